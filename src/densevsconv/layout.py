@@ -1,0 +1,109 @@
+"""Where every file of a study lies. The Snakefile and the stages both ask here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The files of one study, under ``root`` (``results/<study>``).
+
+    Stages read and write only through these names, so that no stage searches folders.
+    """
+
+    root: Path
+
+    @property
+    def study(self) -> str:
+        """The study's name."""
+        return self.root.name
+
+    # -- plan: what each stage is asked to do; written by the Snakefile, read by the stage
+    def plan(self, stage: str) -> Path:
+        """Return the settings of one stage (JSON), resolved from the config, defaults filled in."""
+        return self.root / "plan" / f"{stage}.json"
+
+    # -- prepare: train.npz holds training and validation images; only refit and evaluate
+    #    are given test.npz
+    def train_data(self, dataset: str) -> Path:
+        """Return the images that training and validation may see."""
+        return self.root / "data" / dataset / "train.npz"
+
+    def test_data(self, dataset: str) -> Path:
+        """Return the test images."""
+        return self.root / "data" / dataset / "test.npz"
+
+    def data_info(self, dataset: str) -> Path:
+        """Return the description of a prepared data set (shape, classes, counts, hashes)."""
+        return self.root / "data" / dataset / "info.json"
+
+    # -- work in progress
+    def journal(self, stage: str) -> Path:
+        """Return the folder of finished trials of a stage."""
+        return self.root / "journal" / stage
+
+    @property
+    def execution(self) -> Path:
+        """Measured execution modes; beside the studies, since all studies share them."""
+        return self.root.parent / "execution"
+
+    # -- search, select
+    def search_shard(self, shard: int) -> Path:
+        """Return the trials of one shard (parquet, one row a trial)."""
+        return self.root / "search" / f"shard{shard}.parquet"
+
+    def selection(self, case: str) -> Path:
+        """Return the chosen settings of a case and why."""
+        return self.root / "select" / f"{case}.json"
+
+    @property
+    def trials(self) -> Path:
+        """One row a trial."""
+        return self.root / "trials.csv"
+
+    # -- refit
+    def runs(self, case: str) -> Path:
+        """Return one record a refitted seed."""
+        return self.root / "refit" / case / "runs.json"
+
+    def history(self, case: str) -> Path:
+        """Return one row an epoch and seed."""
+        return self.root / "refit" / case / "history.parquet"
+
+    def predictions(self, case: str) -> Path:
+        """Return one row a test image and seed, a column a class probability."""
+        return self.root / "refit" / case / "predictions.parquet"
+
+    def weights(self, case: str) -> Path:
+        """Return the weights of every seed."""
+        return self.root / "refit" / case / "weights.npz"
+
+    def refit_files(self, case: str) -> list[Path]:
+        """Return all files of a refitted case."""
+        return [self.runs(case), self.history(case), self.predictions(case), self.weights(case)]
+
+    # -- evaluate, time, summarise
+    def evaluation(self, case: str) -> Path:
+        """Return the test metrics and confusion counts of a case."""
+        return self.root / "evaluate" / f"{case}.json"
+
+    def timing(self, case: str) -> Path:
+        """Return the timings of a case."""
+        return self.root / "time" / f"{case}.json"
+
+    @property
+    def summary(self) -> Path:
+        """One row a case."""
+        return self.root / "summary.csv"
+
+    @property
+    def run_table(self) -> Path:
+        """One row a refitted seed."""
+        return self.root / "runs.csv"
+
+    @property
+    def comparisons(self) -> Path:
+        """One row a pair of cases: difference of test accuracy with its interval."""
+        return self.root / "comparisons.csv"
