@@ -1,0 +1,168 @@
+"""Summarise: the tables of a study, one row a case, a refitted seed, a pair of cases.
+
+in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json,
+        evaluate/<case>.json, time/<case>.json
+out     summary.csv, runs.csv, comparisons.csv
+
+Every convolutional case is compared with every dense case of the same data set. Refits of one
+study share their seeds by repetition, so the comparison is paired: repetition r of both cases saw
+the images in orders drawn from the same seed. Where the seeds differ (results put together by
+hand) it is Welch's test.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from densevsconv.files import read_json
+from densevsconv.layout import Layout
+from densevsconv.statistics.comparison import compare
+from densevsconv.tables import read_csv, write_csv
+
+SUMMARY_COLUMNS = (
+    "dataset", "case", "family", "architecture", "engine", "parameters", "macs", "trials",
+    "seeds", "test_accuracy_mean", "test_accuracy_low", "test_accuracy_high",
+    "train_seconds_median", "optimizer", "learning_rate", "l2", "momentum", "batch_size",
+    "epochs", "settings", "test_accuracy_std", "log_loss_mean", "calibration_error_mean",
+    "validation_accuracy_mean", "diverged_seeds", "time_ratio", "seconds_per_epoch_median",
+    "title",
+)  # fmt: skip
+"""The columns of summary.csv; docs/files.md says what they mean."""
+
+RUN_COLUMNS = (
+    "dataset", "case", "family", "architecture", "engine", "repetition", "trial", "status",
+    "epochs_run", "best_epoch", "validation_accuracy", "validation_loss", "test_accuracy",
+    "test_log_loss", "seconds", "seed_initialisation", "seed_batch_order", "seed_dropout",
+)  # fmt: skip
+"""The columns of runs.csv."""
+
+COMPARISON_COLUMNS = (
+    "dataset", "case_a", "case_b", "difference_mean", "difference_low", "difference_high",
+    "p_value", "test",
+)  # fmt: skip
+"""The columns of comparisons.csv."""
+
+CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs")
+
+
+@dataclass(frozen=True)
+class CaseResults:
+    """What the stages before wrote about one case."""
+
+    case: str
+    plan: dict[str, Any]
+    selection: dict[str, Any]
+    runs: list[dict[str, Any]]
+    evaluation: dict[str, Any]
+    timing: dict[str, Any]
+    trials: int
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The columns that every table of cases begins with."""
+        return {
+            "dataset": self.plan["dataset"],
+            "case": self.case,
+            "family": self.plan["family"],
+            "architecture": self.plan["architecture"]["name"],
+            "engine": self.plan["engine"],
+        }
+
+
+def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
+    """Write the three tables of the study."""
+    plan = read_json(layout.plan("summarise"))
+    trials = Counter(row["case"] for row in read_csv(layout.trials))
+    results = [
+        CaseResults(
+            case=case,
+            plan=case_plan,
+            selection=read_json(layout.selection(case)),
+            runs=read_json(layout.runs(case))["runs"],
+            evaluation=read_json(layout.evaluation(case)),
+            timing=read_json(layout.timing(case)),
+            trials=trials[case],
+        )
+        for case, case_plan in plan["cases"].items()
+    ]
+    results.sort(key=lambda result: (result.plan["dataset"], result.case))
+    write_csv(layout.summary, SUMMARY_COLUMNS, summary_rows(results))
+    write_csv(layout.run_table, RUN_COLUMNS, run_rows(results))
+    write_csv(layout.comparisons, COMPARISON_COLUMNS, comparison_rows(results, plan["confidence"]))
+
+
+def summary_rows(results: list[CaseResults]) -> list[dict[str, Any]]:
+    """Return the rows of summary.csv."""
+    fastest: dict[str, float] = {}
+    for result in results:
+        dataset, seconds = result.plan["dataset"], result.timing["train_seconds"]["median"]
+        fastest[dataset] = min(seconds, fastest.get(dataset, seconds))
+    return [_summary_row(result, fastest[result.plan["dataset"]]) for result in results]
+
+
+def _summary_row(result: CaseResults, fastest: float) -> dict[str, Any]:
+    evaluation, timing, selection = result.evaluation, result.timing, result.selection
+    return result.labels | {
+        "parameters": result.plan["architecture"]["parameters"],
+        "macs": result.plan["architecture"]["macs"],
+        "trials": result.trials,
+        "seeds": evaluation["seeds"],
+        "test_accuracy_mean": evaluation["accuracy"]["mean"],
+        "test_accuracy_low": evaluation["accuracy"]["low"],
+        "test_accuracy_high": evaluation["accuracy"]["high"],
+        "train_seconds_median": timing["train_seconds"]["median"],
+        **{key: selection["training"][key] for key in CHOSEN},
+        "settings": json.dumps(selection["settings"], sort_keys=True),
+        "test_accuracy_std": evaluation["accuracy"]["std"],
+        "log_loss_mean": evaluation["log_loss"]["mean"],
+        "calibration_error_mean": evaluation["calibration_error"]["mean"],
+        "validation_accuracy_mean": selection["validation_accuracy_mean"],
+        "diverged_seeds": evaluation["diverged_seeds"],
+        "time_ratio": timing["train_seconds"]["median"] / fastest,
+        "seconds_per_epoch_median": timing["seconds_per_epoch"]["median"],
+        "title": result.plan["architecture"]["title"],
+    }
+
+
+def run_rows(results: list[CaseResults]) -> list[dict[str, Any]]:
+    """Return the rows of runs.csv, by case and repetition."""
+    measured = ("repetition", "trial", "status", "epochs_run", "best_epoch",
+                "validation_accuracy", "validation_loss", "seconds")  # fmt: skip
+    return [
+        result.labels
+        | {key: run[key] for key in measured}
+        | {f"seed_{axis}": seed for axis, seed in run["seeds"].items()}
+        | {
+            "test_accuracy": result.evaluation["accuracy"]["per_seed"][row],
+            "test_log_loss": result.evaluation["log_loss"]["per_seed"][row],
+        }
+        for result in results
+        for row, run in enumerate(result.runs)
+    ]
+
+
+def comparison_rows(results: list[CaseResults], confidence: float) -> list[dict[str, Any]]:
+    """Return the rows of comparisons.csv: test accuracy of a (convolutional) minus b (dense)."""
+    rows = []
+    for a in results:
+        for b in results:
+            same_data = a.plan["dataset"] == b.plan["dataset"]
+            families = (a.plan["family"], b.plan["family"])
+            if not same_data or families != ("convolutional", "dense"):
+                continue
+            comparison = compare(
+                a.evaluation["accuracy"]["per_seed"],
+                b.evaluation["accuracy"]["per_seed"],
+                confidence,
+                paired=_seeds(a) == _seeds(b),
+            )
+            labels = {"dataset": a.plan["dataset"], "case_a": a.case, "case_b": b.case}
+            rows.append(labels | asdict(comparison))
+    return rows
+
+
+def _seeds(result: CaseResults) -> list[tuple[int, dict[str, int]]]:
+    return [(run["repetition"], run["seeds"]) for run in result.runs]

@@ -1,0 +1,1 @@
+"""The statistics of the study: intervals over seeds, comparisons, classification quality."""

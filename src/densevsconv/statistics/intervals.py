@@ -1,0 +1,54 @@
+"""Means over seeds with Student-t intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from scipy import stats
+
+
+def mean_interval(
+    values: Sequence[float],
+    confidence: float,
+    *,
+    lower: float = -math.inf,
+    upper: float = math.inf,
+) -> dict[str, Any]:
+    """Return ``{"mean", "low", "high", "std"}`` of one number a seed.
+
+    The interval is Student's t over seeds, ``mean +- t * std / sqrt(n)`` with n - 1 degrees of
+    freedom (Student 1908, "The probable error of a mean"). It says how far the mean over other
+    seeds may lie, on the same test images; it does not cover the choice of the images.
+
+    Parameters
+    ----------
+    values
+        One number a seed.
+    confidence
+        Between 0 and 1, such as 0.95.
+    lower, upper
+        Limits of what is measured (0 and 1 for an accuracy). The interval is cut there, which
+        costs no coverage: the mean itself cannot lie outside.
+
+    Returns
+    -------
+    dict
+        ``std`` has n - 1 in the denominator. With one value ``low``, ``high`` and ``std`` are
+        None, with none ``mean`` is None as well. Equal values give an interval of width 0.
+    """
+    count = len(values)
+    if count == 0:
+        return {"mean": None, "low": None, "high": None, "std": None}
+    mean = math.fsum(values) / count
+    if count == 1:
+        return {"mean": mean, "low": None, "high": None, "std": None}
+    std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1))
+    half = float(stats.t.ppf((1 + confidence) / 2, count - 1)) * std / math.sqrt(count)
+    return {
+        "mean": mean,
+        "low": max(mean - half, lower),
+        "high": min(mean + half, upper),
+        "std": std,
+    }
