@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from densevsconv.architecture import infer
 from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.architecture.initialise import NAMED_INITIALIZERS, is_initializer
+from densevsconv.config.strict import Strict
 
 INITIALIZERS_TEXT = ", ".join(NAMED_INITIALIZERS) + ", or {normal: {std: NUMBER}}"
 
@@ -57,28 +58,25 @@ Activation = Literal["linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "
 """leaky_relu has slope 0.2 below zero (Keras 3's function), elu has alpha 1."""
 
 
-class Strict(BaseModel):
-    """A mapping in which every key is known and every value has the type that is asked for."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
 class Conv(Strict):
     """Convolution: slides a kernel over the image, one output channel a filter."""
 
-    kind: Literal["conv"] = Field("conv", exclude=True)
+    kind: Literal["conv"] = Field(default="conv", exclude=True)
     filters: Size = Field(description="Number of filters: channels of the output.")
     kernel: Pair = Field(description="Rows and columns of the kernel.")
-    stride: Pair = Field((1, 1), description="Pixels the kernel moves between two outputs.")
-    dilation: Pair = Field((1, 1), description="Pixels between two rows or columns of the kernel.")
+    stride: Pair = Field(default=(1, 1), description="Pixels the kernel moves between two outputs.")
+    dilation: Pair = Field(
+        default=(1, 1), description="Pixels between two rows or columns of the kernel."
+    )
     padding: Padding = Field(
-        "valid", description="same: zeros around the image keep its size; valid: no zeros."
+        default="valid", description="same: zeros around the image keep its size; valid: no zeros."
     )
-    activation: Activation = Field("linear", description="Function applied to the output.")
+    activation: Activation = Field(default="linear", description="Function applied to the output.")
     initializer: Initializer = Field(
-        "glorot_uniform", description="Distribution the kernel starts from; biases start at zero."
+        default="glorot_uniform",
+        description="Distribution the kernel starts from; biases start at zero.",
     )
-    use_bias: bool = Field(True, description="Whether a bias is added for each filter.")
+    use_bias: bool = Field(default=True, description="Whether a bias is added for each filter.")
 
     @model_validator(mode="after")
     def _stride_or_dilation(self) -> Conv:
@@ -95,7 +93,7 @@ class SeparableConv(Conv):
     The initialiser draws both kernels; activation and bias come after the second.
     """
 
-    kind: Literal["separable_conv"] = Field("separable_conv", exclude=True)  # type: ignore[assignment]
+    kind: Literal["separable_conv"] = Field(default="separable_conv", exclude=True)  # type: ignore[assignment]
 
     @model_validator(mode="after")
     def _square_stride(self) -> SeparableConv:
@@ -109,69 +107,77 @@ class SeparableConv(Conv):
 class MaxPool(Strict):
     """Largest value in each window, channel by channel."""
 
-    kind: Literal["max_pool"] = Field("max_pool", exclude=True)
-    size: Pair = Field((2, 2), description="Rows and columns of the window.")
+    kind: Literal["max_pool"] = Field(default="max_pool", exclude=True)
+    size: Pair = Field(default=(2, 2), description="Rows and columns of the window.")
     stride: Pair | None = Field(
-        None, description="Pixels the window moves between two outputs; null: the window's size."
+        default=None,
+        description="Pixels the window moves between two outputs; null: the window's size.",
     )
     padding: Padding = Field(
-        "valid", description="valid: windows that reach over the edge are left out; same: kept."
+        default="valid",
+        description="valid: windows that reach over the edge are left out; same: kept.",
     )
 
 
 class AveragePool(MaxPool):
     """Mean of each window, channel by channel; pixels outside the image do not count."""
 
-    kind: Literal["average_pool"] = Field("average_pool", exclude=True)  # type: ignore[assignment]
+    kind: Literal["average_pool"] = Field(default="average_pool", exclude=True)  # type: ignore[assignment]
 
 
 class GlobalAveragePool(Strict):
     """Mean of each channel over the whole image."""
 
-    kind: Literal["global_average_pool"] = Field("global_average_pool", exclude=True)
+    kind: Literal["global_average_pool"] = Field(default="global_average_pool", exclude=True)
 
 
 class Flatten(Strict):
     """The image as one row of numbers: rows, then columns, then channels."""
 
-    kind: Literal["flatten"] = Field("flatten", exclude=True)
+    kind: Literal["flatten"] = Field(default="flatten", exclude=True)
 
 
 class Dense(Strict):
     """Every output is a weighted sum of every input."""
 
-    kind: Literal["dense"] = Field("dense", exclude=True)
+    kind: Literal["dense"] = Field(default="dense", exclude=True)
     units: Units = Field(
         description="Number of outputs; the word classes: as many as the data set has classes."
     )
-    activation: Activation = Field("linear", description="Function applied to the output.")
+    activation: Activation = Field(default="linear", description="Function applied to the output.")
     initializer: Initializer = Field(
-        "glorot_uniform", description="Distribution the kernel starts from; biases start at zero."
+        default="glorot_uniform",
+        description="Distribution the kernel starts from; biases start at zero.",
     )
-    use_bias: bool = Field(True, description="Whether a bias is added for each output.")
+    use_bias: bool = Field(default=True, description="Whether a bias is added for each output.")
 
 
 class Dropout(Strict):
     """Sets values to zero at random while training and scales the rest up."""
 
-    kind: Literal["dropout"] = Field("dropout", exclude=True)
+    kind: Literal["dropout"] = Field(default="dropout", exclude=True)
     rate: float = Field(ge=0, lt=1, description="Share of the values that are set to zero.")
 
 
 class BatchNorm(Strict):
     """Normalises each channel by its mean and variance over the batch (Ioffe, Szegedy 2015)."""
 
-    kind: Literal["batch_norm"] = Field("batch_norm", exclude=True)
+    kind: Literal["batch_norm"] = Field(default="batch_norm", exclude=True)
     momentum: float = Field(
-        0.99, ge=0, lt=1, description="Share of the old moving statistics kept at each step."
+        default=0.99,
+        ge=0,
+        lt=1,
+        description="Share of the old moving statistics kept at each step.",
     )
-    epsilon: float = Field(1e-3, gt=0, description="Added to the variance before its square root.")
+    epsilon: float = Field(
+        default=1e-3, gt=0, description="Added to the variance before its square root."
+    )
 
 
 class ActivationLayer(Strict):
     """An activation on its own, such as after batch_norm."""
 
-    kind: Literal["activation"] = Field("activation", exclude=True)
+    kind: Literal["activation"] = Field(default="activation", exclude=True)
     name: Activation = Field(description="Function applied to every value.")
 
 
@@ -212,19 +218,25 @@ Layer = Annotated[LayerUnion, Field(discriminator="kind"), BeforeValidator(_laye
 class Defaults(Strict):
     """Settings for every layer that has them and does not set them itself."""
 
-    activation: Activation | None = Field(None, description="For conv, separable_conv and dense.")
-    padding: Padding | None = Field(None, description="For convolutions and pools.")
-    initializer: Initializer | None = Field(None, description="For conv, separable_conv and dense.")
-    use_bias: bool | None = Field(None, description="For conv, separable_conv and dense.")
+    activation: Activation | None = Field(
+        default=None, description="For conv, separable_conv and dense."
+    )
+    padding: Padding | None = Field(default=None, description="For convolutions and pools.")
+    initializer: Initializer | None = Field(
+        default=None, description="For conv, separable_conv and dense."
+    )
+    use_bias: bool | None = Field(default=None, description="For conv, separable_conv and dense.")
 
 
 class ArchitectureFile(Strict):
     """An architecture as a file under ``config/architectures`` describes it."""
 
     title: str = Field(min_length=1, description="Its name in reports.")
-    source: str = Field("", description="Where it comes from: a paper, a repository.")
-    description: str = Field("", description="A sentence or two for reports.")
-    defaults: Defaults = Field(Defaults(), description="Settings for layers that do not set them.")
+    source: str = Field(default="", description="Where it comes from: a paper, a repository.")
+    description: str = Field(default="", description="A sentence or two for reports.")
+    defaults: Defaults = Field(
+        default=Defaults(), description="Settings for layers that do not set them."
+    )
     layers: list[Layer] = Field(
         min_length=1, description="From the image to the softmax over the classes, in order."
     )
