@@ -1,0 +1,81 @@
+# densevsconv: `make study` is the whole study, from a fresh clone to the paper. `make help` lists
+# the rest. Needs make and Python 3.11, 3.12 or 3.13 with pip; everything else is installed in .venv.
+
+PYTHON ?= python3
+STUDY ?=
+CORES ?= all
+PORT ?= 5000
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SNAKEMAKE_FILES := Snakefile workflow/rules
+LOCK_COMMAND := make lock
+
+.DEFAULT_GOAL := help
+.PHONY: help study test test-slow lint typecheck format ui publish benchmark install gpu lock
+
+help: ## list these commands
+	@echo "make COMMAND [STUDY=name] [CORES=n]"
+	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+study: $(INSTALLED) ## run a study (default: the one in config/config.yaml) and say where things are
+	@$(BIN)/snakemake --cores $(CORES) $(if $(STUDY),--config study=$(STUDY))
+	@$(BIN)/densevsconv where $(STUDY)
+
+test: $(INSTALLED) ## run the tests
+	@$(BIN)/python -m pytest $(TESTS)
+
+test-slow: $(INSTALLED) ## run the tests that `make test` leaves out (fault injection, full size)
+	@$(BIN)/python -m pytest -m slow $(TESTS)
+
+lint: $(INSTALLED) ## check style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/snakefmt --check $(SNAKEMAKE_FILES)
+
+typecheck: $(INSTALLED) ## check types
+	@$(BIN)/mypy
+
+format: $(INSTALLED) ## put the style right
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/snakefmt $(SNAKEMAKE_FILES)
+
+ui: $(INSTALLED) ## show the runs in MLflow, at http://127.0.0.1:5000 (PORT=n for another)
+	@$(BIN)/densevsconv ui --port $(PORT)
+
+publish: $(INSTALLED) ## copy a finished report to reports/published/STUDY, which is committed
+	@$(BIN)/densevsconv publish $(STUDY)
+
+benchmark: $(INSTALLED) ## measure speed beside what people would use instead
+	@$(BIN)/python -m benchmarks
+
+install: $(INSTALLED) ## make the environment (.venv) from the lock file
+
+gpu: $(INSTALLED) ## add the CUDA libraries that TensorFlow needs for NVIDIA GPUs
+	@$(BIN)/uv pip install --python $(BIN)/python \
+	    "tensorflow[and-cuda]$$(sed -n 's/^tensorflow\(==[^ ]*\).*/\1/p' requirements/lock.txt)"
+
+lock: $(INSTALLED) ## resolve requirements/requirements.in into requirements/lock.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-emit-index-url --custom-compile-command "$(LOCK_COMMAND)" \
+	    requirements/requirements.in --output-file requirements/lock.txt
+
+# The stamp comes last: an installation that fails is begun again. uv installs in seconds what
+# takes pip a minute; where uv cannot be had, or reaches no index, pip does the same from the same
+# hashes.
+$(INSTALLED): requirements/lock.txt requirements/uv.txt pyproject.toml
+	@rm -f $@
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
+	    "densevsconv needs Python 3.11 to 3.13; %s is %d.%d. Try: make PYTHON=python3.11" \
+	    % (sys.executable, *v))'
+	@echo "Installing the environment in .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	    -r requirements/uv.txt \
+	  && $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/lock.txt \
+	  || $(BIN)/python -m pip install --disable-pip-version-check --require-hashes \
+	    -r requirements/lock.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,40 @@
+"""densevsconv: when, why and at what cost do convolutional networks beat dense ones on images?
+
+    snakemake --cores all                             the study that config/config.yaml names
+    snakemake --cores all --config study=NAME         another one
+    snakemake --cores all -n                          what would be done, and why
+
+    prepare -> search -> select -> refit -> evaluate -> time -> summarise -> figures, report, track
+"""
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/prepare.smk"
+include: "workflow/rules/search.smk"
+include: "workflow/rules/select.smk"
+include: "workflow/rules/refit.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/time.smk"
+include: "workflow/rules/summarise.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/track.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.summarise.output,
+        rules.report.output,
+        rules.track.output,
+
+
+onsuccess:
+    print(where(layout, reports))
+
+
+onerror:
+    print(
+        f"The log of the failed job is named above; all logs are in {layout.root}/logs.\n"
+        "What is finished is kept: the same command goes on from there."
+    )

@@ -1,0 +1,94 @@
+"""How a process of the study behaves towards the system: quiet libraries, no orphans, one run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+from densevsconv.errors import UserError
+
+_QUIET = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ start-up messages
+    "GRPC_VERBOSITY": "ERROR",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MPLBACKEND": "Agg",  # figures go to files; no display is needed
+}
+
+
+def prepare_environment(threads: int | None) -> None:
+    """Set what libraries read while they are imported; what the user has set stays.
+
+    ``threads`` limits the linear-algebra libraries under NumPy, so that shards side by side
+    do not crowd each other; TensorFlow's threads are set by its engine.
+    """
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    if threads is not None:
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, str(threads))
+
+
+def end_with_parent(every: float = 0.5) -> None:
+    """End this process soon after the one that started it has ended, however that ended.
+
+    A workflow that is killed (``kill -9``, out of memory) cannot stop its jobs. Left alone they
+    would train on, beside the same jobs of the next run.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(every)
+        # files are written under temporary names, so ending at any moment is safe
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+class RunLock:
+    """The right to write below a results folder: one run at a time.
+
+    The system lets go of the lock when the process ends, however it ends: a killed run leaves
+    nothing to clear away. One lock for all studies of a folder, since timings are taken alone on
+    the machine.
+    """
+
+    def __init__(self, results: Path) -> None:
+        self.file = results / ".lock"
+        self._handle: int | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock, or return False where another process holds it."""
+        if self._handle is not None:
+            return True
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return False
+        os.truncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+        self._handle = handle
+        return True
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def require(self) -> None:
+        """Take the lock, or raise :class:`UserError` saying which process holds it."""
+        if not self.acquire():
+            holder = self.file.read_text(encoding="utf-8").strip()
+            raise UserError(
+                f"{self.file.parent}: another run (process {holder}) is writing here; wait for it "
+                f"to end, or end it with `kill {holder}`"
+            )

@@ -1,0 +1,71 @@
+"""What every rule uses: the study's configuration, its files, and the command of a stage.
+
+The configuration is read here, before any job: a wrong key, value or reference ends the run with
+one line. Every stage's part of it is written to results/<study>/plan/<stage>.json, the input of
+that stage's rule, so that an edit reruns the stages whose part it changed and no other.
+
+A rule's `code` parameter is a digest of the package files its stage runs (comments and docstrings
+left out): an edit of the engine reruns search, refit and time; an edit of a figure reruns figures.
+"""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+sys.path.insert(0, str(ROOT / "src"))
+# jobs find the package in the clone, whether or not it is installed
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])
+)
+
+from densevsconv.config import load_study, write_plans
+from densevsconv.errors import UserError
+from densevsconv.files import read_json
+from densevsconv.identity import code_digest
+from densevsconv.process import RunLock
+from densevsconv.publish import where
+
+try:
+    study = load_study(ROOT, config)
+    layout, reports = study.layout, study.reports
+except UserError as error:
+    sys.exit(f"densevsconv: {error}")
+
+# While another run works on these results its plan stays: looking (-n, --report) is possible,
+# running is refused below.
+lock = RunLock(layout.root.parent)
+if lock.acquire():
+    write_plans(study, layout)
+    lock.release()
+
+
+onstart:
+    try:
+        lock.require()
+    except UserError as error:
+        sys.exit(f"densevsconv: {error}")
+
+
+# `exec`: the stage takes the shell's place, so that it notices when Snakemake is killed
+STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv"
+
+
+wildcard_constraints:
+    shard=r"\d+",
+
+
+def code(stage):
+    """Return the digest of what a stage runs."""
+    return code_digest(f"densevsconv.stages.{stage}")
+
+
+def plan(stage):
+    """Return a stage's part of the configuration."""
+    return read_json(layout.plan(stage))
+
+
+def log_file(stage):
+    """Return where a stage's messages are kept."""
+    return str(layout.root / "logs" / f"{stage}.log")

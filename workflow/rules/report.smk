@@ -1,0 +1,32 @@
+"""report: the paper and the page. Captions and templates are inputs: an edit renders again, only.
+
+in      plan/report.json, the figures, the captions, the templates, and the files that the
+        report's numbers are read from
+out     <reports>/<study>/paper.pdf, index.html, facts.json (every number and where it was read)
+"""
+
+TEMPLATES = sorted((ROOT / "src" / "densevsconv" / "report" / "templates").glob("*"))
+
+
+rule report:
+    input:
+        layout.plan("report"),
+        rules.figures.output,
+        rules.summarise.output,
+        rules.select.output,
+        rules.evaluate.output,
+        rules.time.output,
+        [layout.runs(case) for case in CASES],
+        rules.prepare.output.info,
+        report_files.caption_files(),
+        TEMPLATES,
+    output:
+        report_files.outputs(),
+    params:
+        code=code("report"),
+    log:
+        log_file("report"),
+    message:
+        "report: paper.pdf and index.html"
+    shell:
+        "{STAGE} report {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"

@@ -1,0 +1,27 @@
+"""track: every run in MLflow. One writer, after the fact; importing twice changes nothing.
+
+in      plan/track.json, the tables, and the files of every case; the figures as artefacts
+out     track.json (what was imported); the database is shared by all studies of the results folder
+"""
+
+
+rule track:
+    input:
+        layout.plan("track"),
+        rules.summarise.output,
+        rules.select.output,
+        [layout.refit_files(case) for case in CASES],
+        rules.evaluate.output,
+        rules.time.output,
+        rules.figures.output.png,
+        rules.prepare.output.info,
+    output:
+        layout.root / "track.json",
+    params:
+        code=code("track"),
+    log:
+        log_file("track"),
+    message:
+        "track: import into MLflow"
+    shell:
+        "{STAGE} track {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"
