@@ -1,0 +1,256 @@
+"""A small made-up study for tests of the stages after training: no number here was measured.
+
+Writes what search, refit and time write (docs/files.md), for two cases on 4x4 images with three
+classes, so that select, evaluate, summarise and track can be tested without training.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from densevsconv.files import write_json, write_npz
+from densevsconv.journal import Journal
+from densevsconv.layout import Layout
+from densevsconv.seeds import training_seeds
+from densevsconv.stages.select import COLUMNS
+
+CLASSES, IMAGES, EPOCHS, SEEDS = 3, 30, 4, 3
+SHAPE = (4, 4, 1)
+POINTS = [{"learning_rate": 0.1}, {"learning_rate": 0.01}]
+TRAINING = {
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "momentum": 0.9,
+    "rho": None,
+    "epsilon": 1e-7,
+    "l2": 0.0,
+    "weight_decay": 0.0,
+    "batch_size": 32,
+    "epochs": EPOCHS,
+    "schedule": {"name": "constant", "warmup_epochs": 0, "step_epochs": 10, "factor": 0.1},
+    "early_stopping": None,
+    "scaling": "unit",
+    "initializer": None,
+}
+
+
+def conv_settings(filters: int) -> dict[str, Any]:
+    return {
+        "filters": filters, "kernel": [3, 3], "stride": [1, 1], "dilation": [1, 1],
+        "padding": "same", "activation": "relu", "initializer": "glorot_uniform", "use_bias": True,
+    }  # fmt: skip
+
+
+def layer(index: int, kind: str, settings: dict, before: list, after: list, weights: dict) -> dict:
+    parameters = sum(int(np.prod(shape)) for shape in weights.values())
+    return {
+        "index": index, "kind": kind, "settings": settings, "input_shape": before,
+        "output_shape": after, "weights": weights, "parameters": parameters, "macs": parameters,
+        "receptive_field": [1, 1],
+    }  # fmt: skip
+
+
+def architecture(family: str) -> dict[str, Any]:
+    layers = []
+    image = list(SHAPE)
+    if family == "convolutional":
+        weights = {"kernel": [3, 3, 1, 2], "bias": [2]}
+        layers.append(layer(0, "conv", conv_settings(2), image, [4, 4, 2], weights))
+        image = [4, 4, 2]
+    size = int(np.prod(image))
+    layers.append(layer(len(layers), "flatten", {}, image, [size], {}))
+    dense = {"units": CLASSES, "activation": "softmax", "initializer": "glorot_uniform",
+             "use_bias": True}  # fmt: skip
+    weights = {"kernel": [size, CLASSES], "bias": [CLASSES]}
+    layers.append(layer(len(layers), "dense", dense, [size], [CLASSES], weights))
+    return {
+        "name": f"{family}_net", "title": f"A {family} network", "source": "tests",
+        "image_shape": list(SHAPE), "classes": CLASSES, "family": family,
+        "parameters": sum(part["parameters"] for part in layers), "macs": 7, "layers": layers,
+    }  # fmt: skip
+
+
+CASES = {"conv_a": "convolutional", "dense_b": "dense"}
+
+
+def case_plan(family: str) -> dict[str, Any]:
+    return {
+        "dataset": "toy", "family": family, "engine": "tensorflow", "title": "",
+        "architecture": architecture(family), "training": TRAINING, "points": POINTS,
+        "method": "grid", "grid": {"learning_rate": [0.1, 0.01]},
+    }  # fmt: skip
+
+
+def write_study(root: Path) -> Layout:
+    """Write plans, data, search, refit and time of the made-up study; return its layout."""
+    layout = Layout(root)
+    write_plans(layout)
+    write_data(layout)
+    write_search(layout)
+    for case in CASES:
+        write_refit(layout, case)
+        write_timing(layout, case)
+    return layout
+
+
+def write_plans(layout: Layout) -> None:
+    cases = {case: case_plan(family) for case, family in CASES.items()}
+    short = {case: {"dataset": "toy"} for case in CASES}
+    database = str(layout.root.parent / "mlflow" / "mlflow.db")
+    artifacts = str(layout.root.parent / "mlflow" / "artifacts")
+    common = {"study": layout.study, "seed": 1, "shards": 2, "threads": 1, "execution": "auto"}
+    plans: dict[str, dict[str, Any]] = {
+        "search": common | {"seeds": 2, "cases": cases},
+        "select": {"study": layout.study, "shards": 2, "seeds": 2, "cases": cases},
+        "refit": common | {"seeds": SEEDS, "cases": cases,
+                           "shard_cases": [[case] for case in CASES]},
+        "evaluate": {"study": layout.study, "confidence": 0.95, "calibration_bins": 15,
+                     "cases": short},
+        "summarise": {"study": layout.study, "confidence": 0.95, "cases": cases},
+        "track": {"study": layout.study, "title": "Made up", "database": database,
+                  "artifacts": artifacts, "cases": cases, "figures": {case: [] for case in CASES}},
+    }  # fmt: skip
+    for stage, plan in plans.items():
+        write_json(layout.plan(stage), plan)
+
+
+def write_data(layout: Layout) -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(IMAGES) % CLASSES
+    images = rng.integers(0, 17, (IMAGES, *SHAPE), dtype=np.uint8)
+    write_npz(layout.test_data("toy"),
+              {"images": images, "labels": labels, "indices": np.arange(IMAGES)})  # fmt: skip
+    write_npz(
+        layout.train_data("toy"),
+        {f"{part}_{name}": values for part in ("train", "validation")
+         for name, values in (("images", images), ("labels", labels),
+                              ("indices", np.arange(IMAGES)))},
+    )  # fmt: skip
+    write_json(
+        layout.data_info("toy"),
+        {"name": "toy", "title": "Toy", "classes": CLASSES, "class_names": ["a", "b", "c"],
+         "shape": list(SHAPE), "max_value": 16, "train_hash": "train-hash",
+         "test_hash": "test-hash", "channel_mean": [8.0], "channel_std": [4.0],
+         "counts": {"train": IMAGES, "validation": IMAGES, "test": IMAGES}},
+    )  # fmt: skip
+
+
+def curves(level: float) -> dict[str, list[float]]:
+    epochs = np.arange(1, EPOCHS + 1)
+    rising = (level * epochs / EPOCHS).tolist()
+    return {
+        "train_loss": (2.0 / epochs).tolist(), "train_accuracy": rising,
+        "validation_loss": (2.5 / epochs).tolist(), "validation_accuracy": rising,
+    }  # fmt: skip
+
+
+def record(case: str, stage: str, point: int, repetition: int, *, diverged: bool = False) -> dict:
+    """Return the journal's record of one training run."""
+    history = curves(0.8 - 0.1 * point + 0.01 * repetition)
+    settings = POINTS[point] if stage == "search" else {}
+    last = {name: None if diverged else values[-1] for name, values in history.items()}
+    return last | {
+        "trial": f"{stage}-{case}-{point}-{repetition}", "case": case, "point": point,
+        "repetition": repetition, "settings": settings, "training": TRAINING | settings,
+        "seeds": training_seeds(1, stage, repetition),
+        "status": "diverged" if diverged else "finished", "epochs_run": EPOCHS,
+        "best_epoch": None if diverged else EPOCHS, "seconds": 1.5, "execution": "xla",
+        "threads": 1, "device": "CPU", "history": history,
+    }  # fmt: skip
+
+
+def search_row(entry: dict[str, Any], case: str) -> dict[str, Any]:
+    training = entry["training"]
+    row = {key: entry.get(key, training.get(key)) for key in COLUMNS}
+    return row | {
+        "dataset": "toy", "family": CASES[case], "architecture": f"{CASES[case]}_net",
+        "engine": "tensorflow", "search_seconds": entry["seconds"],
+        "settings": json.dumps(entry["settings"]),
+    }  # fmt: skip
+
+
+def search_records(case: str) -> list[dict[str, Any]]:
+    return [record(case, "search", p, r) for p in range(len(POINTS)) for r in range(2)]
+
+
+def write_search(layout: Layout, changes: dict[str, dict[str, Any]] | None = None) -> None:
+    """Write both shards; ``changes`` by trial id overwrite what a row says."""
+    journal = Journal(layout.journal("search"))
+    # the shards cut across the order of the table
+    for shard, cases in enumerate((["dense_b"], ["conv_a"])):
+        rows = []
+        for case in cases:
+            for entry in search_records(case):
+                journal.put(entry["trial"], entry)
+                row = search_row(entry, case)
+                rows.append(row | (changes or {}).get(row["trial"], {}))
+        write_parquet(layout.search_shard(shard), pa.Table.from_pylist(rows))
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path)
+
+
+def weights(case: str, repetition: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(repetition)
+    return {
+        f"{part['index']}_{part['kind']}/{name}": rng.normal(0, 0.3, shape).astype(np.float32)
+        for part in architecture(CASES[case])["layers"]
+        for name, shape in part["weights"].items()
+    }
+
+
+def probabilities(case: str, repetition: int) -> np.ndarray:
+    """Return made-up test probabilities; the convolutional case is right more often."""
+    rng = np.random.default_rng(100 * repetition + len(case))
+    logits = rng.normal(0, 1, (IMAGES, CLASSES))
+    strength = 3 if CASES[case] == "convolutional" else 1.5
+    logits[np.arange(IMAGES), np.arange(IMAGES) % CLASSES] += strength
+    exponentials = np.exp(logits)
+    return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def write_refit(
+    layout: Layout, case: str, predictions: list[np.ndarray] | None = None, diverged: int = 0
+) -> None:
+    """Write the four refit files of a case; the last ``diverged`` seeds diverged."""
+    journal = Journal(layout.journal("refit"))
+    records, archive, tables, histories = [], {}, [], []
+    for repetition in range(SEEDS):
+        entry = record(case, "refit", 0, repetition, diverged=repetition >= SEEDS - diverged)
+        journal.put(entry["trial"], entry)
+        hidden = ("history", "training", "settings", "point", "case")
+        records.append({key: value for key, value in entry.items() if key not in hidden})
+        for name, values in weights(case, repetition).items():
+            archive[f"{repetition}/{name}"] = values
+        p = predictions[repetition] if predictions else probabilities(case, repetition)
+        columns: dict[str, Any] = {"repetition": np.full(IMAGES, repetition),
+                                   "index": np.arange(IMAGES),
+                                   "label": np.arange(IMAGES) % CLASSES}  # fmt: skip
+        columns |= {f"p{c}": p[:, c] for c in range(CLASSES)}
+        tables.append(pa.table(columns))
+        epochs = {"repetition": np.full(EPOCHS, repetition), "epoch": np.arange(1, EPOCHS + 1)}
+        histories.append(pa.table(epochs | entry["history"]))
+    write_parquet(layout.predictions(case), pa.concat_tables(tables))
+    write_parquet(layout.history(case), pa.concat_tables(histories))
+    write_npz(layout.weights(case), archive)
+    write_json(layout.runs(case), {"case": case, "runs": records})
+
+
+def write_timing(layout: Layout, case: str) -> None:
+    seconds = 2.0 if CASES[case] == "convolutional" else 0.5
+    write_json(
+        layout.timing(case),
+        {"case": case, "device": "CPU", "threads": 2, "execution": "xla", "repeats": 3,
+         "compile_seconds": 1.0,
+         "train_seconds": {"median": seconds, "low": seconds, "high": seconds, "all": [seconds]},
+         "seconds_per_epoch": {"median": seconds / EPOCHS, "low": 0.1, "high": 0.2},
+         "images_per_second": 1000.0, "machine": {"processor": "made up"}},
+    )  # fmt: skip

@@ -1,0 +1,132 @@
+import json
+from pathlib import Path
+
+import pytest
+from generated_study import POINTS, case_plan, record, search_records, search_row, write_study
+from generated_study import write_search as write_search_shards
+
+from densevsconv.errors import DataError, UserError
+from densevsconv.files import read_json
+from densevsconv.layout import Layout
+from densevsconv.stages import select
+from densevsconv.tables import read_csv
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return write_study(tmp_path / "toy_study")
+
+
+def rows(**scores: list[tuple[float, float]]) -> list[dict]:
+    """Return trials of conv_a: ``p0=[(accuracy, loss) a seed]``."""
+    found = []
+    for name, values in scores.items():
+        for repetition, (accuracy, loss) in enumerate(values):
+            row = search_row(record("conv_a", "search", int(name[1:]), repetition), "conv_a")
+            found.append(row | {"validation_accuracy": accuracy, "validation_loss": loss})
+    return found
+
+
+def chosen(trials: list[dict]) -> dict:
+    return select.select_case("conv_a", case_plan("convolutional"), trials)
+
+
+def test_highest_mean_accuracy_wins() -> None:
+    # point 0 has the best single seed and the lower loss, point 1 the better mean
+    result = chosen(rows(p0=[(0.99, 0.1), (0.80, 0.1)], p1=[(0.92, 0.5), (0.91, 0.5)]))
+    assert result["point"] == 1
+    assert result["settings"] == POINTS[1]
+    assert result["training"]["learning_rate"] == POINTS[1]["learning_rate"]
+    assert result["training"]["optimizer"] == "adam"
+    assert result["validation_accuracy_mean"] == pytest.approx(0.915)
+    assert result["ties"] == [1]
+    assert [c["diverged"] for c in result["candidates"]] == [0, 0]
+    assert "0.9150" in result["reason"]
+
+
+def test_equal_accuracy_is_decided_by_the_loss() -> None:
+    # equal up to rounding: 0.1 + 0.7 and 0.2 + 0.6 differ in the last bit
+    result = chosen(rows(p0=[(0.1, 0.5), (0.7, 0.5)], p1=[(0.2, 0.4), (0.6, 0.4)]))
+    assert result["point"] == 1
+    assert result["ties"] == [0, 1]
+    assert "lowest mean validation loss" in result["reason"]
+
+
+def test_equal_loss_too_is_decided_by_the_order() -> None:
+    result = chosen(rows(p0=[(0.8, 0.4), (0.8, 0.4)], p1=[(0.8, 0.4), (0.8, 0.4)]))
+    assert result["point"] == 0
+    assert "earliest" in result["reason"]
+
+
+def test_one_image_of_a_large_set_is_not_a_tie() -> None:
+    result = chosen(rows(p0=[(0.5, 0.1), (0.5, 0.1)], p1=[(0.500001, 0.9), (0.5, 0.9)]))
+    assert result["point"] == 1
+
+
+def test_a_point_with_a_diverged_seed_is_not_eligible() -> None:
+    trials = rows(p0=[(0.99, 0.1), (0.99, 0.1)], p1=[(0.5, 1.0), (0.5, 1.0)])
+    trials[1] |= {"status": "diverged", "validation_accuracy": None, "validation_loss": None}
+    result = chosen(trials)
+    assert result["point"] == 1
+    assert result["candidates"][0] | {"diverged": 1, "seeds": 2} == result["candidates"][0]
+    assert "diverged: 1" in result["reason"]
+
+
+def test_every_point_diverged_is_an_error_naming_the_case() -> None:
+    trials = rows(p0=[(0.9, 0.1), (0.9, 0.1)], p1=[(0.9, 0.1), (0.9, 0.1)])
+    for trial in trials[1:3]:
+        trial |= {"status": "diverged", "validation_accuracy": None, "validation_loss": None}
+    with pytest.raises(UserError, match=r"case conv_a: .* 2 points"):
+        chosen(trials)
+
+
+@pytest.mark.parametrize("missing", [slice(0, 1), slice(2, 4)])
+def test_missing_trials_are_an_error(missing: slice) -> None:
+    trials = search_rows()
+    del trials[missing]
+    with pytest.raises(DataError, match="search stage again"):
+        chosen(trials)
+
+
+def search_rows() -> list[dict]:
+    return [search_row(entry, "conv_a") for entry in search_records("conv_a")]
+
+
+def test_settings_other_than_planned_are_an_error() -> None:
+    trials = search_rows()
+    trials[0]["settings"] = json.dumps({"learning_rate": 0.5})
+    with pytest.raises(DataError, match="other settings"):
+        chosen(trials)
+
+
+def test_stage_writes_every_trial_in_order_and_every_case(layout: Layout) -> None:
+    select.run(layout)
+    table = read_csv(layout.trials)
+    assert list(table[0]) == list(select.COLUMNS)
+    order = [(row["case"], int(row["point"]), int(row["repetition"])) for row in table]
+    assert order == sorted(order)
+    assert len(order) == 8
+    for case in ("conv_a", "dense_b"):
+        assert read_json(layout.selection(case))["point"] == 0
+
+
+def test_tables_are_the_same_bytes_again_and_floats_come_back_exactly(layout: Layout) -> None:
+    exact = 0.1 + 0.2
+    write_search_shards(layout, {"search-conv_a-0-0": {"validation_loss": exact}})
+    select.run(layout)
+    first = layout.trials.read_bytes()
+    assert float(read_csv(layout.trials)[0]["validation_loss"]) == exact
+    select.run(layout)
+    assert layout.trials.read_bytes() == first
+
+
+def test_needs_no_test_data(layout: Layout) -> None:
+    layout.test_data("toy").unlink()
+    select.run(layout)
+    assert layout.trials.exists()
+
+
+def test_damaged_shard_is_named(layout: Layout) -> None:
+    layout.search_shard(1).write_bytes(b"PAR1 half a file")
+    with pytest.raises(DataError, match=r"shard1\.parquet: damaged"):
+        select.run(layout)
