@@ -34,23 +34,36 @@ class _Inferred:
     macs: int = 0
 
 
-def bind(
-    layers: Sequence[tuple[str, Settings]],
-    *,
-    name: str,
-    title: str,
-    source: str,
-    image_shape: Sequence[int],
-    classes: int,
-) -> BoundArchitecture:
+@dataclass(frozen=True)
+class Architecture:
+    """An architecture that is not yet tied to an image shape.
+
+    Attributes
+    ----------
+    name, title, source, description
+        What it is called in studies and in reports, and where it comes from.
+    layers
+        (kind, settings) of each layer, every setting filled in; ``units`` may be "classes".
+    """
+
+    name: str
+    title: str
+    source: str
+    description: str
+    layers: list[tuple[str, Settings]]
+
+    def bind(self, image_shape: Sequence[int], classes: int) -> BoundArchitecture:
+        """Return the architecture for one image shape, see :func:`bind`."""
+        return bind(self, image_shape, classes)
+
+
+def bind(architecture: Architecture, image_shape: Sequence[int], classes: int) -> BoundArchitecture:
     """Return the architecture with every shape, weight and cost worked out.
 
     Parameters
     ----------
-    layers
-        (kind, settings) of each layer, every setting filled in; ``units`` may be "classes".
-    name, title, source
-        Carried over.
+    architecture
+        The layers.
     image_shape
         (height, width, channels).
     classes
@@ -63,6 +76,7 @@ def bind(
         would fit.
     """
     height, width, channels = image_shape
+    name, layers = architecture.name, architecture.layers
     try:
         bound_layers = _bind_layers(layers, (height, width, channels), classes)
     except ArchitectureError as error:
@@ -73,7 +87,14 @@ def bind(
         raise ArchitectureError(
             f"architecture {name} does not fit images of {text(image_shape)}: {error}{fits}"
         ) from None
-    return BoundArchitecture(name, title, source, (height, width, channels), classes, bound_layers)
+    return BoundArchitecture(
+        name,
+        architecture.title,
+        architecture.source,
+        (height, width, channels),
+        classes,
+        bound_layers,
+    )
 
 
 def text(shape: Sequence[int]) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
 
-from densevsconv.architecture.spec import Architecture, ArchitectureFile
+from densevsconv.architecture.infer import Architecture, Settings
+from densevsconv.architecture.spec import LAYERS, ArchitectureFile, Defaults, Strict
+from densevsconv.config.messages import explain, shown, unknown
 from densevsconv.errors import ConfigError
+
+Model = TypeVar("Model", bound=Strict)
 
 
 def available_architectures(folder: Path) -> list[str]:
@@ -28,24 +32,69 @@ def load_architecture(folder: Path, name: str) -> Architecture:
     """
     names = available_architectures(folder)
     if name not in names:
-        nearest = get_close_matches(name, names, n=1)
-        raise ConfigError(
-            f"{folder}: no architecture named {name!r}; there are {', '.join(names) or 'none'}"
-            + (f"; did you mean {nearest[0]}?" if nearest else "")
-        )
+        raise ConfigError(f"{folder}: {unknown('architecture', name, names)}")
     file = folder / f"{name}.yaml"
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
+    return parse_architecture(content, name=name, file=file)
+
+
+def parse_architecture(content: Any, *, name: str, file: Path | str) -> Architecture:
+    """Return the architecture that the content of an architecture file describes.
+
+    Parameters
+    ----------
+    content
+        What the file holds, as YAML reads it.
+    name
+        What the architecture goes by.
+    file
+        Named in errors.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`load_architecture`.
+    """
+    described = _validated(ArchitectureFile, content, file, "")
+    return Architecture(
+        name=name,
+        title=described.title,
+        source=described.source,
+        description=described.description,
+        layers=[
+            _layer(layer, described.defaults, file, f"layers.{index}")
+            for index, layer in enumerate(described.layers)
+        ],
+    )
+
+
+def _validated(model: type[Model], content: Any, file: Path | str, where: str) -> Model:
     try:
-        described = ArchitectureFile.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(_explain(error, file)) from None
-    return Architecture.model_construct(name=name, **dict(described))
+        raise ConfigError(explain(error, file=file, model=model, prefix=where)) from None
 
 
-def _explain(error: ValidationError, file: Path) -> str:
-    first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
-    return f"{file}: {where}: {first['msg']} (found {first['input']!r})"
+def _layer(given: Any, defaults: Defaults, file: Path | str, where: str) -> tuple[str, Settings]:
+    """Return (kind, settings) of ``flatten`` or ``{dense: {units: 10}}``, defaults filled in."""
+    if isinstance(given, str):
+        given = {given: None}
+    if not isinstance(given, dict) or len(given) != 1:
+        raise ConfigError(
+            f"{file}: {where}: found {shown(given)}; allowed: one kind of layer, such as "
+            "`flatten`, or one kind and its settings, such as `dense: {units: 20}`"
+        )
+    ((kind, settings),) = given.items()
+    if kind not in LAYERS:
+        raise ConfigError(f"{file}: {where}: {unknown('kind of layer', kind, LAYERS)}")
+    layer = _validated(LAYERS[kind], {} if settings is None else settings, file, f"{where}.{kind}")
+    filled = layer.model_dump(mode="json")
+    for key, value in defaults.model_dump(exclude_none=True).items():
+        if key in filled and key not in layer.model_fields_set:
+            filled[key] = value
+    if "stride" in filled and filled["stride"] is None:  # of a pool: windows side by side
+        filled["stride"] = filled["size"]
+    return kind, filled
