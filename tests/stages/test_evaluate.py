@@ -85,7 +85,7 @@ def test_log_loss_and_calibration_of_known_probabilities() -> None:
     assert unsure["calibration_error"]["mean"] == pytest.approx(0.2, abs=1e-6)
     filled = [b for b in unsure["calibration"]["bins"] if b["count"]]
     assert [b["count"] for b in filled] == [IMAGES]
-    assert filled[0]["low"] < np.float32(0.8) <= filled[0]["high"]
+    assert filled[0]["low"] < float(np.float32(0.8)) <= filled[0]["high"]
     assert len(unsure["calibration"]["bins"]) == 15
 
 
