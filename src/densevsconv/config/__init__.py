@@ -1,0 +1,1 @@
+"""What a researcher edits, read strictly: schemas, references, and the plan of every stage."""

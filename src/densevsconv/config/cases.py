@@ -1,0 +1,219 @@
+"""Resolving one case of a study: references, training settings, points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from densevsconv.architecture.load import available_architectures, load_architecture
+from densevsconv.config.messages import explain, shown, unknown
+from densevsconv.config.points import PointsError, expand
+from densevsconv.config.resolved import ResolvedCase, ResolvedDataset
+from densevsconv.config.schema import Case, Study
+from densevsconv.config.search import KEYS_OF_METHOD, Search
+from densevsconv.config.training import Training
+from densevsconv.engines import ENGINES
+from densevsconv.errors import ArchitectureError, ConfigError
+from densevsconv.identity import canonical
+
+_USED_BY = {
+    "momentum": {"momentum", "nesterov", "adam", "adamw"},
+    "rho": {"rmsprop", "adam", "adamw"},
+    "epsilon": {"rmsprop", "adam", "adamw"},
+}
+"""Optimisers that use a setting; searching it with another would try the same thing twice."""
+
+
+def resolve_case(
+    name: str,
+    study: Study,
+    datasets: dict[str, ResolvedDataset],
+    architectures: Path,
+    file: Path,
+) -> Iterator[ResolvedCase]:
+    """Yield the case, once an engine; raise :class:`ConfigError` for the first mistake in it."""
+    case = study.cases[name]
+    where = f"cases.{name}"
+    if case.dataset not in datasets:
+        raise ConfigError(f"{file}: {where}.dataset: {unknown('data set', case.dataset, datasets)}")
+    names = available_architectures(architectures)
+    if case.architecture not in names:
+        raise ConfigError(
+            f"{file}: {where}.architecture: {unknown('architecture', case.architecture, names)}"
+        )
+    for index, engine in enumerate(case.engines):
+        if engine not in ENGINES:
+            raise ConfigError(
+                f"{file}: {where}.engines.{index}: {unknown('engine', engine, ENGINES)}"
+            )
+    dataset = datasets[case.dataset]
+    described = load_architecture(architectures, case.architecture)
+    try:
+        bound = described.bind(dataset.entry.shape, dataset.entry.classes)
+    except ArchitectureError as error:
+        raise ArchitectureError(f"{file}: {where}.architecture: {error}") from None
+
+    part = _Part(file, f"cases.{name}", study, case)
+    training = part.training()
+    search = part.search()
+    points = part.points(search, training, dataset)
+    for engine in case.engines:
+        suffix = f"-{engine}" if len(case.engines) > 1 else ""
+        yield ResolvedCase(
+            name=name + suffix,
+            title=(case.title or bound.title) + (f" ({engine})" if suffix else ""),
+            dataset=case.dataset,
+            engine=engine,
+            architecture=bound,
+            description=described.description,
+            training=training,
+            search=search,
+            points=points,
+        )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One case's settings laid over the study's, which messages must tell apart."""
+
+    file: Path
+    where: str
+    study: Study
+    case: Case
+
+    def training(self) -> Training:
+        """Return the case's training settings, before any search."""
+        try:
+            return Training.model_validate({**self.study.training, **self.case.training})
+        except ValidationError as error:
+            raise ConfigError(
+                explain(
+                    error,
+                    file=self.file,
+                    model=Training,
+                    prefix=lambda key: self._section(
+                        "training", key, self.case.training, self.study.training
+                    ),
+                )
+            ) from None
+
+    def search(self) -> Search:
+        """Return the case's search; another method drops what the study's method needs."""
+        shared, own = self.study.search, self.case.search
+        if "seeds" in own:
+            raise self._error(
+                f"{self.where}.search",
+                "seeds",
+                f"found {shown(own['seeds'])}; allowed: only in the study's search, the same "
+                "for all cases",
+            )
+        if own.get("method", shared.get("method")) != shared.get("method"):
+            methods = {key for keys in KEYS_OF_METHOD.values() for key in keys}
+            shared = {key: value for key, value in shared.items() if key not in methods}
+        try:
+            return Search.model_validate({**shared, **own})
+        except ValidationError as error:
+            raise ConfigError(
+                explain(error, file=self.file, model=Search, prefix=self._search_section)
+            ) from None
+
+    def points(
+        self, search: Search, training: Training, dataset: ResolvedDataset
+    ) -> list[dict[str, Any]]:
+        """Return the search's points, each checked as the training it stands for."""
+        self._check_keys(search)
+        try:
+            points = expand(search, self.study.seed)
+        except PointsError as error:
+            raise self._error(self._search_section(error.key), error.key, error.problem) from None
+        checked: list[dict[str, Any]] = []
+        seen: dict[str, int] = {}
+        base = training.model_dump()
+        for index, point in enumerate(points):
+            full = self._point(search, index, base, point)
+            # as the schema has it: 1 and 1.0 are the same learning rate
+            dumped = full.model_dump()
+            checked.append({key: dumped[key] for key in point})
+            first = seen.setdefault(canonical(checked[-1]), index)
+            if first != index:
+                raise self._error(
+                    self._search_section(_values(search)),
+                    _values(search),
+                    f"found the point {shown(checked[-1])} twice; allowed: once",
+                )
+            self._check_point(search, index, full, point, dataset)
+        return checked
+
+    def _check_keys(self, search: Search) -> None:
+        given: list[tuple[str, Iterable[str]]] = [("grid", search.grid), ("space", search.space)]
+        given += [(f"points.{i}", point) for i, point in enumerate(search.points or [])]
+        for section, keys in given:
+            for key in keys:
+                if key not in Training.model_fields:
+                    raise self._error(
+                        self._search_section(section.partition(".")[0]),
+                        f"{section}.{key}",
+                        unknown("training key", key, Training.model_fields),
+                    )
+
+    def _point(
+        self, search: Search, index: int, base: dict[str, Any], point: dict[str, Any]
+    ) -> Training:
+        try:
+            return Training.model_validate({**base, **point})
+        except ValidationError as error:
+            section = self._search_section(_values(search))
+            prefix = f"{section}.{_values(search, index)}"
+            raise ConfigError(
+                explain(error, file=self.file, model=Training, prefix=prefix)
+            ) from None
+
+    def _check_point(
+        self,
+        search: Search,
+        index: int,
+        full: Training,
+        point: dict[str, Any],
+        dataset: ResolvedDataset,
+    ) -> None:
+        section, values = self._search_section(_values(search)), _values(search, index)
+        for key in point:
+            if key in _USED_BY and full.optimizer not in _USED_BY[key]:
+                raise self._error(
+                    section,
+                    f"{values}.{key}",
+                    f"optimizer {full.optimizer} does not use {key}; allowed with: "
+                    f"{', '.join(sorted(_USED_BY[key]))}",
+                )
+        if full.batch_size > dataset.sizes.train:
+            problem = (
+                f"found {full.batch_size}; allowed: at most {dataset.sizes.train}, the training "
+                f"images of {dataset.name}"
+            )
+            if "batch_size" in point:
+                raise self._error(section, f"{values}.batch_size", problem)
+            own, shared = self.case.training, self.study.training
+            raise self._error(
+                self._section("training", "batch_size", own, shared), "batch_size", problem
+            )
+
+    def _search_section(self, key: str) -> str:
+        return self._section("search", key, self.case.search, self.study.search)
+
+    def _section(self, section: str, key: str, own: dict[str, Any], shared: dict[str, Any]) -> str:
+        """Return where in the file a key was given: in the case, or in the study for all."""
+        of_case = key in own or (key not in shared and bool(own or not shared))
+        return f"{self.where}.{section}" if of_case else section
+
+    def _error(self, section: str, key: str, problem: str) -> ConfigError:
+        return ConfigError(f"{self.file}: {section}.{key}: {problem}")
+
+
+def _values(search: Search, index: int | None = None) -> str:
+    """Return the key of a search that holds its values, or where point ``index`` lies in it."""
+    key = {"grid": "grid", "random": "space", "list": "points"}[search.method]
+    return f"{key}.{index}" if search.method == "list" and index is not None else key

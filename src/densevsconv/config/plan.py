@@ -1,0 +1,156 @@
+"""The plan files: what each stage is asked to do, cut so that an edit reaches no other stage.
+
+The Snakefile calls :func:`write_plans` each time it is read; a plan that says the same as before
+is left alone, so nothing downstream is rerun.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from densevsconv.config.resolved import ResolvedCase, ResolvedStudy
+from densevsconv.files import write_json_if_changed
+from densevsconv.layout import Layout
+
+STEP_OVERHEAD = 2e5
+"""Cost of a training step besides its multiply-accumulates, in the same unit."""
+
+
+def write_plans(study: ResolvedStudy, layout: Layout) -> list[str]:
+    """Write the plan files whose content changed; return the stages they belong to."""
+    return [
+        stage
+        for stage, plan in plans(study, layout).items()
+        if write_json_if_changed(layout.plan(stage), plan)
+    ]
+
+
+def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
+    """Return the content of every plan file, by stage."""
+    settings = study.study
+    base = {"study": study.name, "seed": settings.seed}
+    searched = {name: _searched(case) for name, case in study.cases.items()}
+    trained = {name: _trained(case) for name, case in study.cases.items()}
+    named = {name: _named(case) for name, case in study.cases.items()}
+    return {
+        "prepare": {"datasets": _datasets(study)},
+        "search": {
+            **base,
+            "shards": settings.shards,
+            "threads": settings.threads,
+            "execution": settings.execution,
+            "seeds": study.search_seeds,
+            "cases": searched,
+        },
+        "select": {"study": study.name, "shards": settings.shards, "cases": searched},
+        "refit": {
+            **base,
+            "shards": settings.shards,
+            "threads": settings.threads,
+            "execution": settings.execution,
+            "seeds": settings.refit.seeds,
+            "cases": trained,
+            "shard_cases": shard_cases(study),
+        },
+        "evaluate": {
+            "study": study.name,
+            "confidence": settings.evaluate.confidence,
+            "calibration_bins": settings.evaluate.calibration_bins,
+            "cases": {name: {"dataset": case.dataset} for name, case in study.cases.items()},
+        },
+        "time": {
+            **base,
+            "execution": settings.execution,
+            "repeats": settings.time.repeats,
+            "target_accuracy": settings.time.target_accuracy,
+            "batch_sizes": settings.time.batch_sizes,
+            "cases": trained,
+        },
+        "summarise": {
+            "study": study.name,
+            "confidence": settings.evaluate.confidence,
+            "cases": named,
+        },
+        "figures": _shown(study, named),
+        "report": _shown(study, named),
+        "track": {
+            **_shown(study, named),
+            "database": str(layout.root.parent / "mlflow" / "mlflow.db"),
+            "artifacts": str(layout.root.parent / "mlflow" / "artifacts"),
+            "shards": settings.shards,
+        },
+    }
+
+
+def case_cost(study: ResolvedStudy, case: ResolvedCase) -> float:
+    """Return a rough cost of training a case once: multiply-accumulates, and a part a step.
+
+    Forward and backward together cost about three forward passes.
+    """
+    images = study.datasets[case.dataset].sizes.train
+    steps = case.training.epochs * (images // case.training.batch_size)
+    macs = 3.0 * case.architecture.macs * case.training.epochs * images
+    return macs + steps * STEP_OVERHEAD
+
+
+def shard_cases(study: ResolvedStudy) -> list[list[str]]:
+    """Return the cases of each refit shard: the dearest first, each to the least loaded shard."""
+    costs = {name: case_cost(study, case) for name, case in study.cases.items()}
+    shards: list[list[str]] = [[] for _ in range(study.study.shards)]
+    loads = [0.0] * len(shards)
+    for name in sorted(costs, key=lambda name: (-costs[name], name)):
+        least = loads.index(min(loads))
+        shards[least].append(name)
+        loads[least] += costs[name]
+    return shards
+
+
+def _datasets(study: ResolvedStudy) -> dict[str, Any]:
+    return {
+        name: {
+            **dataset.entry.model_dump(),
+            "split": dataset.split.model_dump(),
+            "seed": study.study.seed,
+        }
+        for name, dataset in study.datasets.items()
+    }
+
+
+def _trained(case: ResolvedCase) -> dict[str, Any]:
+    return {
+        "dataset": case.dataset,
+        "family": case.architecture.family,
+        "engine": case.engine,
+        "architecture": case.architecture.to_dict(),
+        "training": case.training.model_dump(),
+    }
+
+
+def _searched(case: ResolvedCase) -> dict[str, Any]:
+    return {
+        **_trained(case),
+        "method": case.search.method,
+        "grid": case.search.grid or None,
+        "points": case.points,
+    }
+
+
+def _named(case: ResolvedCase) -> dict[str, Any]:
+    return {**_searched(case), "title": case.title, "description": case.description}
+
+
+def _shown(study: ResolvedStudy, named: dict[str, Any]) -> dict[str, Any]:
+    settings = study.study
+    return {
+        "study": study.name,
+        "title": settings.title,
+        "question": settings.question,
+        "description": settings.description,
+        "seed": settings.seed,
+        "seeds": settings.refit.seeds,
+        "confidence": settings.evaluate.confidence,
+        "highlights": settings.report.highlights,
+        "notes": settings.report.notes,
+        "datasets": _datasets(study),
+        "cases": named,
+    }

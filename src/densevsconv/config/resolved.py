@@ -1,0 +1,76 @@
+"""A study with every reference followed and every default filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from densevsconv.architecture.bound import BoundArchitecture
+from densevsconv.config.schema import Config, DatasetEntry, Split, Study
+from densevsconv.config.search import Search
+from densevsconv.config.training import Training
+from densevsconv.data.split import Sizes
+
+
+@dataclass(frozen=True)
+class ResolvedDataset:
+    """A data set of the study: its entry in the catalogue and how it is split."""
+
+    name: str
+    entry: DatasetEntry
+    split: Split
+    sizes: Sizes
+
+
+@dataclass(frozen=True)
+class ResolvedCase:
+    """A case, ready to be planned.
+
+    Attributes
+    ----------
+    name, title
+        The id in file names, and the name for people.
+    dataset, engine
+        Names.
+    architecture
+        Bound to the data set's images and classes.
+    description
+        The architecture file's own, for the report.
+    training
+        Every setting, defaults filled in.
+    search
+        As described.
+    points
+        As expanded: the varied settings of each point.
+    """
+
+    name: str
+    title: str
+    dataset: str
+    engine: str
+    architecture: BoundArchitecture
+    description: str
+    training: Training
+    search: Search
+    points: list[dict[str, Any]]
+
+    @property
+    def trials(self) -> int:
+        """Return the number of trainings of the case's search."""
+        return len(self.points) * self.search.seeds
+
+
+@dataclass(frozen=True)
+class ResolvedStudy:
+    """A study as the stages need it: nothing left to look up."""
+
+    name: str
+    config: Config
+    study: Study
+    datasets: dict[str, ResolvedDataset]
+    cases: dict[str, ResolvedCase]
+
+    @property
+    def search_seeds(self) -> int:
+        """Return the trainings of every point, the same for all cases."""
+        return next(iter(self.cases.values())).search.seeds
