@@ -1,0 +1,23 @@
+"""Errors of numpynet: each message says what was expected and what came."""
+
+from __future__ import annotations
+
+
+class NumpynetError(ValueError):
+    """Base class, so that one ``except`` catches everything the library objects to."""
+
+
+class ShapeError(NumpynetError):
+    """An array or an image does not have the shape a layer or a network needs."""
+
+
+class ConfigurationError(NumpynetError):
+    """A layer, network or training setting that cannot work, whatever the data."""
+
+
+class DataError(NumpynetError):
+    """Values that cannot be learned from: NaN, infinities, labels out of range."""
+
+
+class FileFormatError(NumpynetError):
+    """A file that is not a saved network, or that does not fit the network it is loaded into."""

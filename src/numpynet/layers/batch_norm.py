@@ -1,0 +1,120 @@
+"""Batch normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from numpynet.arrays import Array, Shape
+from numpynet.errors import ConfigurationError
+from numpynet.layers.base import Layer
+
+
+def input_error(error: Array, gamma: Array, normal: Array, inverse_std: Array) -> Array:
+    """Error of the input of a batch of M rows, through mean and variance too.
+
+    ``dC/dx = (gamma / std) (e - mean(e) - x^ mean(e x^))``, with x^ the normalised input.
+    """
+    rows = error.shape[0]
+    ones = np.ones(rows, error.dtype)
+    mean = ones @ error / rows
+    mean_with_normal = ones @ (error * normal) / rows
+    return (error - mean - normal * mean_with_normal) * (gamma * inverse_std)
+
+
+@dataclass(eq=False)
+class BatchNorm(Layer):
+    """Give every channel mean beta and standard deviation gamma over the batch.
+
+    Forward, training: ``x^ = (x - mu) / sqrt(var + epsilon)`` with mu and var over samples and pixels
+    (the biased variance, division by M), ``y = gamma x^ + beta``. Otherwise mu and var are
+    the moving statistics, which every training step moves by
+    ``moving = momentum moving + (1 - momentum) batch``. As Keras's BatchNormalization.
+
+    Parameters "gamma", "beta" (C,), state "moving_mean", "moving_variance" (C,); any input (..., C).
+
+    Backward, with e = dC/dy and M rows (Ioffe and Szegedy 2015, arXiv:1502.03167)::
+
+        dC/dgamma = sum e x^      dC/dbeta = sum e
+        dC/dx     = (gamma / sqrt(var + epsilon)) (e - mean(e) - x^ mean(e x^))
+
+    ``trainable=False`` freezes gamma and beta only.
+    """
+
+    kind: ClassVar[str] = "batch_norm"
+
+    momentum: float = 0.99
+    epsilon: float = 1e-3
+    trainable: bool = field(default=True, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.momentum < 1.0 or self.epsilon < 0.0:
+            raise ConfigurationError(
+                "batch_norm: momentum must lie in [0, 1) and epsilon must not be negative, got "
+                f"{self.momentum} and {self.epsilon}"
+            )
+
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """Return the shapes of gamma and beta."""
+        return {"gamma": (self.input_shape[-1],), "beta": (self.input_shape[-1],)}
+
+    def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
+        """Fix the shapes; the moving statistics start at mean 0 and variance 1."""
+        super().build(input_shape, dtype)
+        channels = self.input_shape[-1]
+        self.state = {
+            "moving_mean": np.zeros(channels, dtype),
+            "moving_variance": np.ones(channels, dtype),
+        }
+
+    def initialize(self, generator: np.random.Generator) -> None:
+        """Set gamma and the variance to one, beta and the mean to zero."""
+        self.parameters["gamma"][...] = 1.0
+        self.parameters["beta"][...] = 0.0
+        self.state["moving_mean"][...] = 0.0
+        self.state["moving_variance"][...] = 1.0
+
+    def forward(
+        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
+    ) -> Array:
+        """Return gamma x^ + beta."""
+        flat = x.reshape(-1, x.shape[-1])
+        self._training = training
+        normal = self.workspace.like("normal", x).reshape(flat.shape)
+        if training:
+            ones = self.workspace.ones(len(flat))
+            self._mean = ones @ flat / len(flat)
+            np.subtract(flat, self._mean, out=normal)
+            self._variance = ones @ (normal * normal) / len(flat)
+            variance = self._variance
+        else:
+            np.subtract(flat, self.state["moving_mean"], out=normal)
+            variance = self.state["moving_variance"]
+        self._inverse_std = 1.0 / np.sqrt(variance + self.epsilon)
+        np.multiply(normal, self._inverse_std, out=normal)
+        self._normal = normal
+        out = self.workspace.like("out", x)
+        np.multiply(normal, self.parameters["gamma"], out=out.reshape(flat.shape))
+        return np.add(out, self.parameters["beta"], out=out)
+
+    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
+        """Return the error of the input."""
+        flat = error.reshape(-1, error.shape[-1])
+        ones = self.workspace.ones(len(flat))
+        np.dot(ones, flat * self._normal, out=self.gradients["gamma"])
+        np.dot(ones, flat, out=self.gradients["beta"])
+        if not needs_input_error:
+            return None
+        gamma = self.parameters["gamma"]
+        if not self._training:
+            return error * (gamma * self._inverse_std)
+        return input_error(flat, gamma, self._normal, self._inverse_std).reshape(error.shape)
+
+    def update_state(self) -> None:
+        """Move the moving statistics towards those of the last training batch."""
+        for name, batch in (("moving_mean", self._mean), ("moving_variance", self._variance)):
+            self.state[name] *= self.momentum
+            self.state[name] += (1.0 - self.momentum) * batch

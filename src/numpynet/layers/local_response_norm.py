@@ -1,0 +1,72 @@
+"""Local response normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from numpynet.arrays import Array, Shape
+from numpynet.errors import ConfigurationError
+from numpynet.layers.base import Layer
+
+
+def input_error(
+    error: Array, x: Array, scale: Array, band: Array, alpha: float, beta: float
+) -> Array:
+    """Error of the input: ``e s^-beta - 2 alpha beta x sum_j (e x s^(-beta - 1))_j``."""
+    power = scale**-beta
+    through_scale = (error * x * power / scale) @ band
+    return error * power - (2.0 * alpha * beta) * x * through_scale
+
+
+@dataclass(eq=False)
+class LocalResponseNorm(Layer):
+    """Damp a unit by the activity of neighbouring channels at the same pixel.
+
+    ``s_c = bias + alpha sum_{|j - c| <= depth_radius} x_j^2``, ``y_c = x_c s_c^-beta``; the defaults
+    are those of Krizhevsky, Sutskever and Hinton (2012), the sum is tf.nn's. The sum over neighbours is a
+    product with a band matrix of ones B. Any input (..., C).
+
+    Backward, with e = dC/dy (B is symmetric)::
+
+        dC/dx_c = e_c s_c^-beta - 2 alpha beta x_c sum_j B_cj e_j x_j s_j^(-beta - 1)
+    """
+
+    kind: ClassVar[str] = "local_response_norm"
+
+    depth_radius: int = 2
+    bias: float = 2.0
+    alpha: float = 1e-4
+    beta: float = 0.75
+
+    def __post_init__(self) -> None:
+        if self.bias <= 0.0 or self.alpha < 0.0 or self.depth_radius < 0:
+            raise ConfigurationError(
+                "local_response_norm: bias must be positive, alpha and depth_radius not negative, "
+                f"got {self.bias}, {self.alpha} and {self.depth_radius}"
+            )
+
+    def infer_output_shape(self) -> Shape:
+        """Return the input shape."""
+        channel = np.arange(self.input_shape[-1])
+        near = np.abs(channel[:, None] - channel) <= self.depth_radius
+        self._band = near.astype(self.workspace.dtype)
+        return self.input_shape
+
+    def forward(
+        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
+    ) -> Array:
+        """Return x s^-beta."""
+        self._x = x.reshape(-1, x.shape[-1])
+        self._scale = (self._x * self._x) @ self._band * self.alpha + self.bias
+        return (self._x * self._scale**-self.beta).reshape(x.shape)
+
+    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
+        """Return the error of the input."""
+        if not needs_input_error:
+            return None
+        flat = error.reshape(self._x.shape)
+        result = input_error(flat, self._x, self._scale, self._band, self.alpha, self.beta)
+        return result.reshape(error.shape)

@@ -1,0 +1,338 @@
+"""The network: layers in a row, their parameters, one loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from numpynet.activations import Softmax
+from numpynet.arrays import Array, Shape
+from numpynet.errors import ConfigurationError, NumpynetError, ShapeError
+from numpynet.layers import Layer
+from numpynet.layers.base import ActivatedLayer, WeightedLayer
+from numpynet.losses import Loss, check_finite, loss_function
+from numpynet.optimizers import Optimizer
+from numpynet.parameters import ParameterSpec, ParameterVector, assign
+from numpynet.regularizers import add_penalty_gradient, penalty_value
+
+PREDICTION_BATCH = 256
+
+
+class Network:
+    """A feed-forward network of `layers` for inputs of `input_shape` (without the sample axis).
+
+    Parameters
+    ----------
+    layers
+        Layer descriptions, in order; the network builds its own copies.
+    input_shape
+        (height, width, channels) or (features,).
+    generator
+        Random generator, or a seed for one, that draws the starting weights. Without it the
+        network must be given weights by `set_parameters` (or `initialize`) before use.
+    loss
+        "cross_entropy" (needs a final softmax, which it takes over: see `numpynet.losses`),
+        "mean_squared_error", or a `Loss`, e.g. ``SoftmaxCrossEntropy(reduction="sum")``.
+    weight_decay
+        The study's penalty on weights and biases (see `numpynet.regularizers`); layers have
+        their own l1 and l2.
+    dtype
+        "float32" or "float64", kept throughout.
+
+    Parameters are called ``"{index}_{kind}/{name}"``, e.g. "0_conv/kernel", the index counting all
+    layers.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        input_shape: Sequence[int],
+        *,
+        generator: np.random.Generator | int | None = None,
+        loss: str | dict[str, Any] | Loss = "cross_entropy",
+        weight_decay: float = 0.0,
+        dtype: npt.DTypeLike = "float32",
+    ) -> None:
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.dtype("float32"), np.dtype("float64")):
+            raise ConfigurationError(f"dtype must be float32 or float64, got {self.dtype}")
+        if not layers:
+            raise ConfigurationError("a network needs at least one layer, got none")
+        if weight_decay < 0:
+            raise ConfigurationError(f"weight_decay must not be negative, got {weight_decay}")
+        self.input_shape = tuple(int(n) for n in input_shape)
+        if not self.input_shape or min(self.input_shape) < 1:
+            raise ConfigurationError(
+                f"input_shape must be (height, width, channels) or (features,), got {input_shape}"
+            )
+        self.loss = loss_function(loss)
+        self.weight_decay = float(weight_decay)
+        self.layers = [replace(layer) for layer in layers]
+        self.layer_names = [f"{i}_{layer.kind}" for i, layer in enumerate(self.layers)]
+        shape = self._build()
+        self.output_shape = shape
+        self._take_over_softmax()
+        self.vector = self._gather_parameters()
+        self._first_trained = next(
+            (i for i, layer in enumerate(self.layers) if layer.parameters), len(self.layers)
+        )
+        self._initialized = not self.vector.values.size
+        if generator is not None:
+            self.initialize(np.random.default_rng(generator))
+
+    def _build(self) -> Shape:
+        shape: Shape = self.input_shape
+        for name, layer in zip(self.layer_names, self.layers, strict=True):
+            try:
+                layer.build(shape, self.dtype)
+            except NumpynetError as error:
+                raise type(error)(f"layer {name}: {error}") from None
+            shape = layer.output_shape
+        return shape
+
+    def _take_over_softmax(self) -> None:
+        if not self.loss.from_logits:
+            return
+        last = self.layers[-1]
+        if not (isinstance(last, ActivatedLayer) and isinstance(last.function, Softmax)):
+            ending = getattr(last, "activation", None)
+            raise ConfigurationError(
+                "cross_entropy needs a softmax as the last activation, e.g. "
+                f"Dense({self.output_shape[-1]}, activation='softmax'), "
+                f"got {self.layer_names[-1]} with activation {ending!r}"
+            )
+        if len(self.output_shape) != 1:
+            raise ShapeError(
+                f"cross_entropy needs one vector of classes per sample, got {self.output_shape}"
+            )
+        last.emits_logits = True
+
+    def _gather_parameters(self) -> ParameterVector:
+        specs = []
+        for name, layer in zip(self.layer_names, self.layers, strict=True):
+            for part, shape in layer.parameter_shapes().items():
+                l1 = l2 = 0.0
+                if isinstance(layer, WeightedLayer) and part.endswith("kernel"):
+                    l1, l2 = layer.l1, layer.l2
+                trainable = getattr(layer, "trainable", True)
+                specs.append(ParameterSpec(f"{name}/{part}", shape, trainable, l1, l2))
+        vector = ParameterVector(specs, self.dtype)
+        for name, layer in zip(self.layer_names, self.layers, strict=True):
+            parts = list(layer.parameter_shapes())
+            layer.bind(
+                {part: vector.views[f"{name}/{part}"] for part in parts},
+                {part: vector.gradient_views[f"{name}/{part}"] for part in parts},
+            )
+        return vector
+
+    # Parameters and state -----------------------------------------------------------------------
+
+    def initialize(self, generator: np.random.Generator) -> None:
+        """Draw new starting values for all parameters and reset the state."""
+        for layer in self.layers:
+            layer.initialize(generator)
+        self._initialized = True
+
+    def parameters(self) -> dict[str, Array]:
+        """Return copies of all parameters by name."""
+        return {name: view.copy() for name, view in self.vector.views.items()}
+
+    def set_parameters(self, parameters: dict[str, Array]) -> None:
+        """Set all parameters; names and shapes must be those of `parameters()`."""
+        assign(self.vector.views, parameters, "parameters")
+        self._initialized = True
+
+    def state(self) -> dict[str, Array]:
+        """Return copies of what is tracked but not learned (moving statistics), by name."""
+        return {name: value.copy() for name, value in self._state().items()}
+
+    def set_state(self, state: dict[str, Array]) -> None:
+        """Set all of the state; names and shapes must be those of `state()`."""
+        assign(self._state(), state, "state")
+
+    def _state(self) -> dict[str, Array]:
+        return {
+            f"{name}/{part}": value
+            for name, layer in zip(self.layer_names, self.layers, strict=True)
+            for part, value in layer.state.items()
+        }
+
+    def copy(self, dtype: npt.DTypeLike = None) -> Network:
+        """Return a network with the same layers, weights and state, in `dtype` if given."""
+        twin = Network(
+            self.layers,
+            self.input_shape,
+            loss=self.loss,
+            weight_decay=self.weight_decay,
+            dtype=self.dtype if dtype is None else dtype,
+        )
+        if self._initialized:
+            twin.set_parameters(self.parameters())
+        twin.set_state(self.state())
+        return twin
+
+    # One pass -----------------------------------------------------------------------------------
+
+    def loss_and_gradients(
+        self,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        *,
+        generator: np.random.Generator | None = None,
+        training: bool = True,
+    ) -> tuple[float, dict[str, Array]]:
+        """Return the loss of a batch (with penalties) and its gradient by parameter name.
+
+        Nothing is changed: parameters and moving statistics stay. `generator` draws dropout masks.
+        """
+        inputs = self.check_inputs(x)
+        targets = self.check_targets(y, len(inputs))
+        value, _, _ = self._pass(inputs, targets, training, generator)
+        value = value * self.loss.weight(len(inputs)) + self.penalty()
+        return value, self._gradients()
+
+    def all_gradients(
+        self, x: Array, y: Array, training: bool, generator: np.random.Generator | None
+    ) -> tuple[float, dict[str, Array], Array]:
+        """Return loss, gradients by name and dC/dx, on checked data; for the gradient check."""
+        value, _, input_error = self._pass(x, y, training, generator, input_error=True)
+        assert input_error is not None
+        value = value * self.loss.weight(len(x)) + self.penalty()
+        return value, self._gradients(), input_error.copy()
+
+    def _gradients(self) -> dict[str, Array]:
+        return {name: view.copy() for name, view in self.vector.gradient_views.items()}
+
+    def train_step(
+        self,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        optimizer: Optimizer,
+        *,
+        generator: np.random.Generator | None = None,
+    ) -> float:
+        """Do one step on a batch; return its loss (with penalties) before the step."""
+        inputs = self.check_inputs(x)
+        targets = self.check_targets(y, len(inputs))
+        penalty = self.penalty()
+        value, _ = self.step(inputs, targets, optimizer, generator)
+        return value * self.loss.weight(len(inputs)) + penalty
+
+    def step(
+        self, x: Array, y: Array, optimizer: Optimizer, generator: np.random.Generator | None
+    ) -> tuple[float, Array]:
+        """Do one step on checked data; return (summed loss without penalties, outputs)."""
+        value, outputs, _ = self._pass(x, y, True, generator)
+        for layer in self.layers:
+            if layer.state:
+                layer.update_state()
+        optimizer.update(self.vector.trained, self.vector.trained_gradients)
+        return value, outputs
+
+    def penalty(self) -> float:
+        """Return the value of all penalties."""
+        return penalty_value(self.vector, self.weight_decay)
+
+    def _pass(
+        self,
+        x: Array,
+        y: Array,
+        training: bool,
+        generator: np.random.Generator | None,
+        input_error: bool = False,
+    ) -> tuple[float, Array, Array | None]:
+        """Run forward and backward; return (summed loss, outputs, dC/dx if asked for)."""
+        outputs = self.forward(x, training, generator)
+        value, error = self.loss.value_and_error(outputs, y)
+        needed: Array | None = error
+        for i in range(len(self.layers) - 1, -1, -1):
+            if needed is None or (i < self._first_trained and not input_error):
+                break
+            needed = self.layers[i].backward(needed, input_error or i > self._first_trained)
+        add_penalty_gradient(self.vector, self.weight_decay)
+        return value, outputs, needed if input_error else None
+
+    def forward(
+        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
+    ) -> Array:
+        """Return the output for checked inputs: logits under cross-entropy. Valid until the next."""
+        for layer in self.layers:
+            x = layer.forward(x, training, generator)
+        return x
+
+    # Data checks --------------------------------------------------------------------------------
+
+    def check_inputs(self, x: npt.ArrayLike) -> Array:
+        """Return `x` as an array of the network's precision, or say what is wrong with it."""
+        if not self._initialized:
+            raise ConfigurationError(
+                "this network has no weights yet: construct it with generator=..., or call "
+                "initialize or set_parameters"
+            )
+        inputs = np.asarray(x)
+        if inputs.shape[1:] != self.input_shape or not len(inputs):
+            expected = ", ".join(["samples >= 1", *map(str, self.input_shape)])
+            raise ShapeError(f"expected inputs ({expected}), got shape {inputs.shape}")
+        return np.ascontiguousarray(check_finite(inputs, "inputs"), self.dtype)
+
+    def check_targets(self, y: npt.ArrayLike, samples: int) -> Array:
+        """Return `y` as the loss takes it, or say what is wrong with it."""
+        return self.loss.check_targets(y, samples, self.output_shape, self.dtype)
+
+    # Use ----------------------------------------------------------------------------------------
+
+    def predict_proba(self, x: npt.ArrayLike, batch_size: int = PREDICTION_BATCH) -> Array:
+        """Return the outputs, class probabilities where the last activation is a softmax."""
+        outputs = self.predict_outputs(self.check_inputs(x), batch_size)
+        if self.loss.from_logits:
+            outputs, _ = Softmax().forward(outputs, self.layers[-1].workspace)
+        return outputs
+
+    def predict(self, x: npt.ArrayLike, batch_size: int = PREDICTION_BATCH) -> Array:
+        """Return the most probable class of each sample, (N,) integers."""
+        return self.predict_outputs(self.check_inputs(x), batch_size).argmax(axis=-1)
+
+    def predict_outputs(self, inputs: Array, batch_size: int = PREDICTION_BATCH) -> Array:
+        """Return the outputs (logits under cross-entropy) for checked inputs, in portions."""
+        outputs = np.empty((len(inputs), *self.output_shape), self.dtype)
+        for start in range(0, len(inputs), batch_size):
+            part = slice(start, start + batch_size)
+            outputs[part] = self.forward(inputs[part])
+        return outputs
+
+    def evaluate(
+        self, x: npt.ArrayLike, y: npt.ArrayLike, batch_size: int = PREDICTION_BATCH
+    ) -> dict[str, float]:
+        """Return {"loss", "accuracy"}: the mean loss per sample, without penalties.
+
+        Accuracy is the share of samples whose largest output is that of their class.
+        """
+        inputs = self.check_inputs(x)
+        targets = self.check_targets(y, len(inputs))
+        outputs = self.predict_outputs(inputs, batch_size)
+        value, _ = self.loss.value_and_error(outputs, targets)
+        correct = count_correct(outputs, targets)
+        return {"loss": value / len(inputs), "accuracy": correct / len(inputs)}
+
+    def fit(self, x: npt.ArrayLike, y: npt.ArrayLike, **settings: Any) -> Any:
+        """Train; see `numpynet.training.fit` for the settings. Return a `History`."""
+        from numpynet.training import fit
+
+        return fit(self, x, y, **settings)
+
+    def summary(self) -> str:
+        """Return a table of the layers, their output shapes and their numbers of parameters."""
+        from numpynet.summary import summary
+
+        return summary(self)
+
+
+def count_correct(outputs: Array, targets: Array) -> int:
+    """Return how many samples have their largest output where their target is."""
+    if targets.ndim > 1:
+        targets = targets.argmax(axis=-1)
+    return int(np.count_nonzero(outputs.argmax(axis=-1) == targets))
