@@ -97,7 +97,12 @@ def _problem(detail: ErrorDetails, annotation: Any, metadata: list[Any]) -> str:
 
 
 _ABOUT_TYPE = frozenset(
-    ["value_error", "finite_number", "greater_than", "greater_than_equal", "less_than", "less_than_equal", "literal_error", "string_type", "string_too_short", "string_too_long", "string_pattern_mismatch", "int_type", "int_parsing", "int_from_float", "float_type", "float_parsing", "bool_type", "bool_parsing", "list_type", "dict_type", "too_short", "too_long", "model_type", "model_attributes_type"]
+    {
+        *("value_error", "finite_number", "literal_error", "bool_type", "list_type", "dict_type"),
+        *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
+        *("int_type", "int_from_float", "float_type", "too_short", "too_long", "model_type"),
+        *("string_type", "string_too_short", "string_too_long", "string_pattern_mismatch"),
+    }
 )
 """Errors for which the field's own description says it all; others bring their own words."""
 
@@ -123,7 +128,8 @@ def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any
         location is not understood), and its metadata.
     """
     path: list[str] = []
-    parent, annotation, metadata = None, model, []
+    metadata: list[Any] = []
+    parent, annotation = None, model
     for part in location:
         if part == "[key]":  # pydantic's mark: the key itself is wrong, not its value
             annotation, metadata = get_args(describe.unwrap(parent)[0])[0], []
@@ -131,8 +137,6 @@ def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any
         step = _step(annotation, part)
         if step is not None:
             parent, (annotation, metadata) = annotation, step
-        elif (member := _tagged(annotation, part)) is not None:
-            annotation, metadata = member, []
         elif len(describe.union_members(describe.unwrap(annotation)[0])) > 1:
             continue  # pydantic's mark for a member of a union
         elif not _is_model(annotation):
@@ -153,13 +157,4 @@ def _step(annotation: Any, part: int | str) -> tuple[Any, list[Any]] | None:
             return get_args(inner)[0], []
         if get_origin(inner) is dict:
             return get_args(inner)[1], []
-    return None
-
-
-def _tagged(annotation: Any, tag: int | str) -> Any:
-    """Return the member of a union whose fixed ``kind`` is ``tag``: a layer, as files name it."""
-    for member in describe.union_members(describe.unwrap(annotation)[0]):
-        if _is_model(member) and "kind" in member.model_fields:
-            if member.model_fields["kind"].default == tag:
-                return member
     return None

@@ -28,7 +28,7 @@ def expand(search: Search, study_seed: int) -> list[dict[str, Any]]:
 
     A grid runs through its combinations with the last key fastest. The i-th random value of a key
     has a seed of its own, (study seed, "search/points/<key>", i): more samples, or another key,
-    leave the values that were there. Repeated draws are left out, so that ``samples`` points differ.
+    leave the values that were there. Repeated draws are left out.
     """
     match search.method:
         case "grid":
@@ -73,7 +73,8 @@ def _value(dimension: Dimension, seed: int) -> Any:
     if dimension.choices is not None:
         return dimension.choices[int(random.integers(len(dimension.choices)))]
     low, high = dimension.low, dimension.high
-    assert low is not None and high is not None  # Dimension has seen to it
+    assert low is not None  # Dimension has seen to it
+    assert high is not None
     if dimension.scale == "integer":
         return int(random.integers(int(low), int(high) + 1))
     share = random.random()

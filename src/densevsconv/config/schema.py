@@ -12,9 +12,13 @@ from densevsconv.config.strict import Name, Strict
 class Config(Strict):
     """``config/config.yaml``: which study, and where its files go."""
 
-    study: Name = Field("quickstart", description="A study: the name of a file in `studies/`.")
-    results: str = Field("results", min_length=1, description="Folder of the result files.")
-    reports: str = Field("reports", min_length=1, description="Folder of the rendered reports.")
+    study: Name = Field(
+        default="quickstart", description="A study: the name of a file in `studies/`."
+    )
+    results: str = Field(default="results", min_length=1, description="Folder of the result files.")
+    reports: str = Field(
+        default="reports", min_length=1, description="Folder of the rendered reports."
+    )
 
 
 class DatasetEntry(Strict):
@@ -29,9 +33,9 @@ class DatasetEntry(Strict):
     classes: int = Field(ge=2, description="Number of classes; labels run from 0.")
     class_names: list[str] = Field(description="A name for each class, in the order of labels.")
     max_value: int = Field(ge=1, le=255, description="The largest value a pixel can have.")
-    citation: str = Field("", description="Where the data come from, for the report.")
-    licence: str = Field("", description="Terms of use.")
-    notes: str = Field("", description="What a reader must know about the data.")
+    citation: str = Field(default="", description="Where the data come from, for the report.")
+    licence: str = Field(default="", description="Terms of use.")
+    notes: str = Field(default="", description="What a reader must know about the data.")
 
     @model_validator(mode="after")
     def _consistent(self) -> DatasetEntry:
@@ -57,16 +61,17 @@ class Split(Strict):
     """How a study divides a data set; drawn from the study's seed."""
 
     test: float = Field(
-        0.2, gt=0, lt=1, description="Part of all images kept for the one final test."
+        default=0.2, gt=0, lt=1, description="Part of all images kept for the one final test."
     )
     validation: float = Field(
-        0.1, gt=0, lt=1, description="Part of the other images that chooses the settings."
+        default=0.1, gt=0, lt=1, description="Part of the other images that chooses the settings."
     )
     stratify: bool = Field(
-        True, description="Whether every part has the classes in the proportions of the whole."
+        default=True,
+        description="Whether every part has the classes in the proportions of the whole.",
     )
     training_images: int | None = Field(
-        None,
+        default=None,
         ge=1,
         description="Keep only so many training images (a smaller number is a part of a larger "
         "one; test and validation stay); null: all.",
@@ -76,7 +81,7 @@ class Split(Strict):
 class Case(Strict):
     """One network trained in one way on one data set."""
 
-    title: str = Field("", description="Name for people; empty: the architecture's title.")
+    title: str = Field(default="", description="Name for people; empty: the architecture's title.")
     dataset: str = Field(description="A data set listed under `datasets`.")
     architecture: str = Field(
         description="An architecture: the name of a file in `architectures/`."
@@ -102,25 +107,31 @@ class Refit(Strict):
     """Training the chosen settings afresh, for the test."""
 
     seeds: int = Field(
-        10, ge=2, description="Fresh trainings of every case; intervals are taken over them."
+        default=10,
+        ge=2,
+        description="Fresh trainings of every case; intervals are taken over them.",
     )
 
 
 class Evaluate(Strict):
     """Measures on the test images."""
 
-    confidence: float = Field(0.95, gt=0, lt=1, description="Level of the intervals over seeds.")
+    confidence: float = Field(
+        default=0.95, gt=0, lt=1, description="Level of the intervals over seeds."
+    )
     calibration_bins: int = Field(
-        15, ge=2, description="Bins of predicted probability for the calibration error."
+        default=15, ge=2, description="Bins of predicted probability for the calibration error."
     )
 
 
 class Time(Strict):
     """How training and inference are timed."""
 
-    repeats: int = Field(3, ge=1, description="Timed trainings of every case, after a warm-up.")
+    repeats: int = Field(
+        default=3, ge=1, description="Timed trainings of every case, after a warm-up."
+    )
     target_accuracy: float = Field(
-        0.95, gt=0, lt=1, description="Validation accuracy of the time-to-accuracy measure."
+        default=0.95, gt=0, lt=1, description="Validation accuracy of the time-to-accuracy measure."
     )
     batch_sizes: list[int] = Field(
         default_factory=lambda: [1, 256],
@@ -144,16 +155,16 @@ class Report(Strict):
         default_factory=list,
         description="Cases named in the abstract; empty: the best of each family.",
     )
-    notes: str = Field("", description="A paragraph added to the report's discussion.")
+    notes: str = Field(default="", description="A paragraph added to the report's discussion.")
 
 
 class Study(Strict):
     """``config/studies/<study>.yaml``: data sets, cases, search, seeds and budgets."""
 
     title: str = Field(min_length=1, description="Title of the report.")
-    question: str = Field("", description="The question, in one sentence.")
-    description: str = Field("", description="What is compared and why, in a paragraph.")
-    seed: int = Field(0, ge=0, description="The seed every random choice is derived from.")
+    question: str = Field(default="", description="The question, in one sentence.")
+    description: str = Field(default="", description="What is compared and why, in a paragraph.")
+    seed: int = Field(default=0, ge=0, description="The seed every random choice is derived from.")
     datasets: dict[Name, Split] = Field(
         min_length=1,
         description="Data sets of `datasets.yaml`, each with its Split (`{}`: defaults).",
@@ -167,16 +178,16 @@ class Study(Strict):
     cases: dict[Name, Case] = Field(
         min_length=1, description="What is compared, by name, each with the keys of Case."
     )
-    refit: Refit = Field(default_factory=Refit, description="See Refit.")
-    evaluate: Evaluate = Field(default_factory=Evaluate, description="See Evaluate.")
-    time: Time = Field(default_factory=Time, description="See Time.")
-    report: Report = Field(default_factory=Report, description="See Report.")
+    refit: Refit = Field(default=Refit(), description="See Refit.")
+    evaluate: Evaluate = Field(default=Evaluate(), description="See Evaluate.")
+    time: Time = Field(default=Time(), description="See Time.")
+    report: Report = Field(default=Report(), description="See Report.")
     shards: int = Field(
-        2, ge=1, le=64, description="Processes that search and refit are divided over."
+        default=2, ge=1, le=64, description="Processes that search and refit are divided over."
     )
-    threads: int = Field(1, ge=1, description="CPU threads of each of these processes.")
+    threads: int = Field(default=1, ge=1, description="CPU threads of each of these processes.")
     execution: Literal["auto", "xla", "graph"] = Field(
-        "auto",
+        default="auto",
         description="How TensorFlow runs an epoch: compiled by XLA, as a graph, or whichever "
         "measures faster for the network.",
     )

@@ -15,15 +15,15 @@ KEYS_OF_METHOD = {"grid": ("grid",), "random": ("space", "samples"), "list": ("p
 class Dimension(Strict):
     """The values that random search draws one setting from: a range or a list."""
 
-    low: float | None = Field(None, description="Smallest value of a range.")
-    high: float | None = Field(None, description="Largest value of a range.")
+    low: float | None = Field(default=None, description="Smallest value of a range.")
+    high: float | None = Field(default=None, description="Largest value of a range.")
     scale: Literal["linear", "log", "integer"] = Field(
-        "linear",
+        default="linear",
         description="How a range is drawn from: evenly, evenly in the logarithm, whole numbers "
         "evenly (both ends included).",
     )
     choices: list[Any] | None = Field(
-        None, min_length=1, description="Values to choose from, in place of a range."
+        default=None, min_length=1, description="Values to choose from, in place of a range."
     )
 
     @model_validator(mode="after")
@@ -46,7 +46,7 @@ class Search(Strict):
     """Which settings are tried for a case; all of them keys of Training."""
 
     method: Literal["grid", "random", "list"] = Field(
-        "list",
+        default="list",
         description="`grid`: every combination of the values in `grid`; `random`: `samples` draws "
         "from `space`; `list`: the `points` as they stand. The default tries the case's own "
         "training settings and nothing else.",
@@ -58,16 +58,16 @@ class Search(Strict):
         default_factory=dict, description="For `random`: Training keys, each with a Dimension."
     )
     samples: int | None = Field(
-        None, ge=1, description="For `random`: number of points drawn from `space`."
+        default=None, ge=1, description="For `random`: number of points drawn from `space`."
     )
     points: list[dict[str, Any]] | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="For `list`: points, each a mapping of Training keys to values; null: one "
         "point that changes nothing.",
     )
     seeds: int = Field(
-        1, ge=1, description="Trainings of every point, each from its own random start."
+        default=1, ge=1, description="Trainings of every point, each from its own random start."
     )
 
     @model_validator(mode="after")
