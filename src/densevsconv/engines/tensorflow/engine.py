@@ -1,0 +1,77 @@
+"""The engine as the study sees it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from densevsconv.architecture.bound import BoundArchitecture
+from densevsconv.config.training import Training
+from densevsconv.data.load import TrainingData
+from densevsconv.data.scaling import Scaling
+from densevsconv.identity import code_digest
+
+if TYPE_CHECKING:
+    from densevsconv.engines.tensorflow.trainer import TensorFlowTrainer
+
+
+class TensorFlowEngine:
+    """Keras layers in compiled TensorFlow loops.
+
+    Parameters
+    ----------
+    threads
+        Processor threads that TensorFlow may use; a process keeps the number it first trains with.
+    """
+
+    name = "tensorflow"
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What of the engine decides the bits of a result. Imports no framework."""
+        return {
+            "name": self.name,
+            "code": code_digest(
+                "densevsconv.engines.tensorflow.trainer",
+                "densevsconv.engines.tensorflow.device",
+                "densevsconv.training.fit",
+            ),
+            "libraries": {package: version(package) for package in ("tensorflow", "keras")},
+            "threads": self.threads,
+        }
+
+    @cached_property
+    def _device(self) -> str:
+        from densevsconv.engines.tensorflow.device import set_up
+
+        return set_up(self.threads)
+
+    def trainer(
+        self,
+        architecture: BoundArchitecture,
+        data: TrainingData,
+        scaling: Scaling,
+        training: Training,
+        *,
+        execution: str,
+        execution_folder: Path,
+    ) -> TensorFlowTrainer:
+        """Make ready one architecture, optimiser and batch size; TensorFlow is imported here."""
+        device = self._device
+        from densevsconv.engines.tensorflow.trainer import TensorFlowTrainer
+
+        return TensorFlowTrainer(
+            architecture,
+            data,
+            scaling,
+            training,
+            device=device,
+            execution=execution,
+            model_key=self.identity,
+            execution_folder=execution_folder,
+        )

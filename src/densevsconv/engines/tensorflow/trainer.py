@@ -1,0 +1,256 @@
+"""One architecture, optimiser and batch size made ready to train on one data set."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from densevsconv.architecture.bound import BoundArchitecture
+from densevsconv.config.training import Training
+from densevsconv.data.load import TrainingData
+from densevsconv.data.scaling import Scaling
+from densevsconv.engines.execution import recorded_choice
+from densevsconv.engines.tensorflow.build import keras_model, named_variables
+from densevsconv.engines.tensorflow.compiled import (
+    Images,
+    State,
+    epoch_function,
+    predict_function,
+)
+from densevsconv.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
+from densevsconv.training.batches import steps_per_epoch
+from densevsconv.training.fit import Predictor, Weights
+
+PREDICTION_BATCH = 1024
+MEASURED_SECONDS = 0.1
+
+
+class TensorFlowTrainer:
+    """See :class:`densevsconv.training.fit.Trainer`, whose methods these are.
+
+    Parameters
+    ----------
+    architecture
+        Bound to the data's image shape and classes.
+    data, scaling
+        Training and validation images, and how pixels become inputs.
+    training
+        Optimiser and batch size are taken from here; everything else may differ from run to run.
+    execution
+        "xla", "graph", or "auto" to measure.
+    model_key
+        What the measured choice depends on beyond the model itself (versions, threads).
+    execution_folder
+        Where measured choices are kept.
+    """
+
+    def __init__(
+        self,
+        architecture: BoundArchitecture,
+        data: TrainingData,
+        scaling: Scaling,
+        training: Training,
+        *,
+        device: str,
+        execution: str,
+        model_key: dict[str, Any],
+        execution_folder: Path,
+    ) -> None:
+        self.device = device
+        self._optimizer = training.optimizer
+        self._slots, _ = OPTIMIZERS[training.optimizer]
+        self._model = keras_model(architecture, logits=True)
+        self._names = {id(v): name for name, v in named_variables(self._model).items()}
+        self._train = _images(data.train_images, data.train_labels, scaling)
+        self._validation = _images(data.validation_images, data.validation_labels, scaling)
+        self._order_shape = (
+            steps_per_epoch(len(data.train_images), training.batch_size),
+            training.batch_size,
+        )
+        if execution == "auto":
+            execution = recorded_choice(
+                execution_folder,
+                {
+                    **model_key,
+                    "architecture": architecture.identity_dict(),
+                    "optimizer": training.optimizer,
+                    "batch_size": training.batch_size,
+                    "device": device,
+                },
+                lambda mode: self._measure(mode, training),
+            )
+        self.execution = execution
+        self._use(execution)
+        clock = time.perf_counter()
+        self._run_steps(self._blank_state(), training, 0)
+        self.validate(self._blank_state())
+        self.compile_seconds = time.perf_counter() - clock
+
+    def _use(self, execution: str) -> None:
+        xla = execution == "xla"
+        self._epoch = epoch_function(self._model, self._optimizer, xla=xla)
+        self._predict = predict_function(self._model, xla=xla)
+
+    def _measure(self, mode: str, training: Training) -> float | None:
+        """Return the seconds of a training step, or None where ``mode`` cannot run this model.
+
+        The least of three is the right statistic for a choice between programs (noise only adds
+        time); it is never reported as a training time.
+        """
+        self._use(mode)
+        state = self._blank_state()
+
+        def seconds(steps: int) -> float:
+            clock = time.perf_counter()
+            self._run_steps(state, training, steps)
+            return time.perf_counter() - clock
+
+        try:
+            seconds(1)  # compiles
+        except tf.errors.UnimplementedError:  # XLA lacks some deterministic operations on GPUs
+            return None
+        call, first = seconds(0), seconds(1)
+        steps = int(np.clip(MEASURED_SECONDS / first, 1, self._order_shape[0]))
+        return max(min(seconds(steps) for _ in range(3)) - call, 0.0) / steps
+
+    def _run_steps(self, state: State, training: Training, steps: int) -> None:
+        order = np.arange(np.prod(self._order_shape), dtype=np.int32).reshape(self._order_shape)
+        rates = np.zeros(self._order_shape[0], np.float32)
+        self._call_epoch(state, training, order, rates, steps)
+
+    def _blank_state(self) -> State:
+        # ones, not zeros: denormal or constant-zero arithmetic must not flatter either mode
+        weights = [tf.ones(v.shape) * 0.01 for v in self._model.trainable_variables]
+        moving = [tf.ones(v.shape, v.dtype) for v in self._model.non_trainable_variables]
+        return self._state(weights, moving)
+
+    def _state(self, weights: list[tf.Tensor], moving: list[tf.Tensor]) -> State:
+        slots = [[tf.zeros_like(w) for _ in range(self._slots)] for w in weights]
+        return State(weights, moving, slots, tf.constant(0))
+
+    def _call_epoch(
+        self, state: State, training: Training, order: np.ndarray, rates: np.ndarray, steps: int
+    ) -> tuple[State, float, float]:
+        hyper = Hyper(
+            *(
+                tf.constant(value, tf.float32)
+                for value in (
+                    0.0,  # replaced by the rate of each step
+                    training.momentum,
+                    _second_moment_decay(training),
+                    training.epsilon,
+                    training.weight_decay,
+                )
+            )
+        )
+        state, loss, accuracy = self._epoch(
+            state,
+            self._train,
+            tf.constant(order),
+            tf.constant(rates),
+            tf.constant(steps),
+            hyper,
+            tf.constant(training.l2, tf.float32),
+        )
+        return state, float(loss), float(accuracy)
+
+    # -- the Trainer protocol
+
+    def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
+        """Return the state before the first step; dropout's counter starts at its seed."""
+        half = [(dropout_seed >> 32) & 0xFFFFFFFF, dropout_seed & 0xFFFFFFFF]
+        moving = []
+        for position, variable in enumerate(self._model.non_trainable_variables):
+            name = self._names.get(id(variable))
+            if name is None:  # a dropout layer's counter: a stream of its own for every layer
+                moving.append(tf.constant([half[0] ^ position, half[1]], variable.dtype))
+            else:
+                moving.append(tf.constant(weights[name], tf.float32))
+        trainable = [
+            tf.constant(weights[self._names[id(v)]], tf.float32)
+            for v in self._model.trainable_variables
+        ]
+        return self._state(trainable, moving)
+
+    def epoch(
+        self, state: State, training: Training, order: np.ndarray, rates: np.ndarray
+    ) -> tuple[State, float, float]:
+        """Train on one epoch's batches."""
+        return self._call_epoch(state, training, order, rates, len(order))
+
+    def validate(self, state: State) -> tuple[float, float]:
+        """Return mean cross-entropy and accuracy on the validation images."""
+        logits = self._logits(state.weights, state.moving, self._validation.pixels)
+        labels = self._validation.labels.numpy()
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_sum = np.log(np.exp(shifted).sum(axis=1))
+        loss = log_sum - shifted[np.arange(len(labels)), labels]
+        return float(loss.mean()), float((logits.argmax(axis=1) == labels).mean())
+
+    def weights(self, state: State) -> Weights:
+        """Return all weights and moving statistics by name."""
+        pairs = [
+            *zip(self._model.trainable_variables, state.weights, strict=True),
+            *zip(self._model.non_trainable_variables, state.moving, strict=True),
+        ]
+        return {
+            self._names[id(variable)]: value.numpy()
+            for variable, value in pairs
+            if id(variable) in self._names
+        }
+
+    def predictor(self, weights: Weights) -> Predictor:
+        """Return the function from uint8 images to class probabilities."""
+        trainable = [
+            tf.constant(weights[self._names[id(v)]]) for v in self._model.trainable_variables
+        ]
+        moving = [
+            tf.constant(weights[self._names[id(v)]]) if id(v) in self._names else v.value
+            for v in self._model.non_trainable_variables
+        ]
+
+        def predict(images: np.ndarray) -> np.ndarray:
+            logits = self._logits(trainable, moving, tf.constant(images))
+            exponential = np.exp(logits - logits.max(axis=1, keepdims=True))
+            probabilities = exponential / exponential.sum(axis=1, keepdims=True)
+            return probabilities.astype(np.float32)
+
+        return predict
+
+    def _logits(
+        self, weights: list[tf.Tensor], moving: list[tf.Tensor], pixels: tf.Tensor
+    ) -> np.ndarray:
+        """Return logits in float64, batch by batch; the last batch is filled up so that every
+        call has the same shape.
+        """
+        count = len(pixels)
+        size = min(PREDICTION_BATCH, count)
+        parts = []
+        for start in range(0, count, size):
+            batch = pixels[start : start + size]
+            if len(batch) < size:
+                batch = tf.concat([batch, pixels[: size - len(batch)]], axis=0)
+            parts.append(
+                self._predict(weights, moving, batch, self._train.offset, self._train.scale).numpy()
+            )
+        return np.concatenate(parts)[:count].astype(np.float64)
+
+
+def _second_moment_decay(training: Training) -> float:
+    """Return ``rho``, by default Keras's for the optimiser."""
+    if training.rho is not None:
+        return training.rho
+    return 0.9 if training.optimizer == "rmsprop" else 0.999
+
+
+def _images(pixels: np.ndarray, labels: np.ndarray, scaling: Scaling) -> Images:
+    return Images(
+        tf.constant(pixels),
+        tf.constant(labels.astype(np.int32)),
+        tf.constant(scaling.offset, tf.float32),
+        tf.constant(scaling.scale, tf.float32),
+    )

@@ -1,0 +1,147 @@
+"""Search: try every point of every case's grid with a few seeds. Validation scores only.
+
+One process does one shard of the study's trials: importing TensorFlow costs more than training a
+small network. A finished trial goes to the journal at once; a rerun does the missing ones.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from densevsconv.data.load import load_info
+from densevsconv.files import atomic_path, read_json
+from densevsconv.journal import Journal
+from densevsconv.layout import Layout
+from densevsconv.progress import Progress
+from densevsconv.stages.trials import PlannedTrial, Trainers, engines, planned
+
+TRAINING_COLUMNS = (
+    "optimizer",
+    "learning_rate",
+    "l2",
+    "momentum",
+    "weight_decay",
+    "batch_size",
+    "epochs",
+    "initializer",
+)
+"""Training settings with a column of their own; the ``settings`` column holds all varied ones."""
+
+_TEXT, _INTEGER, _FLOAT = pa.string(), pa.int64(), pa.float64()
+SCHEMA = pa.schema(
+    [
+        ("trial", _TEXT),
+        ("dataset", _TEXT),
+        ("case", _TEXT),
+        ("family", _TEXT),
+        ("architecture", _TEXT),
+        ("engine", _TEXT),
+        ("point", _INTEGER),
+        ("repetition", _INTEGER),
+        ("status", _TEXT),
+        ("validation_accuracy", _FLOAT),
+        ("validation_loss", _FLOAT),
+        ("train_accuracy", _FLOAT),
+        ("train_loss", _FLOAT),
+        ("epochs_run", _INTEGER),
+        ("best_epoch", _INTEGER),
+        ("search_seconds", _FLOAT),
+        ("execution", _TEXT),
+        ("device", _TEXT),
+        ("threads", _INTEGER),
+        ("settings", _TEXT),
+        ("optimizer", _TEXT),
+        ("learning_rate", _FLOAT),
+        ("l2", _FLOAT),
+        ("momentum", _FLOAT),
+        ("weight_decay", _FLOAT),
+        ("batch_size", _INTEGER),
+        ("epochs", _INTEGER),
+        ("initializer", _TEXT),
+    ]
+)
+"""The table of trials; ``trials.csv`` has the same columns."""
+
+
+def planned_trials(layout: Layout, threads: int | None = None) -> list[PlannedTrial]:
+    """Return every trial of the study, in the order of cases, points and repetitions."""
+    plan = read_json(layout.plan("search"))
+    by_name = engines(threads or plan["threads"])
+    hashes = {
+        case["dataset"]: load_info(layout, case["dataset"])["train_hash"]
+        for case in plan["cases"].values()
+    }
+    return [
+        trial
+        for name, case in plan["cases"].items()
+        for trial in planned(
+            name,
+            case,
+            settings=case["points"],
+            repetitions=plan["seeds"],
+            study_seed=plan["seed"],
+            stage="search",
+            engine=by_name[case["engine"]],
+            dataset_hash=hashes[case["dataset"]],
+        )
+    ]
+
+
+def shard_of(trials: list[PlannedTrial], shard: int, shards: int) -> list[PlannedTrial]:
+    """Return one shard: a contiguous part of the trials of about equal cost.
+
+    Trials that share a compiled trainer are neighbours, so cutting the sequence splits at
+    most ``shards - 1`` of those groups.
+    """
+    trials = sorted(trials, key=lambda trial: trial.compile_key)
+    total = sum(trial.cost for trial in trials)
+    chosen, before = [], 0.0
+    for trial in trials:
+        middle = before + trial.cost / 2
+        if min(int(middle / total * shards), shards - 1) == shard:
+            chosen.append(trial)
+        before += trial.cost
+    return chosen
+
+
+def run(layout: Layout, *, shard: int = 0, threads: int | None = None) -> None:
+    """Run one shard of the search and write its table."""
+    plan = read_json(layout.plan("search"))
+    trials = shard_of(planned_trials(layout, threads), shard, plan["shards"])
+    journal = Journal(layout.journal("search"))
+    waiting = [trial for trial in trials if trial.id not in journal]
+    progress = Progress(f"search {shard}", len(trials), len(trials) - len(waiting))
+    trainers = Trainers(layout, plan["execution"])
+    for trial in waiting:
+        result, trainer = trainers.run(trial)
+        journal.put(trial.id, trial.record(result, trainer))
+        varied = " ".join(f"{key}={value}" for key, value in trial.settings.items())
+        progress.advance(f"{trial.case} {varied}")
+    table = pa.Table.from_pylist([_row(trial, journal) for trial in trials], schema=SCHEMA)
+    with atomic_path(layout.search_shard(shard)) as temporary:
+        pq.write_table(table, temporary)
+
+
+def _row(trial: PlannedTrial, journal: Journal) -> dict[str, Any]:
+    record = journal.get(trial.id)
+    if record is None:  # deleted or damaged since it was written
+        raise RuntimeError(f"trial {trial.id} of {trial.case} has left the journal; run again")
+    training = trial.training.model_dump()
+    initializer = training["initializer"]
+    return {
+        **{name: record[name] for name in SCHEMA.names if name in record},
+        "dataset": trial.dataset,
+        "case": trial.case,
+        "point": trial.point,
+        "family": trial.family,
+        "architecture": trial.architecture.name,
+        "engine": trial.engine.name,
+        "search_seconds": record["seconds"],
+        **{name: training[name] for name in TRAINING_COLUMNS},
+        "initializer": initializer if isinstance(initializer, str) else json.dumps(initializer),
+        "settings": json.dumps(trial.settings, sort_keys=True),
+    }

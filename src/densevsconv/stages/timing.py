@@ -1,0 +1,130 @@
+"""Time: what the chosen settings cost, measured alone on the machine, warm and repeated.
+
+Search and refit run side by side with other jobs, so their seconds are no measure of cost. Here
+nothing else runs. Compiling is done, and timed, before the clock of training starts; validation
+is outside that clock.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from densevsconv.files import read_json, write_json
+from densevsconv.identity import code_digest, digest
+from densevsconv.journal import Journal
+from densevsconv.layout import Layout
+from densevsconv.machine import describe_machine, peak_memory, reset_peak_memory
+from densevsconv.progress import Progress
+from densevsconv.stages.refit import planned_runs
+from densevsconv.stages.trials import PlannedTrial, Trainers
+from densevsconv.training.batches import steps_per_epoch
+from densevsconv.training.fit import Fit, Predictor
+
+WARM_UP_EPOCHS = 3
+INFERENCE_REPEATS = 50
+
+
+def run(layout: Layout, *, threads: int | None = None) -> None:
+    """Time every case of the study, one after the other."""
+    plan = read_json(layout.plan("time"))
+    journal = Journal(layout.journal("time"))
+    machine = describe_machine()
+    trainers = Trainers(layout, plan["execution"])
+    progress = Progress("time", len(plan["cases"]))
+    for case in plan["cases"]:
+        trials = planned_runs(layout, [case], threads)[: plan["repeats"]]
+        identifier = digest(
+            {
+                "trials": [trial.id for trial in trials],
+                "machine": machine,
+                "code": code_digest("densevsconv.stages.timing"),
+                "settings": {key: value for key, value in plan.items() if key != "cases"},
+            }
+        )
+        record = journal.get(identifier)
+        if record is None:
+            record = {"case": case, "machine": machine, **_measure(trials, trainers, plan)}
+            journal.put(identifier, record)
+        write_json(layout.timing(case), record)
+        progress.advance(case)
+
+
+def _measure(
+    trials: list[PlannedTrial], trainers: Trainers, plan: dict[str, Any]
+) -> dict[str, Any]:
+    data = trainers.data(trials[0].dataset)
+    trainers.release()
+    baseline = reset_peak_memory()
+    trainer = trainers.trainer(trials[0])
+    warm_up = trials[0].training.model_copy(update={"epochs": WARM_UP_EPOCHS})
+    trainers.run(trials[0].with_training(warm_up))
+    fits = [trainers.run(trial)[0] for trial in trials]
+    peak = peak_memory()
+    training = trials[0].training
+    epochs = np.concatenate([fit.epoch_seconds for fit in fits])
+    images = steps_per_epoch(len(data.train_images), training.batch_size) * training.batch_size
+    predictor = trainer.predictor(fits[0].weights)
+    return {
+        "device": trainer.device,
+        "threads": trials[0].engine.threads,
+        "execution": trainer.execution,
+        "repeats": len(fits),
+        "compile_seconds": trainer.compile_seconds,
+        "train_seconds": _spread([sum(fit.epoch_seconds) for fit in fits], keep=True),
+        "seconds_per_epoch": _spread(epochs),
+        "epochs_run": [fit.epochs_run for fit in fits],
+        "images_per_second": images / float(np.median(epochs)),
+        "target_accuracy": plan["target_accuracy"],
+        "seconds_to_target": _seconds_to_target(fits, plan["target_accuracy"]),
+        "inference": {
+            str(size): _inference(predictor, data.train_images, size)
+            for size in plan["batch_sizes"]
+        },
+        "peak_memory_bytes": peak,
+        "baseline_memory_bytes": baseline,
+    }
+
+
+def _spread(values: Any, *, keep: bool = False) -> dict[str, Any]:
+    """Return median and quartiles; never the least, which no user would see again."""
+    low, median, high = np.quantile(np.asarray(values, np.float64), [0.25, 0.5, 0.75])
+    spread: dict[str, Any] = {"median": float(median), "low": float(low), "high": float(high)}
+    return spread | ({"all": [float(value) for value in values]} if keep else {})
+
+
+def _seconds_to_target(fits: list[Fit], target: float) -> dict[str, Any]:
+    """Return the training time until the validation accuracy first reaches the target.
+
+    A run that never does counts as not reached; the median is over those that do.
+    """
+    times = []
+    for fit in fits:
+        reached = np.flatnonzero(np.asarray(fit.history["validation_accuracy"]) >= target)
+        if len(reached):
+            times.append(float(sum(fit.epoch_seconds[: reached[0] + 1])))
+    return {
+        "median": float(np.median(times)) if times else None,
+        "reached": len(times),
+        "of": len(fits),
+    }
+
+
+def _inference(predictor: Predictor, images: np.ndarray, size: int) -> dict[str, float]:
+    batch = np.resize(images, (size, *images.shape[1:]))
+    for _ in range(3):
+        predictor(batch)
+    seconds = []
+    for _ in range(INFERENCE_REPEATS):
+        clock = time.perf_counter()
+        predictor(batch)
+        seconds.append(time.perf_counter() - clock)
+    spread = _spread(seconds)
+    return {
+        "median_seconds": spread["median"],
+        "low_seconds": spread["low"],
+        "high_seconds": spread["high"],
+        "images_per_second": size / spread["median"],
+    }

@@ -1,0 +1,1 @@
+"""What training is, whatever the engine: batches, learning-rate schedules, when to stop."""

@@ -1,0 +1,31 @@
+"""Mini-batches: which images every step sees, decided before training and by NumPy alone.
+
+Both engines read the same order, so the same trial sees the same batches on either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from densevsconv.seeds import generator
+
+
+def steps_per_epoch(images: int, batch_size: int) -> int:
+    """Return the number of full batches in an epoch."""
+    return images // batch_size
+
+
+def batch_orders(seed: int, images: int, batch_size: int) -> Iterator[np.ndarray]:
+    """Yield one epoch after another: int32 indices of shape (steps, batch_size).
+
+    Every epoch is a fresh permutation. The images left over after the last full batch
+    (fewer than ``batch_size``) sit out that epoch, so that every step has the same shape and
+    weighs the same; the next permutation leaves out others.
+    """
+    random = generator(seed)
+    steps = steps_per_epoch(images, batch_size)
+    while True:
+        permutation = random.permutation(images)[: steps * batch_size]
+        yield permutation.astype(np.int32).reshape(steps, batch_size)
