@@ -41,7 +41,7 @@ def literals(annotation: Any) -> list[str]:
 
 
 def allowed(annotation: Any, metadata: list[Any] | None = None) -> str:
-    """Return what a type allows, such as "a number, above 0, or null"."""
+    """Return what a type allows, such as "a number above 0, or null"."""
     inner, own = unwrap(annotation)
     constraints = own + (metadata or [])
     for item in constraints:
@@ -54,12 +54,13 @@ def allowed(annotation: Any, metadata: list[Any] | None = None) -> str:
     parts = [allowed(member, constraints) for member in members if member is not type(None)]
     if len(parts) < len(members):
         parts.append("null")
-    return " or ".join(parts)
+    return ", or ".join(parts)
 
 
 def _plain(annotation: Any, constraints: list[Any]) -> str:
     origin = get_origin(annotation) or annotation
     limits = _limits(constraints)
+    not_empty = ", not empty" if any(isinstance(item, MinLen) for item in constraints) else ""
     if origin is Literal:
         return ("one of " if len(get_args(annotation)) > 1 else "") + ", ".join(
             map(str, get_args(annotation))
@@ -71,26 +72,21 @@ def _plain(annotation: Any, constraints: list[Any]) -> str:
     if origin is float:
         return "a number" + limits
     if origin is str:
-        return "text" if not limits else "text, not empty"
+        return "text" + not_empty
     if origin is list:
         (item,) = get_args(annotation)
-        kind = "" if item is Any else f", each {allowed(item)}"
-        return ("a list" if not limits else "a list, not empty") + kind
+        return "a list" + ("" if item is Any else f", each item {allowed(item)}") + not_empty
     if origin is dict:
         _, value = get_args(annotation)
-        kind = f" to {_model(value)}" if _is_model(value) else ""
-        return ("a mapping" if not limits else "a mapping, not empty") + kind
+        values = f" of names to {value.__name__}" if _is_model(value) else ""
+        return f"a mapping{values}{not_empty}"
     if _is_model(annotation):
-        return f"a mapping, see {_model(annotation)}"
+        return f"a mapping, see {annotation.__name__}"
     return "any value"
 
 
 def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
-
-
-def _model(annotation: Any) -> str:
-    return annotation.__name__
 
 
 def _limits(constraints: list[Any]) -> str:
@@ -99,11 +95,9 @@ def _limits(constraints: list[Any]) -> str:
         if isinstance(item, Gt):
             words.append(f"above {item.gt}")
         elif isinstance(item, Ge):
-            words.append(f"at least {item.ge}")
+            words.append(f"of at least {item.ge}")
         elif isinstance(item, Lt):
             words.append(f"below {item.lt}")
         elif isinstance(item, Le):
             words.append(f"at most {item.le}")
-        elif isinstance(item, MinLen):
-            words.append(f"at least {item.min_length}")
     return (" " + " and ".join(words)) if words else ""

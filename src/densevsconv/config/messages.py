@@ -17,24 +17,34 @@ _LONGEST = 60
 
 
 def shown(value: Any) -> str:
-    """Return a value as it is shown in messages: one line, not too long."""
+    """Return a value as it is shown in messages: one printable line, not too long."""
     try:
         text = json.dumps(value, default=str, ensure_ascii=False)
-    except (TypeError, ValueError, RecursionError):  # NaN keys, a list that holds itself
-        text = " ".join(repr(value).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+    except (TypeError, ValueError, RecursionError):  # a list that holds itself
+        text = repr(value)
+    return _line(text)
 
 
 def nearest(found: Any, names: Iterable[str]) -> str:
-    """Return ``; did you mean "x"?`` where one of ``names`` is close to what was found."""
+    """Return ``; did you mean "x"?`` where one of ``names`` is close to what was found, or ``;``.
+
+    What comes next, ``allowed: ...``, follows it after a space.
+    """
     match = get_close_matches(str(found), list(names), n=1)
-    return f'; did you mean "{match[0]}"?' if match else ""
+    return f'; did you mean "{match[0]}"?' if match else ";"
 
 
 def unknown(what: str, found: Any, names: Iterable[str]) -> str:
     """Return that ``found`` is not one of ``names``, the nearest of them, and all of them."""
     names = list(names)
-    return f"unknown {what} {shown(found)}{nearest(found, names)}; allowed: {', '.join(names)}"
+    allowed = ", ".join(names) or "none, there are none"
+    return f"unknown {what} {shown(found)}{nearest(found, names)} allowed: {allowed}"
+
+
+def _line(text: str) -> str:
+    """Return a text without line ends and other control characters, cut where it is long."""
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
 def explain(
@@ -80,9 +90,7 @@ def _problem(detail: ErrorDetails, annotation: Any, metadata: list[Any]) -> str:
     kind, found = detail["type"], detail["input"]
     if kind == "extra_forbidden":
         keys = list(annotation.model_fields) if _is_model(annotation) else []
-        return f"unknown key{nearest(detail['loc'][-1], keys)}" + (
-            f"; allowed: {', '.join(keys)}" if keys else ""
-        )
+        return f"unknown key{nearest(detail['loc'][-1], keys)} allowed: {', '.join(keys)}"
     if kind == "missing":
         return f"missing; allowed: {_allowed(annotation, metadata)}"
     if kind in ("value_error", "assertion_error") and (_is_model(annotation)):
@@ -91,7 +99,7 @@ def _problem(detail: ErrorDetails, annotation: Any, metadata: list[Any]) -> str:
         return f"{detail['msg']}; found {shown(found)}"
     words = describe.literals(annotation)
     return (
-        f"found {shown(found)}{nearest(found, words) if isinstance(found, str) else ''}; "
+        f"found {shown(found)}{nearest(found, words) if isinstance(found, str) else ';'} "
         f"allowed: {_allowed(annotation, metadata)}"
     )
 
@@ -137,11 +145,13 @@ def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any
         step = _step(annotation, part)
         if step is not None:
             parent, (annotation, metadata) = annotation, step
-        elif len(describe.union_members(describe.unwrap(annotation)[0])) > 1:
-            continue  # pydantic's mark for a member of a union
-        elif not _is_model(annotation):
-            annotation = None
-        path.append(str(part))
+        else:
+            members = describe.union_members(describe.unwrap(annotation)[0])
+            models = [member for member in members if _is_model(member)]
+            if len(members) > 1 and not models:
+                continue  # pydantic's mark for a member of a union
+            annotation = models[0] if models else None
+        path.append(_line(str(part)))
     return path, annotation, metadata
 
 

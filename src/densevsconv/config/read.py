@@ -17,17 +17,17 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML's plain values, with three traps of YAML 1.1 taken out.
+    """Plain values as YAML 1.2 has them: the traps of YAML 1.1 taken out.
 
-    ``1e-3`` is a number, ``yes``, ``no``, ``on`` and ``off`` are text, and a key given twice in
-    one mapping is an error instead of the first one's silent end.
+    ``1e-3`` is a number; ``yes``, ``no``, ``on``, ``off``, ``010``, ``1:30`` and dates are text; a
+    key given twice in one mapping is an error instead of the first one's silent end.
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way of setting it
         first: [
             (tag, pattern)
             for tag, pattern in resolvers
-            if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")
+            if tag.rpartition(":")[2] not in ("bool", "int", "float", "timestamp")
         ]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -51,6 +51,9 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
 )
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
@@ -87,7 +90,9 @@ def read_yaml(file: Path) -> Any:
         raise ConfigError(f"{file}: {where}{error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
-    except (RecursionError, ValueError) as error:  # nested without end; a date such as 2022-99-99
+    except RecursionError:
+        raise ConfigError(f"{file}: lists or mappings nested too deep") from None
+    except ValueError as error:  # a number of thousands of digits
         raise ConfigError(f"{file}: not YAML: {error}") from None
 
 

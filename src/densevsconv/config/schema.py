@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from densevsconv.config.strict import Name, Strict
+from densevsconv.config.strict import Allowed, Name, Strict
 
 
 class Config(Strict):
@@ -82,9 +82,11 @@ class Case(Strict):
     """One network trained in one way on one data set."""
 
     title: str = Field(default="", description="Name for people; empty: the architecture's title.")
-    dataset: str = Field(description="A data set listed under `datasets`.")
-    architecture: str = Field(
-        description="An architecture: the name of a file in `architectures/`."
+    dataset: Annotated[str, Allowed("a data set listed under `datasets`")] = Field(
+        description="The images."
+    )
+    architecture: Annotated[str, Allowed("the name of a file in `architectures/`")] = Field(
+        description="The network's layers."
     )
     engines: list[str] = Field(
         default_factory=lambda: ["tensorflow"],

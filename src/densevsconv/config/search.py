@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -51,7 +51,7 @@ class Search(Strict):
         "from `space`; `list`: the `points` as they stand. The default tries the case's own "
         "training settings and nothing else.",
     )
-    grid: dict[str, list[Any]] = Field(
+    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         default_factory=dict, description="For `grid`: Training keys, each with its values."
     )
     space: dict[str, Dimension] = Field(
@@ -77,12 +77,9 @@ class Search(Strict):
                 value = getattr(self, key)
                 if method == self.method:
                     if not value and method != "list":
-                        raise ValueError(f"method {method} needs {key}, found none")
+                        raise ValueError(f"found no {key}; method {method} needs it")
                 elif value:
                     raise ValueError(
-                        f"{key} belongs to method {method}, found method {self.method}"
+                        f"{key} belongs to method {method}, found it with method {self.method}"
                     )
-        for key, values in self.grid.items():
-            if not values:
-                raise ValueError(f"grid.{key} is empty; allowed: at least one value")
         return self
