@@ -1,7 +1,12 @@
 """Networks from scratch in NumPy: every equation beside its code, every gradient checked.
 
     network = Network(
-        [Conv2D(20, 3, activation="relu"), MaxPool2D(2), Flatten(), Dense(10, activation="softmax")],
+        [
+            Conv2D(20, 3, activation="relu"),
+            MaxPool2D(2),
+            Flatten(),
+            Dense(10, activation="softmax"),
+        ],
         input_shape=(28, 28, 1),
         generator=numpy.random.default_rng(1),
     )

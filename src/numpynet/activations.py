@@ -188,7 +188,14 @@ class Softmax(ActivationFunction):
 ACTIVATIONS: dict[str, type[ActivationFunction]] = {
     function.name: function
     for function in (
-        ActivationFunction, Sigmoid, Tanh, Relu, LeakyRelu, Elu, Swish, Softmax,
+        ActivationFunction,
+        Sigmoid,
+        Tanh,
+        Relu,
+        LeakyRelu,
+        Elu,
+        Swish,
+        Softmax,
     )
 }
 

@@ -32,7 +32,7 @@ class Workspace:
         samples: int,
         shape: Shape = (),
         fill: float | None = None,
-        dtype: npt.DTypeLike = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> Array:
         """Return the buffer `name` of shape ``(samples, *shape)``.
 
@@ -47,7 +47,7 @@ class Workspace:
             self._buffers[name] = buffer
         return buffer if buffer.shape[0] == samples else buffer[:samples]
 
-    def like(self, name: str, array: Array, dtype: npt.DTypeLike = None) -> Array:
+    def like(self, name: str, array: Array, dtype: npt.DTypeLike | None = None) -> Array:
         """Return the buffer `name` with the shape of `array`."""
         return self.get(name, array.shape[0], array.shape[1:], dtype=dtype)
 

@@ -25,7 +25,12 @@ from numpynet.windows import Geometry, Pair, extent, pad_into, window_view
 
 
 def gather(
-    x: Array, window: Pair, strides: Pair, dilation: Pair, output: Pair, workspace: Workspace,
+    x: Array,
+    window: Pair,
+    strides: Pair,
+    dilation: Pair,
+    output: Pair,
+    workspace: Workspace,
     name: str,
 ) -> Array:
     """Lay each window of `x` (already padded) out as a row: (N rows columns, kh kw C).
@@ -46,6 +51,17 @@ def gather(
     columns = workspace.get(name, samples, (*output, *window, channels))
     columns[...] = view
     return columns.reshape(-1, taps)
+
+
+def add_bias(z: Array, bias: Array, workspace: Workspace) -> None:
+    """Add one bias per feature map to `z` (N, H', W', F), laid out as one row of a whole map.
+
+    Rows of H' W' F numbers are added several times as fast as rows of F.
+    """
+    row = workspace.get("bias row", z.shape[1] * z.shape[2], bias.shape)
+    row[...] = bias
+    flat = z.reshape(z.shape[0], -1)
+    np.add(flat, row.reshape(-1), out=flat)
 
 
 def kernel_gradient(columns: Array, error: Array, out: Array) -> None:
@@ -85,8 +101,11 @@ def input_error_by_rotation(
         spread.append((geometry.output[axis] - 1) * strides[axis] + 1)
         pads.append(
             error_padding(
-                geometry.window[axis], geometry.dilation[axis], geometry.pads[axis][0],
-                geometry.image[axis], spread[axis],
+                geometry.window[axis],
+                geometry.dilation[axis],
+                geometry.pads[axis][0],
+                geometry.image[axis],
+                spread[axis],
             )
         )
     samples, _, _, filters = error.shape
@@ -98,7 +117,12 @@ def input_error_by_rotation(
     padded = workspace.get("errors padded", samples, (*size, filters), fill=0.0)
     pad_into(padded, error, (pads[0], pads[1]))
     columns = gather(
-        padded, geometry.window, (1, 1), geometry.dilation, geometry.image, workspace,
+        padded,
+        geometry.window,
+        (1, 1),
+        geometry.dilation,
+        geometry.image,
+        workspace,
         "error columns",
     )
     turned = rotate_180(kernel).transpose(0, 1, 3, 2).reshape(columns.shape[1], -1)

@@ -1,12 +1,12 @@
 """Are the gradients right? Compare them with finite differences (study, Eqs. 50-51).
 
-Central differences in float64, ``(C(theta + h d) - C(theta - h d)) / 2h``, err by h^2 instead of the
-study's one-sided h. Two kinds of direction d: single entries, which say where an error sits, and random
-directions over a whole array, each of which sees every entry at once.
+Central differences in float64, ``(C(theta + h d) - C(theta - h d)) / 2h``, err by h^2 instead of
+the study's one-sided h. Two kinds of direction d: single entries, which say where an error sits,
+and random directions over a whole array, each of which sees every entry at once.
 
 An error is measured relative to ``max(|numeric|, |analytic|, r)``, with r the root mean square
-of the array's gradient (at least 1e-5 times the loss, below which a difference is rounding), so that
-an entry that happens to be nearly zero is not held to more digits than there are.
+of the array's gradient (at least 1e-5 times the loss, below which a difference is rounding), so
+that an entry that happens to be nearly zero is not held to more digits than there are.
 
 A function with kinks (relu, max-pooling) has no derivative at one: a check there compares the
 mean of both sides with one of them. With random inputs that has probability zero.
@@ -141,7 +141,12 @@ def check_layer(
     inputs = source.normal(size=(samples, *input_shape)) if x is None else np.asarray(x, float)
     errors = source.normal(size=(len(inputs), *network.output_shape))
     return check_gradients(
-        network, inputs, errors, generator=source, training=training, check_input=check_input,
+        network,
+        inputs,
+        errors,
+        generator=source,
+        training=training,
+        check_input=check_input,
         entries=entries,
     )
 
@@ -161,13 +166,12 @@ def _largest_error(
     worst = 0.0
     chosen = generator.permutation(array.size)[:entries]
     for probe in range(len(chosen) + directions):
-        direction = np.zeros(array.size)
+        direction = np.zeros(array.shape)
         if probe < len(chosen):
-            direction[chosen[probe]] = 1.0
+            direction.reshape(-1)[chosen[probe]] = 1.0
         else:
-            direction = generator.normal(size=array.size)
+            direction[...] = generator.normal(size=array.shape)
             direction /= np.linalg.norm(direction)
-        direction = direction.reshape(array.shape)
         array[...] = original + step * direction
         above = objective()
         array[...] = original - step * direction

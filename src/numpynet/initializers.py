@@ -22,8 +22,8 @@ from numpynet.errors import ConfigurationError
 class Fans:
     """What a start may depend on.
 
-    ``input_nodes`` is the number of values the layer receives (height x width x channels), which the
-    study calls n_prev; ``convolutional`` tells a conv layer from a dense one.
+    ``input_nodes`` is the number of values the layer receives (height x width x channels), which
+    the study calls n_prev; ``convolutional`` tells a conv layer from a dense one.
     """
 
     fan_in: int
@@ -74,8 +74,8 @@ class CommittedScheme:
 
     The paper (section III) sets the variance to ``scale / n_prev``. The code passes it where the
     generator expects a standard deviation, as it stands in a conv layer (std = var) and inverted in
-    a dense one (std = 1 / var, so 20 nodes get std 20); see FACTS, section 1. Kept to reproduce the
-    study, not to train with.
+    a dense one (std = 1 / var, so 20 nodes get std 20). Kept to reproduce the study, not to train
+    with.
     """
 
     scale: float

@@ -1,7 +1,7 @@
 """What is minimised: the loss of a batch and its derivative by the network's output.
 
 ``reduction="mean"`` (default) averages over the samples of the batch, ``"sum"`` adds them up. The
-study adds (its gradient is the sum over the batch; FACTS, section 1), which is a learning rate
+study adds (in its committed code the gradient is the sum over the batch), which is a learning rate
 larger by the batch size.
 """
 
@@ -77,19 +77,19 @@ class SoftmaxCrossEntropy(Loss):
 
     def value_and_error(self, outputs: Array, targets: Array) -> tuple[float, Array]:
         """Return (sum of losses, (softmax - onehot) * weight)."""
-        samples = outputs.shape[0]
-        shifted = outputs - outputs.max(axis=1, keepdims=True)
+        samples, classes = outputs.shape
+        shifted = outputs - np.maximum.reduce(outputs, axis=1, keepdims=True)
         error = np.exp(shifted)
-        sums = error.sum(axis=1, keepdims=True)
-        np.divide(error, sums, out=error)
+        sums = error @ np.ones(classes, error.dtype)
+        np.divide(error, sums[:, None], out=error)
         if targets.ndim == 1:
-            rows = np.arange(samples)
-            value = np.log(sums).sum() - shifted[rows, targets].sum()
-            error[rows, targets] -= 1.0
+            places = np.arange(0, outputs.size, classes) + targets  # of z_y in the flat logits
+            value = np.add.reduce(np.log(sums) - shifted.take(places))
+            error.reshape(-1)[places] -= 1.0
         else:
-            total = targets.sum(axis=1, keepdims=True)
-            value = (np.log(sums) * total).sum() - (shifted * targets).sum()
-            np.multiply(error, total, out=error)
+            total = targets @ np.ones(classes, error.dtype)
+            value = np.log(sums) @ total - np.vdot(shifted, targets)
+            np.multiply(error, total[:, None], out=error)
             np.subtract(error, targets, out=error)
         weight = self.weight(samples)
         return float(value), error if weight == 1.0 else np.multiply(error, weight, out=error)
@@ -147,7 +147,9 @@ def check_finite(values: Array, what: str) -> Array:
     return values
 
 
-LOSSES: dict[str, type[Loss]] = {loss.name: loss for loss in (SoftmaxCrossEntropy, MeanSquaredError)}
+LOSSES: dict[str, type[Loss]] = {
+    loss.name: loss for loss in (SoftmaxCrossEntropy, MeanSquaredError)
+}
 
 
 def loss_function(description: str | dict[str, Any] | Loss) -> Loss:

@@ -161,7 +161,7 @@ class Network:
             for part, value in layer.state.items()
         }
 
-    def copy(self, dtype: npt.DTypeLike = None) -> Network:
+    def copy(self, dtype: npt.DTypeLike | None = None) -> Network:
         """Return a network with the same layers, weights and state, in `dtype` if given."""
         twin = Network(
             self.layers,
@@ -259,7 +259,10 @@ class Network:
     def forward(
         self, x: Array, training: bool = False, generator: np.random.Generator | None = None
     ) -> Array:
-        """Return the output for checked inputs: logits under cross-entropy. Valid until the next."""
+        """Return the output for checked inputs, logits under cross-entropy; valid until the next.
+
+        Outputs live in the layers' buffers: copy what is to be kept.
+        """
         for layer in self.layers:
             x = layer.forward(x, training, generator)
         return x
@@ -294,7 +297,8 @@ class Network:
 
     def predict(self, x: npt.ArrayLike, batch_size: int = PREDICTION_BATCH) -> Array:
         """Return the most probable class of each sample, (N,) integers."""
-        return self.predict_outputs(self.check_inputs(x), batch_size).argmax(axis=-1)
+        classes: Array = self.predict_outputs(self.check_inputs(x), batch_size).argmax(axis=-1)
+        return classes
 
     def predict_outputs(self, inputs: Array, batch_size: int = PREDICTION_BATCH) -> Array:
         """Return the outputs (logits under cross-entropy) for checked inputs, in portions."""

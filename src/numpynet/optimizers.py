@@ -1,4 +1,6 @@
-"""Rules that turn a gradient g into a step of the parameters w; formulas and defaults are Keras 3's.
+"""Rules that turn a gradient g into a step of the parameters w.
+
+Formulas and defaults are those of Keras 3.
 
 An optimiser keeps its own memory (velocities, moments, step counter), so one object trains one
 network. Learning rates may be a number or an array with one rate per step.
@@ -98,9 +100,7 @@ class Momentum(Optimizer):
 class Nesterov(Momentum):
     """`Momentum` that looks ahead."""
 
-    def __init__(
-        self, learning_rate: float | npt.ArrayLike = 0.01, momentum: float = 0.9
-    ) -> None:
+    def __init__(self, learning_rate: float | npt.ArrayLike = 0.01, momentum: float = 0.9) -> None:
         super().__init__(learning_rate, momentum, nesterov=True)
 
 

@@ -31,8 +31,9 @@ class ParameterSpec:
 class ParameterVector:
     """The two vectors and the views.
 
-    Attributes: ``values``, ``gradients`` (whole vectors), ``trained`` and ``trained_gradients`` (the
-    part an optimiser may touch), ``views`` and ``gradient_views`` (by name, in layer order).
+    Attributes: ``values``, ``gradients`` (whole vectors), ``trained`` and ``trained_gradients``
+    (the part an optimiser may touch), ``views`` and ``gradient_views`` (by name, in layer order),
+    ``l1`` and ``l2`` (one factor per parameter, None if all are zero).
     """
 
     def __init__(self, specs: Sequence[ParameterSpec], dtype: npt.DTypeLike) -> None:

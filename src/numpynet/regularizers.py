@@ -1,8 +1,8 @@
 """Penalties on the size of the parameters theta, added to the loss of every batch.
 
 Per layer, as Keras: ``l1 sum |K| + l2 sum K^2`` over its kernels, gradient ``l1 sign(K) + 2 l2 K``.
-For the whole network, as the study: ``weight_decay / 2 sum theta^2`` over weights and
-biases, gradient ``weight_decay theta``, so that a step takes away ``eta lambda W`` (FACTS, section 1).
+For the whole network, as the study: ``weight_decay / 2 sum theta^2`` over weights and biases,
+gradient ``weight_decay theta``, so that a step takes away ``eta lambda W`` (as its committed code).
 Neither is divided by the batch size, also where the loss is summed over the batch.
 """
 

@@ -92,7 +92,7 @@ def independent_batches(
     """Yield ``samples // batch_size`` batches, each drawn anew from all samples.
 
     No sample is twice in a batch, but batches of one epoch may repeat samples: the study's way
-    (FACTS, section 1).
+    (its committed code).
     """
     for _ in range(max(1, samples // batch_size)):
         yield generator.choice(samples, min(batch_size, samples), replace=False)
@@ -186,7 +186,7 @@ def _epoch(
     loss, correct, met = 0.0, 0, 0
     for batch in batches:
         targets = y[batch]
-        value, outputs = network.step(x[batch], targets, optimizer, generator)
+        value, outputs = network.step(x.take(batch, axis=0), targets, optimizer, generator)
         loss += value
         correct += count_correct(outputs, targets)
         met += len(targets)

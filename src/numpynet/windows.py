@@ -38,7 +38,7 @@ def extent(window: int, dilation: int = 1) -> int:
 
 
 def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> Pair:
-    """Pad so that there are ceil(size / stride) windows, as TensorFlow does: odd pixel at the end."""
+    """Pad as TensorFlow does: ceil(size / stride) windows, the odd pixel at the end."""
     outputs = -(-size // stride)
     total = max((outputs - 1) * stride + extent(window, dilation) - size, 0)
     return total // 2, total - total // 2
@@ -141,9 +141,9 @@ class Geometry:
     def offsets(self) -> list[Offset]:
         """Return per window position (u, v) in reading order the pixels it meets, and where.
 
-        Each entry is (pixels, windows), two index tuples (samples, rows, columns): tap (u, v) of the
-        windows ``output[windows]`` lies on ``image[pixels]``. Taps on padding are left out, so no
-        padded copy is needed.
+        Each entry is (pixels, windows), two index tuples (samples, rows, columns): tap (u, v) of
+        the windows ``output[windows]`` lies on ``image[pixels]``. Taps on padding are left out, so
+        no padded copy is needed.
         """
         return [
             ((slice(None), rows[0], columns[0]), (slice(None), rows[1], columns[1]))

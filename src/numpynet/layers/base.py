@@ -1,12 +1,13 @@
 """What every layer has in common.
 
-A layer is described by its settings (a dataclass, so equal to its `config`), and comes alive when a
-network builds it for an input shape: then it has parameter and gradient arrays, which are views into
-the network's two flat vectors, and buffers.
+A layer is described by its settings, a dataclass, and comes alive when a network builds it for an
+input shape: then it has parameter and gradient arrays, which are views into the network's two flat
+vectors, and buffers.
 
-``forward`` maps activations to activations. ``backward`` takes dC/dA of its output and returns dC/dA
-of its input, leaving dC/dtheta in ``gradients``. So, as in the study, everything that depends on the
-layer happens inside it, and neighbours need not know each other (section II.D, after Eq. 45).
+``forward`` maps activations to activations. ``backward`` takes dC/dA of its output and returns
+dC/dA of its input, leaving dC/dtheta in ``gradients``. So, as in the study, everything that depends
+on the layer happens inside it, and neighbours need not know each other (section II.D, after
+Eq. 45).
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from numpynet.initializers import Fans, Initializer, initializer, initializer_co
 class Layer:
     """A layer without parameters that passes its input on; the base of all others.
 
-    Arrays are NHWC: (samples, height, width, channels), or (samples, features). Shapes as attributes
-    leave the samples out. What `forward` and `backward` return lives in buffers that the next
-    call overwrites, and `backward` may overwrite the error it is given.
+    Arrays are NHWC: (samples, height, width, channels), or (samples, features). Shapes as
+    attributes leave the samples out. What `forward` and `backward` return lives in buffers that
+    the next call overwrites, and `backward` may overwrite the error it is given.
     """
 
     kind: ClassVar[str] = "layer"
@@ -131,7 +132,7 @@ class WeightedLayer(ActivatedLayer):
 
     ``l1`` and ``l2`` add ``l1 sum|K| + l2 sum K^2`` to the loss, kernels only, as in Keras.
     ``trainable=False`` computes the gradients and never applies them, as the committed code
-    of the study did to its filters (FACTS, section 1).
+    of the study did to its filters.
     """
 
     initializer: str | dict[str, Any] | Initializer = "xavier"

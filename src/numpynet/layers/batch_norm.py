@@ -22,19 +22,20 @@ def input_error(error: Array, gamma: Array, normal: Array, inverse_std: Array) -
     ones = np.ones(rows, error.dtype)
     mean = ones @ error / rows
     mean_with_normal = ones @ (error * normal) / rows
-    return (error - mean - normal * mean_with_normal) * (gamma * inverse_std)
+    result: Array = (error - mean - normal * mean_with_normal) * (gamma * inverse_std)
+    return result
 
 
 @dataclass(eq=False)
 class BatchNorm(Layer):
     """Give every channel mean beta and standard deviation gamma over the batch.
 
-    Forward, training: ``x^ = (x - mu) / sqrt(var + epsilon)`` with mu and var over samples and pixels
-    (the biased variance, division by M), ``y = gamma x^ + beta``. Otherwise mu and var are
+    Forward, training: ``x^ = (x - mu) / sqrt(var + epsilon)`` with mu and var over samples and
+    pixels (the biased variance, division by M), ``y = gamma x^ + beta``. Otherwise mu and var are
     the moving statistics, which every training step moves by
     ``moving = momentum moving + (1 - momentum) batch``. As Keras's BatchNormalization.
 
-    Parameters "gamma", "beta" (C,), state "moving_mean", "moving_variance" (C,); any input (..., C).
+    Parameters "gamma", "beta" and state "moving_mean", "moving_variance", all (C,); input (..., C).
 
     Backward, with e = dC/dy and M rows (Ioffe and Szegedy 2015, arXiv:1502.03167)::
 
@@ -110,8 +111,9 @@ class BatchNorm(Layer):
             return None
         gamma = self.parameters["gamma"]
         if not self._training:
-            return error * (gamma * self._inverse_std)
-        return input_error(flat, gamma, self._normal, self._inverse_std).reshape(error.shape)
+            return np.multiply(error, gamma * self._inverse_std, out=error)
+        out = input_error(flat, gamma, self._normal, self._inverse_std)
+        return out.reshape(error.shape)
 
     def update_state(self) -> None:
         """Move the moving statistics towards those of the last training batch."""

@@ -18,8 +18,8 @@ from numpynet.windows import Geometry, Padding, Pair, pad_into, pair, resolve_pa
 class Conv2D(WeightedLayer):
     """Slide F filters over the image: ``Z_f = sum_c K_c^f * A~_c + b_f``, ``A = f(Z)``.
 
-    ``*`` is cross-correlation (study, Eqs. 1, 4, 5), A~ the padded input. Shapes: input (N, H, W, C),
-    "kernel" (kh, kw, C, F), "bias" (F,), output (N, H', W', F) with
+    ``*`` is cross-correlation (study, Eqs. 1, 4, 5), A~ the padded input. Shapes: input
+    (N, H, W, C), "kernel" (kh, kw, C, F), "bias" (F,), output (N, H', W', F) with
     ``H' = (H + top + bottom - extent) // stride + 1`` (Eqs. 73-74).
 
     Backward, with ``delta = f'(Z) o dC/dA`` (Eqs. 43-45)::
@@ -86,14 +86,19 @@ class Conv2D(WeightedLayer):
             )
             x = pad_into(padded, x, self.geometry.pads)
         self._columns = convolution.gather(
-            x, self._window, self._strides, self._dilation, self.geometry.output, self.workspace,
+            x,
+            self._window,
+            self._strides,
+            self._dilation,
+            self.geometry.output,
+            self.workspace,
             "columns",
         )
         z = self.workspace.get("z", samples, self.output_shape)
         flat = z.reshape(-1, self.filters)
         np.dot(self._columns, self.parameters["kernel"].reshape(-1, self.filters), out=flat)
         if self.use_bias:
-            np.add(flat, self.parameters["bias"], out=flat)
+            convolution.add_bias(z, self.parameters["bias"], self.workspace)
         return self.activate(z)
 
     def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:

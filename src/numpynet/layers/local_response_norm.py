@@ -18,16 +18,17 @@ def input_error(
     """Error of the input: ``e s^-beta - 2 alpha beta x sum_j (e x s^(-beta - 1))_j``."""
     power = scale**-beta
     through_scale = (error * x * power / scale) @ band
-    return error * power - (2.0 * alpha * beta) * x * through_scale
+    result: Array = error * power - (2.0 * alpha * beta) * x * through_scale
+    return result
 
 
 @dataclass(eq=False)
 class LocalResponseNorm(Layer):
     """Damp a unit by the activity of neighbouring channels at the same pixel.
 
-    ``s_c = bias + alpha sum_{|j - c| <= depth_radius} x_j^2``, ``y_c = x_c s_c^-beta``; the defaults
-    are those of Krizhevsky, Sutskever and Hinton (2012), the sum is tf.nn's. The sum over neighbours is a
-    product with a band matrix of ones B. Any input (..., C).
+    ``s_c = bias + alpha sum_{|j - c| <= depth_radius} x_j^2``, ``y_c = x_c s_c^-beta``; the
+    defaults are those of Krizhevsky, Sutskever and Hinton (2012), the sum is tf.nn's. The sum over
+    neighbours is a product with a band matrix of ones B. Any input (..., C).
 
     Backward, with e = dC/dy (B is symmetric)::
 
@@ -61,7 +62,9 @@ class LocalResponseNorm(Layer):
         """Return x s^-beta."""
         self._x = x.reshape(-1, x.shape[-1])
         self._scale = (self._x * self._x) @ self._band * self.alpha + self.bias
-        return (self._x * self._scale**-self.beta).reshape(x.shape)
+        out = self.workspace.like("out", x)
+        np.multiply(self._x, self._scale**-self.beta, out=out.reshape(self._x.shape))
+        return out
 
     def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
         """Return the error of the input."""

@@ -16,7 +16,8 @@ from numpynet.windows import Geometry, Padding, Pair, pair, resolve_padding
 
 def depthwise_gradient(x: Array, error: Array) -> Array:
     """Gradient of one tap: the errors times the pixels it met, summed per channel (Eq. 36)."""
-    return np.einsum("nhwc,nhwc->c", x, error)
+    gradient: Array = np.einsum("nhwc,nhwc->c", x, error)
+    return gradient
 
 
 @dataclass(eq=False)
@@ -24,8 +25,8 @@ class SeparableConv2D(WeightedLayer):
     """One kernel per channel, then a 1x1 convolution that mixes the channels.
 
     ``D_c = k_c * A~_c``, ``Z = D P + b``, ``A = f(Z)``, with ``*`` cross-correlation. Shapes: input
-    (N, H, W, C), "depthwise_kernel" k (kh, kw, C, 1), "pointwise_kernel" P (1, 1, C, F), "bias" (F,),
-    output (N, H', W', F). As Keras's SeparableConv2D with depth multiplier 1. It has
+    (N, H, W, C), "depthwise_kernel" k (kh, kw, C, 1), "pointwise_kernel" P (1, 1, C, F), "bias"
+    (F,), output (N, H', W', F). As Keras's SeparableConv2D with depth multiplier 1. It has
     kh kw C + C F weights where `Conv2D` has kh kw C F.
 
     Backward, with ``delta = f'(Z) o dC/dA`` and ``e = delta P^T = dC/dD``::
@@ -98,7 +99,7 @@ class SeparableConv2D(WeightedLayer):
         flat = z.reshape(-1, self.filters)
         np.dot(self._depth, self._pointwise(), out=flat)
         if self.use_bias:
-            np.add(flat, self.parameters["bias"], out=flat)
+            convolution.add_bias(z, self.parameters["bias"], self.workspace)
         return self.activate(z)
 
     def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
