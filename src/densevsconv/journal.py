@@ -47,6 +47,10 @@ class Journal:
             return None
         return record if isinstance(record, dict) else None
 
+    def written(self, identifier: str) -> float:
+        """Return when the entry was written, in seconds since 1970."""
+        return self._file(identifier, ".json").stat().st_mtime
+
     def arrays(self, identifier: str) -> dict[str, np.ndarray]:
         """Return the entry's arrays; raise :class:`DataError` where they are missing."""
         return read_npz(self._file(identifier, ".npz"))

@@ -1,0 +1,1 @@
+"""The import of a study's files into MLflow: one writer, afterwards, as often as wanted."""

@@ -1,0 +1,132 @@
+"""Writing runs into MLflow so that a second time, or a time after a kill, ends in the same state.
+
+A run is found again by its ``key`` tag. It is created RUNNING and becomes FINISHED as the last
+thing, so one that was killed half way is seen and completed in place; what it already holds is
+written again with the same values and time stamps, which changes nothing. A run whose results are
+no longer the study's (the case was searched anew, its code changed) is kept, tagged
+``superseded``, and leaves its place to a new one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from densevsconv.tracking.records import RunRecord
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+KEY, CONTENT, SUPERSEDED, PARENT = "key", "content", "superseded", "mlflow.parentRunId"
+
+BATCH = 1000
+"""MLflow's limit of metrics, parameters and tags in one call, together."""
+
+PAGE = 1000
+
+
+class Importer:
+    """Writes the runs of one experiment.
+
+    Parameters
+    ----------
+    client, experiment_id
+        Where to.
+    tags
+        Tags of every new run (git commit, machine): of this import, not of the results.
+    """
+
+    def __init__(self, client: MlflowClient, experiment_id: str, tags: dict[str, str]) -> None:
+        self.client = client
+        self.experiment_id = experiment_id
+        self.tags = tags
+        self.new: Counter[str] = Counter()
+        self._known = {run.data.tags[KEY]: run for run in self._search()}
+        self._current: set[str] = set()
+
+    def _search(self) -> list[Run]:
+        runs: list[Run] = []
+        token = None
+        while True:
+            page = self.client.search_runs([self.experiment_id], max_results=PAGE, page_token=token)
+            runs += [
+                run for run in page if KEY in run.data.tags and SUPERSEDED not in run.data.tags
+            ]
+            token = page.token
+            if not token:
+                return runs
+
+    def put(self, record: RunRecord, parent: str) -> None:
+        """Write one run, nested under ``parent``, unless it is there."""
+        self.finish(self.open(record, parent), record)
+
+    def open(self, record: RunRecord, parent: str | None = None) -> Run:
+        """Return the run of a record, which is created if need be.
+
+        A run of the same key with other results is superseded by a new one.
+        """
+        run = self._known.get(record.key)
+        if run is not None and record.complete and _differs(run, record):
+            self.client.set_tag(run.info.run_id, SUPERSEDED, "true")
+            run = None
+        if run is None:
+            run = self._create(record, parent)
+            self._known[record.key] = run
+        elif parent is not None and run.data.tags.get(PARENT) != parent:
+            self.client.set_tag(run.info.run_id, PARENT, parent)
+        self._current.add(record.key)
+        return run
+
+    def finish(self, run: Run, record: RunRecord) -> None:
+        """Write a run's results, if they are not there, and close it.
+
+        An incomplete record closes nothing: its run stays RUNNING, to be finished by a later
+        import, which writes everything once more.
+        """
+        if run.info.status == "FINISHED" or not record.complete:
+            return
+        start = run.info.start_time
+        self._log(run.info.run_id, record, start)
+        took = record.ended - record.started
+        self.client.set_terminated(run.info.run_id, "FINISHED", start + took)
+
+    def _create(self, record: RunRecord, parent: str | None) -> Run:
+        tags = self.tags | record.tags | {KEY: record.key, "kind": record.kind}
+        tags |= {"case": record.case, "mlflow.source.name": "densevsconv track"}
+        if record.complete:
+            tags[CONTENT] = record.content
+        if parent is not None:
+            tags[PARENT] = parent
+        self.new[record.kind] += 1
+        run = self.client.create_run(
+            self.experiment_id, start_time=record.started, tags=tags, run_name=record.name
+        )
+        if not record.complete:
+            self._log(run.info.run_id, record, run.info.start_time)
+        return run
+
+    def _log(self, identifier: str, record: RunRecord, start: int) -> None:
+        from mlflow.entities import Metric, Param, RunTag
+
+        # the start is the run's own: a copied file has another time, a resumed run has not
+        metrics = [Metric(m.name, m.value, start + m.after, m.step) for m in record.metrics]
+        params = [Param(key, value) for key, value in record.params.items()]
+        # what an earlier, incomplete import could not know yet
+        tags = [RunTag(CONTENT, record.content)] if record.complete else []
+        first = BATCH - len(params) - len(tags)
+        self.client.log_batch(identifier, metrics[:first], params, tags)
+        for begin in range(first, len(metrics), BATCH):
+            self.client.log_batch(identifier, metrics[begin : begin + BATCH])
+
+    def retire_others(self) -> int:
+        """Tag the runs that are no longer part of the study; return how many."""
+        old = [run for key, run in self._known.items() if key not in self._current]
+        for run in old:
+            self.client.set_tag(run.info.run_id, SUPERSEDED, "true")
+        return len(old)
+
+
+def _differs(run: Run, record: RunRecord) -> bool:
+    """Tell whether a run holds, or was about to hold, other results than the record's."""
+    return bool(run.data.tags.get(CONTENT, record.content) != record.content)

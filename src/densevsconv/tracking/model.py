@@ -1,0 +1,113 @@
+"""The winner of a case as an MLflow model: Keras, from raw pixels to class probabilities."""
+
+from __future__ import annotations
+
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from densevsconv.architecture.bound import BoundArchitecture
+from densevsconv.data.scaling import Scaling
+
+if TYPE_CHECKING:
+    import keras
+    from mlflow import MlflowClient
+
+REQUIREMENTS = ("tensorflow", "keras", "numpy")
+"""Given to MLflow, which would otherwise start a process to find out (7 s a model)."""
+
+
+def pixels_to_probabilities(
+    architecture: BoundArchitecture, weights: dict[str, np.ndarray], scaling: Scaling
+) -> keras.Model:
+    """Return the trained network with its scaling of pixels built in.
+
+    Parameters
+    ----------
+    architecture, weights
+        Of one training run, weights by name (``0_conv/kernel``).
+    scaling
+        What the network was trained with.
+
+    Returns
+    -------
+    keras.Model
+        Pixels as the data set has them, float32 (N, H, W, C), to probabilities (N, classes).
+    """
+    import keras
+
+    from densevsconv.engines.tensorflow.build import keras_model, set_weights
+
+    network = keras_model(architecture)
+    set_weights(network, weights)
+    # two layers, as scaling has two steps: one would round differently
+    shift = keras.layers.Rescaling(1.0, (-scaling.offset).tolist(), name="shift")
+    scale = keras.layers.Rescaling(scaling.scale.tolist(), name="scale")
+    layers = [keras.Input(architecture.image_shape), shift, scale, *network.layers]
+    return keras.Sequential(layers, name=architecture.name)
+
+
+def log_model(
+    client: MlflowClient,
+    experiment_id: str,
+    run_id: str,
+    name: str,
+    model: keras.Model,
+    tags: dict[str, str],
+) -> str:
+    """Log a model under a run, once; return its id.
+
+    The steps are those of ``mlflow.tensorflow.log_model``, taken one by one because that function
+    makes a second model when it is killed and called again: here the first is completed.
+    """
+    from mlflow.entities import LoggedModelOutput, LoggedModelStatus
+    from mlflow.models import Model
+    from mlflow.tensorflow import save_model
+
+    found = client.search_logged_models(
+        [experiment_id], filter_string=f"source_run_id = '{run_id}'"
+    )
+    logged = found[0] if found else client.create_logged_model(
+        experiment_id, name, source_run_id=run_id, tags=tags, model_type="image classifier"
+    )  # fmt: skip
+    identifier: str = logged.model_id
+    if logged.status == LoggedModelStatus.READY:
+        return identifier
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        description = Model(
+            artifact_path=logged.artifact_location,
+            model_uuid=identifier,
+            run_id=run_id,
+            model_id=identifier,
+        )
+        save_model(
+            model,
+            str(path),
+            mlflow_model=description,
+            signature=_signature(model),
+            pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
+        )
+        client.log_model_artifacts(identifier, str(path))
+    outputs = client.get_run(run_id).outputs
+    linked = outputs.model_outputs if outputs else []
+    if identifier not in [output.model_id for output in linked]:
+        client.log_outputs(run_id, [LoggedModelOutput(identifier, step=0)])
+    client.finalize_logged_model(identifier, LoggedModelStatus.READY)
+    return identifier
+
+
+def _signature(model: keras.Model) -> Any:
+    from mlflow.models import ModelSignature
+    from mlflow.types import Schema, TensorSpec
+
+    def schema(shape: tuple[int | None, ...], name: str) -> Any:
+        return Schema([TensorSpec(np.dtype(np.float32), (-1, *shape[1:]), name)])
+
+    return ModelSignature(
+        inputs=schema(model.input_shape, "pixels"),
+        outputs=schema(model.output_shape, "probabilities"),
+    )
