@@ -1,11 +1,10 @@
-"""densevsconv: when, why and at what cost do convolutional networks beat dense ones on images?
-
-    snakemake --cores all                             the study that config/config.yaml names
-    snakemake --cores all --config study=NAME         another one
-    snakemake --cores all -n                          what would be done, and why
-
-    prepare -> search -> select -> refit -> evaluate -> time -> summarise -> figures, report, track
-"""
+# densevsconv: when, why and at what cost do convolutional networks beat dense ones on images?
+#
+#   snakemake --cores all                        the study that config/config.yaml names
+#   snakemake --cores all --config study=NAME    another one
+#   snakemake --cores all -n                     what would be done, and why
+#
+# prepare -> search -> select -> refit -> evaluate, time -> summarise -> figures -> report, track
 
 
 include: "workflow/rules/common.smk"
@@ -30,7 +29,10 @@ rule all:
 
 
 onsuccess:
-    print(where(layout, reports))
+    if (
+        "MAKELEVEL" not in os.environ
+    ):  # `make study` says it itself, also when nothing was to do
+        print(where(layout, report_files))
 
 
 onerror:

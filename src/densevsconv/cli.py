@@ -8,12 +8,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from densevsconv import __version__
 from densevsconv.errors import UserError
 from densevsconv.layout import Layout
-from densevsconv.process import end_with_parent, prepare_environment
+from densevsconv.process import end_with_parent, log_to, prepare_environment
+
+if TYPE_CHECKING:
+    from densevsconv.config.resolved import ResolvedStudy
+    from densevsconv.report.layout import ReportLayout
 
 STAGES = {
     "prepare": ("prepare", "make images, labels and splits ready"),
@@ -39,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code (0 done, 2 the user can put it right, 130 Ctrl-C)."""
     options = _parser().parse_args(arguments)
     prepare_environment(getattr(options, "threads", None))
-    if getattr(options, "stop_with_parent", False):
+    if options.log:
+        log_to(options.log)
+    if options.end_with_parent:
         end_with_parent()
     try:
         options.run(options)
@@ -69,26 +75,42 @@ def _run_stage(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    from densevsconv.config import load_study
-
-    overrides = {"study": options.study} if options.study else {}
-    study = load_study(options.root, overrides)
-    print(f"{study.name}: the configuration is valid")
+    study = _study(options)
+    trials = sum(case.trials for case in study.cases.values())
+    print(
+        f"study {study.name}: valid; {len(study.cases)} cases, {trials} search trials, "
+        f"{len(study.cases) * study.study.refit.seeds} refits"
+    )
 
 
 def _describe(options: argparse.Namespace) -> None:
     from densevsconv.architecture.describe import describe
     from densevsconv.architecture.load import load_architecture
 
-    folder = options.root / "config" / "architectures"
-    architecture = load_architecture(folder, options.architecture)
+    architecture = load_architecture(Path("config/architectures"), options.architecture)
     print(describe(architecture.bind(options.image, options.classes)))
 
 
+def _study(options: argparse.Namespace) -> ResolvedStudy:
+    from densevsconv.config.load import load_study
+
+    return load_study(overrides={"study": options.study} if options.study else None)
+
+
+def _files(options: argparse.Namespace) -> tuple[Layout, ReportLayout]:
+    from densevsconv.report.layout import ReportLayout
+
+    study = _study(options)
+    layout = Layout(Path(study.config.results) / study.name)
+    return layout, ReportLayout(Path(study.config.reports), study.name)
+
+
 def _ui(options: argparse.Namespace) -> None:
+    from densevsconv.config.load import load_config
     from densevsconv.publish import database as database_of
 
-    database = database_of(options.results)
+    config, _ = load_config()
+    database = database_of(Path(config.results))
     if not database.exists():
         raise UserError(f"{database}: no MLflow database yet; run a study first (`make study`)")
     command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1"]
@@ -100,16 +122,15 @@ def _ui(options: argparse.Namespace) -> None:
 def _where(options: argparse.Namespace) -> None:
     from densevsconv.publish import where
 
-    print(where(Layout(options.results), options.reports))
+    print(where(*_files(options)))
 
 
 def _publish(options: argparse.Namespace) -> None:
     from densevsconv.publish import publish
-    from densevsconv.report.layout import ReportLayout
 
-    layout = Layout(options.results)
+    layout, report = _files(options)
     target = options.to / layout.study
-    files = publish(layout, ReportLayout(options.reports, layout.study), target)
+    files = publish(layout, report, target)
     print(f"{len(files)} files in {target}: look at them, then commit them")
 
 
@@ -156,13 +177,21 @@ def _parser() -> argparse.ArgumentParser:
         epilog=(
             "examples:\n"
             "  densevsconv check                          is the configuration valid?\n"
-            "  densevsconv describe lenet5 --image 32x32x1 --classes 10\n"
+            "  densevsconv describe lenet5_32 --image 32x32x1 --classes 10\n"
             "  densevsconv track results/quickstart --partial   import what is there so far\n"
             "  densevsconv ui                             look at the runs in MLflow"
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"densevsconv {__version__}")
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE", help="keep in FILE what the command says"
+    )
+    parser.add_argument(
+        "--end-with-parent",
+        action="store_true",
+        help="end when the process that started this one ends (the workflow's jobs do)",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_stages(commands)
     _add_configuration(commands)
@@ -180,11 +209,6 @@ def _add_stages(commands: Any) -> None:
         command.add_argument(
             "--threads", type=_count, help="threads to compute with (default: the plan's)"
         )
-        command.add_argument(
-            "--stop-with-parent",
-            action="store_true",
-            help="end when the process that started this one ends (the workflow's jobs do)",
-        )
         if stage in SHARDED:
             command.add_argument("--shard", type=int, default=0, help="which shard, from 0")
         if stage == "track":
@@ -197,42 +221,47 @@ def _add_stages(commands: Any) -> None:
 
 
 def _add_configuration(commands: Any) -> None:
-    root = {"type": Path, "default": Path(), "help": "the project's folder (default: this one)"}
     check = _command(
-        commands, "check", _check, "validate the configuration",
+        commands, "check", _check, "validate the configuration of a study",
         "densevsconv check", "densevsconv check tiny",
     )  # fmt: skip
-    check.add_argument("study", nargs="?", help="the study (default: the one in config.yaml)")
-    check.add_argument("--root", **root)
+    _add_study(check)
     describe = _command(
         commands, "describe", _describe, "show an architecture's layers, parameters and MACs",
-        "densevsconv describe lenet5 --image 32x32x1 --classes 10",
+        "densevsconv describe lenet5_32 --image 32x32x1 --classes 10",
     )  # fmt: skip
     describe.add_argument("architecture", help="a name in config/architectures")
-    describe.add_argument("--image", type=_image, required=True, metavar="HxWxC")
-    describe.add_argument("--classes", type=_count, required=True)
-    describe.add_argument("--root", **root)
+    describe.add_argument(
+        "--image", type=_image, required=True, metavar="HxWxC", help="such as 28x28x1"
+    )
+    describe.add_argument("--classes", type=_count, required=True, help="number of classes")
 
 
 def _add_results(commands: Any) -> None:
-    study = {"type": Path, "help": "the study's folder, results/STUDY"}
-    reports = {"type": Path, "default": Path("reports"), "help": "where reports are rendered"}
     ui = _command(
         commands, "ui", _ui, "show the runs in MLflow's pages, on this machine only",
         "densevsconv ui", "densevsconv ui --port 5001",
     )  # fmt: skip
-    ui.add_argument("results", type=Path, nargs="?", default=Path("results"))
-    ui.add_argument("--port", type=_count, default=5000)
+    ui.add_argument("--port", type=_count, default=5000, help="default: 5000")
     where = _command(
         commands, "where", _where, "say where a study's report, tables and runs are",
-        "densevsconv where results/quickstart",
+        "densevsconv where", "densevsconv where tiny",
     )  # fmt: skip
-    where.add_argument("results", **study)
-    where.add_argument("--reports", **reports)
+    _add_study(where)
     publish = _command(
         commands, "publish", _publish, "copy a finished report to where reports are committed",
-        "densevsconv publish results/quickstart",
+        "densevsconv publish quickstart",
     )  # fmt: skip
-    publish.add_argument("results", **study)
-    publish.add_argument("--reports", **reports)
-    publish.add_argument("--to", type=Path, default=Path("reports/published"))
+    _add_study(publish)
+    publish.add_argument(
+        "--to",
+        type=Path,
+        default=Path("reports/published"),
+        help="default: reports/published",
+    )
+
+
+def _add_study(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "study", nargs="?", help="the study (default: the one in config/config.yaml)"
+    )

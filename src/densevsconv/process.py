@@ -5,14 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any, TextIO, cast
 
 from densevsconv.errors import UserError
 
 _QUIET = {
-    "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ start-up messages
+    "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ messages
     "GRPC_VERBOSITY": "ERROR",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -48,6 +50,41 @@ def end_with_parent(every: float = 0.5) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+class _Tee:
+    """A text stream that writes to a terminal and a log."""
+
+    def __init__(self, terminal: TextIO, log: TextIO) -> None:
+        self._streams = (terminal, log)
+
+    def write(self, text: str) -> int:
+        for stream in self._streams:
+            stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        for stream in self._streams:
+            stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._streams[0], name)
+
+
+def log_to(file: Path) -> None:
+    """Keep in ``file`` all that this process says; the terminal gets what Python says.
+
+    TensorFlow's C++ parts greet with lines that no setting silences and that help nobody on a
+    terminal. They write to the process's own standard error, which is the log from here on.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
+    log = file.open("w", buffering=1, encoding="utf-8", errors="replace")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(log.fileno(), 1)
+    os.dup2(log.fileno(), 2)
+    sys.stdout = sys.stderr = cast(TextIO, _Tee(terminal, log))
 
 
 class RunLock:

@@ -21,9 +21,8 @@ def database(results: Path) -> Path:
     return results / "mlflow" / "mlflow.db"
 
 
-def where(layout: Layout, reports: Path) -> str:
+def where(layout: Layout, report: ReportLayout) -> str:
     """Return a few lines that say where a study's report, tables and runs are."""
-    report = ReportLayout(reports, layout.study)
     entries = {
         "report": [report.paper, report.page],
         "tables": tables(layout),

@@ -13,25 +13,29 @@ import shlex
 import sys
 from pathlib import Path
 
-ROOT = Path(workflow.basedir)
-sys.path.insert(0, str(ROOT / "src"))
+# relative, so that a clone that is moved has nothing to do again
+ROOT = Path(os.path.relpath(workflow.basedir))
+SOURCES = str(Path(workflow.basedir) / "src")
+sys.path.insert(0, SOURCES)
 # jobs find the package in the clone, whether or not it is installed
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])
-)
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCES, os.environ.get("PYTHONPATH")]))
 
-from densevsconv.config import load_study, write_plans
+from densevsconv.config.load import CONFIG_FILE, load_study
+from densevsconv.config.plan import write_plans
 from densevsconv.errors import UserError
 from densevsconv.files import read_json
 from densevsconv.identity import code_digest
+from densevsconv.layout import Layout
 from densevsconv.process import RunLock
 from densevsconv.publish import where
 
 try:
-    study = load_study(ROOT, config)
-    layout, reports = study.layout, study.reports
+    study = load_study(ROOT / CONFIG_FILE, config)
 except UserError as error:
     sys.exit(f"densevsconv: {error}")
+
+layout = Layout(Path(study.config.results) / study.name)
+reports = Path(study.config.reports)
 
 # While another run works on these results its plan stays: looking (-n, --report) is possible,
 # running is refused below.
@@ -49,7 +53,7 @@ onstart:
 
 
 # `exec`: the stage takes the shell's place, so that it notices when Snakemake is killed
-STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv"
+STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv --end-with-parent"
 
 
 wildcard_constraints:

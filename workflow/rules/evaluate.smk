@@ -13,11 +13,11 @@ rule evaluate:
         rules.prepare.output.test,
     output:
         [layout.evaluation(case) for case in CASES],
-    params:
-        code=code("evaluate"),
     log:
         log_file("evaluate"),
+    params:
+        code=code("evaluate"),
     message:
         "evaluate: every case on the test images"
     shell:
-        "{STAGE} evaluate {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} evaluate {layout.root:q}"

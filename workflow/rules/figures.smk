@@ -9,7 +9,7 @@ out     <reports>/<study>/figures/<figure>.svg and .png
 
 from densevsconv.report.layout import ReportLayout
 
-report_files = ReportLayout(reports, layout.study)
+report_files = ReportLayout(reports, layout.study, captions=ROOT / "workflow" / "report")
 
 
 rule figures:
@@ -24,11 +24,11 @@ rule figures:
     output:
         svg=report_files.figure_files(plan("search"), "svg"),
         png=report_files.figure_files(plan("search"), "png"),
-    params:
-        code=code("figures"),
     log:
         log_file("figures"),
+    params:
+        code=code("figures"),
     message:
         "figures: curves, heat maps, confusion matrices, pictures"
     shell:
-        "{STAGE} figures {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} figures {layout.root:q}"

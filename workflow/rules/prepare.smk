@@ -14,11 +14,11 @@ rule prepare:
         train=[layout.train_data(dataset) for dataset in DATASETS],
         test=[layout.test_data(dataset) for dataset in DATASETS],
         info=[layout.data_info(dataset) for dataset in DATASETS],
-    params:
-        code=code("prepare"),
     log:
         log_file("prepare"),
+    params:
+        code=code("prepare"),
     message:
         "prepare: images, labels and splits"
     shell:
-        "{STAGE} prepare {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} prepare {layout.root:q}"

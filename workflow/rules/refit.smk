@@ -5,6 +5,8 @@ out     refit/<case>/runs.json, history.parquet, predictions.parquet, weights.np
 """
 
 for shard, cases in enumerate(plan("refit")["shard_cases"]):
+    if not cases:  # more shards than cases
+        continue
 
     rule:
         name:
@@ -15,16 +17,15 @@ for shard, cases in enumerate(plan("refit")["shard_cases"]):
             rules.prepare.output,
         output:
             [file for case in cases for file in layout.refit_files(case)],
-        params:
-            code=code("refit"),
-            shard=shard,
         log:
             log_file(f"refit{shard}"),
         threads: plan("refit")["threads"]
         resources:
             gpu=1,
+        params:
+            code=code("refit"),
+            shard=shard,
         message:
             "refit: shard {params.shard} of the cases, on fresh seeds"
         shell:
-            "{STAGE} refit {layout.root:q} --shard {params.shard} --threads {threads}"
-            " --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+            "{STAGE} --log {log:q} refit {layout.root:q} --shard {params.shard} --threads {threads}"

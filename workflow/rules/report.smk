@@ -22,11 +22,11 @@ rule report:
         TEMPLATES,
     output:
         report_files.outputs(),
-    params:
-        code=code("report"),
     log:
         log_file("report"),
+    params:
+        code=code("report"),
     message:
         "report: paper.pdf and index.html"
     shell:
-        "{STAGE} report {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} report {layout.root:q}"

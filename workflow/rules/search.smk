@@ -14,15 +14,14 @@ rule search:
         rules.prepare.output.info,
     output:
         layout.root / "search" / "shard{shard}.parquet",
-    params:
-        code=code("search"),
     log:
         log_file("search{shard}"),
     threads: plan("search")["threads"]
     resources:
         gpu=1,
+    params:
+        code=code("search"),
     message:
         "search: shard {wildcards.shard} of the grids"
     shell:
-        "{STAGE} search {layout.root:q} --shard {wildcards.shard} --threads {threads}"
-        " --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} search {layout.root:q} --shard {wildcards.shard} --threads {threads}"

@@ -14,11 +14,11 @@ rule select:
     output:
         trials=layout.trials,
         selections=[layout.selection(case) for case in CASES],
-    params:
-        code=code("select"),
     log:
         log_file("select"),
+    params:
+        code=code("select"),
     message:
         "select: the best settings of every case"
     shell:
-        "{STAGE} select {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} select {layout.root:q}"

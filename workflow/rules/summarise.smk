@@ -17,11 +17,11 @@ rule summarise:
         summary=layout.summary,
         runs=layout.run_table,
         comparisons=layout.comparisons,
-    params:
-        code=code("summarise"),
     log:
         log_file("summarise"),
+    params:
+        code=code("summarise"),
     message:
         "summarise: the tables of the study"
     shell:
-        "{STAGE} summarise {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} summarise {layout.root:q}"

@@ -15,15 +15,14 @@ rule time:
         rules.prepare.output.info,
     output:
         [layout.timing(case) for case in CASES],
-    params:
-        code=code("timing"),
     log:
         log_file("time"),
     threads: workflow.cores
     resources:
         gpu=1,
+    params:
+        code=code("timing"),
     message:
         "time: training and inference, alone on the machine"
     shell:
-        "{STAGE} time {layout.root:q} --threads {threads}"
-        " --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} time {layout.root:q} --threads {threads}"

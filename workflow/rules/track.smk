@@ -17,11 +17,11 @@ rule track:
         rules.prepare.output.info,
     output:
         layout.root / "track.json",
-    params:
-        code=code("track"),
     log:
         log_file("track"),
+    params:
+        code=code("track"),
     message:
         "track: import into MLflow"
     shell:
-        "{STAGE} track {layout.root:q} --stop-with-parent > >(tee {log:q} >&2) 2>&1"
+        "{STAGE} --log {log:q} track {layout.root:q}"

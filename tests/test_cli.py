@@ -1,0 +1,147 @@
+"""The command line: exit codes, one-line errors, and arguments that reach the stages."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from densevsconv import cli
+from densevsconv.files import write_json
+from densevsconv.layout import Layout
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def at_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in (*cli.STAGES, "check", "where"))])
+def test_every_help_shows_an_example(command, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        cli.main([*command, "--help"])
+    assert exit_.value.code == 0
+    assert "examples:\n  densevsconv" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("stage", cli.STAGES)
+def test_a_stage_without_a_plan_says_what_writes_it(stage, tmp_path, capsys):
+    assert cli.main([stage, str(tmp_path / "nothing")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert f"plan/{stage}.json" in error
+    assert "snakemake -n --config study=nothing" in error
+
+
+@pytest.mark.parametrize("stage", cli.STAGES)
+def test_every_stage_has_a_module_with_a_run(stage):
+    module = cli.STAGES[stage][0]
+    source = (ROOT / f"src/densevsconv/stages/{module}.py").read_text()
+    assert "def run(" in source
+
+
+def test_describe_counts_lenet5(at_root, capsys):
+    assert cli.main(["describe", "lenet5_32", "--image", "32x32x1", "--classes", "10"]) == 0
+    assert "61,706" in capsys.readouterr().out
+
+
+def test_describe_refuses_an_image_the_architecture_does_not_fit(at_root, capsys):
+    assert cli.main(["describe", "lenet5", "--image", "8x8x1", "--classes", "10"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("densevsconv: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["describe", "lenet5", "--image", "8by8", "--classes", "10"], "HEIGHTxWIDTHxCHANNELS"),
+        (["describe", "lenet5", "--image", "8x0x1", "--classes", "10"], "at least 1"),
+        (["search", "results/x", "--threads", "0"], "at least 1"),
+        (["serch", "results/x"], "invalid choice"),
+        ([], "required"),
+    ],
+)
+def test_wrong_arguments_end_with_code_2(arguments, message, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        cli.main(arguments)
+    assert exit_.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_check_names_the_nearest_study(at_root, capsys):
+    assert cli.main(["check", "quickstrat"]) == 2
+    error = capsys.readouterr().err
+    assert "quickstart" in error
+    assert error.count("\n") == 1
+
+
+def test_check_accepts_the_default_study(at_root, capsys):
+    assert cli.main(["check"]) == 0
+    assert "quickstart: valid" in capsys.readouterr().out
+
+
+def test_arguments_reach_the_stage(tmp_path, monkeypatch):
+    given = {}
+    stage = type(sys)("densevsconv.stages.search")
+    stage.run = lambda layout, **arguments: given.update(layout=layout, **arguments)
+    monkeypatch.setitem(sys.modules, "densevsconv.stages.search", stage)
+    write_json(Layout(tmp_path).plan("search"), {})
+    assert cli.main(["search", str(tmp_path), "--shard", "1", "--threads", "3"]) == 0
+    assert given == {"layout": Layout(tmp_path), "shard": 1, "threads": 3}
+
+
+def test_interrupt_ends_with_code_130(tmp_path, monkeypatch):
+    def run(layout, **arguments):
+        raise KeyboardInterrupt
+
+    stage = type(sys)("densevsconv.stages.select")
+    stage.run = run
+    monkeypatch.setitem(sys.modules, "densevsconv.stages.select", stage)
+    write_json(Layout(tmp_path).plan("select"), {})
+    assert cli.main(["select", str(tmp_path)]) == 130
+
+
+def test_the_command_line_imports_no_heavy_library():
+    script = (
+        "import sys; sys.path.insert(0, 'src'); import densevsconv.cli; "
+        "heavy = ('tensorflow', 'mlflow', 'pandas', 'numpy');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_job_ends_with_the_run_that_started_it(tmp_path):
+    child = (
+        "import os, sys, time; sys.path.insert(0, 'src');"
+        "from densevsconv.process import end_with_parent; end_with_parent(0.05);"
+        "print(os.getpid(), flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import subprocess, sys, time; "
+            f"subprocess.Popen([sys.executable, '-c', {child!r}]); time.sleep(60)",
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    process = Path("/proc") / parent.stdout.readline().strip()
+    if not process.parent.exists():
+        pytest.skip("needs /proc")
+    assert process.exists()
+    parent.kill()
+    parent.wait()
+    # the pipe closes when the last process that holds it has ended
+    began = time.monotonic()
+    assert parent.stdout.read() == ""
+    assert time.monotonic() - began < 10
