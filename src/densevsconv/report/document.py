@@ -1,0 +1,152 @@
+"""The report as one document: sections of paragraphs, figures and tables, for any template.
+
+The order and the wording are decided here once; the paper and the page only set them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from densevsconv.layout import Layout
+from densevsconv.report import prose, rich, tables
+from densevsconv.report.captions import read_caption
+from densevsconv.report.layout import Drawing, ReportLayout, drawings
+from densevsconv.report.references import REFERENCES
+from densevsconv.report.study import Study
+from densevsconv.report.tables import Table
+
+Block = dict[str, Any]
+
+ROWS_A_TABLE = 40
+"""A table over the whole page cannot be split by the typesetter; longer ones are continued."""
+
+
+def build_document(layout: Layout, names: ReportLayout) -> dict[str, Any]:
+    """Return title, abstract, sections, references and facts of a study's report, as JSON values."""
+    return _Builder(Study(layout), names).document()
+
+
+class _Builder:
+    def __init__(self, study: Study, names: ReportLayout) -> None:
+        self.study = study
+        self.names = names
+        self.drawings = drawings(study.plan)
+        self.cited: list[str] = []
+
+    def document(self) -> dict[str, Any]:
+        abstract = self.paragraphs(prose.abstract(self.study))
+        sections = self.sections()
+        return {
+            "title": self.study.plan["title"],
+            "study": self.study.plan["study"],
+            "abstract": abstract,
+            "sections": sections,
+            "references": [
+                {"key": key, "parts": rich.segments(rich.name(self.reference(key)))}
+                for key in self.cited
+            ],
+            "facts": self.study.facts.to_dict(),
+        }
+
+    def sections(self) -> list[dict[str, Any]]:
+        study, each = self.study, self.each
+        return [
+            self.section("Introduction", self.paragraphs(prose.introduction(study))),
+            self.section("Data", each(prose.data, figures="data")),
+            self.section("Architectures", each(prose.architectures, [tables.architectures])),
+            self.section("Protocol", self.paragraphs(prose.protocol(study))),
+            self.section("Search", each(prose.search, [tables.chosen], "search")),
+            self.section(
+                "Results", each(prose.results, [tables.results, tables.comparisons], "results")
+            ),
+            self.section("Errors", each(prose.errors, figures="confusion")),
+            self.section("Cost", each(prose.cost, [tables.cost], "cost")),
+            self.section("Limits", self.paragraphs(prose.limits(study))),
+            self.section(
+                "Machine and versions",
+                [*self.paragraphs(prose.machine(study)), *self.table(tables.machine(study))],
+            ),
+            self.section(
+                "Every run", each(prose.appendix, [tables.settings, tables.runs]), appendix=True
+            ),
+        ]
+
+    def section(self, title: str, blocks: list[Block], *, appendix: bool = False) -> dict[str, Any]:
+        return {"title": title, "blocks": blocks, "appendix": appendix}
+
+    def each(
+        self,
+        text: Callable[[Study, str], list[str]],
+        made: list[Callable[[Study, str], Table]] | None = None,
+        figures: str | None = None,
+    ) -> list[Block]:
+        """Return text, tables and the figures of a section, data set by data set."""
+        blocks: list[Block] = []
+        for dataset in self.study.datasets:
+            blocks += self.paragraphs(text(self.study, dataset))
+            for table in made or []:
+                blocks += self.table(table(self.study, dataset))
+            for drawing in self.drawings:
+                if drawing.figure.section == figures and drawing.dataset == dataset:
+                    blocks.append(self.figure(drawing))
+        return blocks
+
+    def paragraphs(self, texts: list[str]) -> list[Block]:
+        return [{"kind": "paragraph", "parts": self.parts(text)} for text in texts if text.strip()]
+
+    def parts(self, text: str) -> list[dict[str, str]]:
+        """Take a text apart, and note what it cites, in the order of citing."""
+        parts = rich.segments(text)
+        for part in parts:
+            if part["kind"] == "cite" and part["value"] not in self.cited:
+                self.cited.append(part["value"])
+        return parts
+
+    def caption(self, name: str, dataset: str | None, *, continued: bool = False) -> list[Any]:
+        text = read_caption(self.names.caption(name))
+        if dataset and len(self.study.datasets) > 1:
+            text += f" Data: {self.study.title(dataset)}."
+        return self.parts(text + (" (Continued.)" if continued else ""))
+
+    def figure(self, drawing: Drawing) -> Block:
+        return {
+            "kind": "figure",
+            "id": drawing.stem,
+            "file": f"{drawing.stem}.svg",
+            "width": drawing.figure.width,
+            "alt": drawing.figure.alt,
+            "caption": self.caption(drawing.figure.name, drawing.dataset, continued=drawing.part > 1),
+        }
+
+    def table(self, table: Table) -> list[Block]:
+        if not table.rows:
+            return []
+        size = len(table.rows) if table.long else ROWS_A_TABLE
+        return [
+            {
+                "kind": "table",
+                "id": table.identifier + ("" if start == 0 else f"-{start // size}"),
+                "width": table.width,
+                "long": table.long,
+                "caption": self.caption(f"table_{table.name}", table.dataset, continued=start > 0),
+                "columns": [
+                    {"parts": rich.segments(column.title), "align": column.align}
+                    for column in table.columns
+                ],
+                "rows": [
+                    {"family": family, "cells": [rich.segments(cell) for cell in row]}
+                    for row, family in list(zip(table.rows, table.families, strict=True))[
+                        start : start + size
+                    ]
+                ],
+            }
+            for start in range(0, len(table.rows), size)
+        ]
+
+    def reference(self, key: str) -> str:
+        """Return the text of a reference; ``data:<name>`` is a data set's own citation."""
+        if key.startswith("data:"):
+            info = self.study.files.document(f"data/{key.removeprefix('data:')}/info.json")
+            return str(info["citation"])
+        return REFERENCES[key]

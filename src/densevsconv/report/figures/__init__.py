@@ -1,0 +1,1 @@
+"""The figures, one a file; :mod:`densevsconv.report.figures.registry` lists them."""

@@ -1,0 +1,56 @@
+"""The pairs of classes that each case confuses most, with the images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densevsconv.report.figures.base import PAGE_MM, Figure
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+    from densevsconv.report.results import Results
+
+PAIRS = 3
+PICTURES = 4
+LABEL_MM, PICTURE_MM, GAP_MM, TEXT_MM = 40.0, 10.2, 0.6, 5.0
+
+
+def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
+    """Return a row a case and a column a pair: the images misread so by most seeds."""
+    from densevsconv.report.figures import style
+
+    info, images = results.data_info(dataset), results.images(dataset)["images"]
+    names = info["class_names"]
+    row_mm = PICTURE_MM + TEXT_MM + 1.5
+    height_mm = row_mm * len(cases)
+    figure = style.new_figure(PAGE_MM, height_mm, layout=None)
+    for row, case in enumerate(cases):
+        bottom_mm = height_mm - row * row_mm - TEXT_MM - PICTURE_MM
+        colour = style.FAMILY_COLOURS[results.family(case)]
+        middle = (bottom_mm + PICTURE_MM / 2) / height_mm
+        figure.text(0.002, middle, case, va="center", fontweight="bold", color=colour)
+        for place, pair in enumerate(results.evaluation(case)["most_confused"][:PAIRS]):
+            left_mm = LABEL_MM + place * (PAGE_MM - LABEL_MM) / PAIRS
+            figure.text(
+                left_mm / PAGE_MM,
+                (bottom_mm + PICTURE_MM + 1.0) / height_mm,
+                f"{names[pair['true']]} read as {names[pair['predicted']]}: "
+                f"{pair['count']} times ({100 * pair['rate']:.1f}%)",
+                fontsize=7,
+            )
+            for number, test_row in enumerate(pair["examples"][:PICTURES]):
+                x_mm = left_mm + number * (PICTURE_MM + GAP_MM)
+                axis = style.axes_at(figure, x_mm, bottom_mm, PICTURE_MM, PICTURE_MM)
+                style.show_image(axis, images[test_row], info["max_value"])
+    return figure
+
+
+FIGURE = Figure(
+    name="confused_pairs",
+    section="confusion",
+    width="page",
+    alt="Test images of the pairs of classes that each case confuses most often.",
+    draw=draw,
+    cases_per_page=12,
+)

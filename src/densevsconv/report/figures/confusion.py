@@ -1,0 +1,65 @@
+"""What the two figures of confusion matrices share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from densevsconv.report.figures.base import PAGE_MM
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+    from densevsconv.report.results import Results
+
+COLUMNS = 3
+CASES_A_PAGE = 9
+MOST_ANNOTATED = 12
+"""With more classes than this the cells are too small to write in."""
+
+
+def draw_matrices(
+    results: Results,
+    dataset: str,
+    cases: list[str],
+    key: str,
+    write: Callable[[float], str],
+    label: str,
+) -> matplotlib.figure.Figure:
+    """Return one matrix a case: true classes in rows, predicted classes in columns.
+
+    ``key`` names the matrix in evaluate/<case>.json, ``write`` gives a cell's text. Colours show
+    the share of the true class; they stop at a tenth off the diagonal, where the errors are.
+    """
+    import numpy as np
+    import seaborn as sns
+    from matplotlib.colors import PowerNorm
+
+    from densevsconv.report.figures import style
+
+    names = results.data_info(dataset)["class_names"]
+    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 60, 6)
+    palette = sns.color_palette("light:#4a4a4a", as_cmap=True)
+    for axis, case in zip(axes, cases, strict=True):
+        confusion = results.evaluation(case)["confusion"]
+        shares = np.array(confusion["normalised"])
+        texts = np.array([[write(value) if value else "" for value in row]
+                          for row in confusion[key]])  # fmt: skip
+        annotated = len(names) <= MOST_ANNOTATED
+        sns.heatmap(
+            shares, ax=axis, cmap=palette, norm=PowerNorm(0.4, 0, 1), cbar=False, square=True,
+            annot=texts if annotated else False, fmt="", annot_kws={"fontsize": 7},
+            linewidths=0.3, linecolor="white", xticklabels=names, yticklabels=names,
+        )  # fmt: skip
+        axis.set_title(case, color=style.FAMILY_COLOURS[results.family(case)], fontweight="bold")
+        axis.tick_params(length=0)
+        _ticks(axis, names)
+    figure.supxlabel(f"predicted class{label}", fontsize=7.5)
+    figure.supylabel("true class", fontsize=7.5)
+    return figure
+
+
+def _ticks(axis: Any, names: list[str]) -> None:
+    long = max(len(name) for name in names) > 2
+    axis.tick_params(axis="x", rotation=90 if long else 0)
+    axis.tick_params(axis="y", rotation=0)

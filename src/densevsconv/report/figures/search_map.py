@@ -1,0 +1,210 @@
+"""Validation accuracy of the search, by the settings that were searched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densevsconv.report.figures.base import PAGE_MM, Figure, searched_keys
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import matplotlib.figure
+    import pandas as pd
+
+    from densevsconv.report.results import Results
+
+COLUMNS = 3
+PREFERRED = ("learning_rate", "l2")
+"""The settings put on the axes where a case searches more than two."""
+SPAN = 0.05
+"""Accuracies this far below the best share the palest colour: the differences are at the top."""
+LABELS = {"learning_rate": "learning rate", "l2": "l2", "batch_size": "batch size"}
+
+
+def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
+    """Return one panel a searched case, mean over seeds; a frame or ring marks the chosen point.
+
+    A full grid of two settings is a heat map, random draws of two numbers are dots in the same
+    colours, one setting is a line. Where more settings were searched, a cell shows its best value.
+    """
+    import matplotlib as mpl
+    from matplotlib.colors import Normalize
+
+    from densevsconv.report.figures import style
+
+    tables = {case: _points(results, case) for case in cases}
+    best = max(float(table["accuracy"].max()) for table in tables.values())
+    norm = Normalize(max(0.0, best - SPAN), best)
+    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 46)
+    for axis, case in zip(axes, cases, strict=True):
+        table, keys = tables[case], _axes_keys(results, case)
+        chosen = results.selection(case)["settings"]
+        kind = _kind(table, keys)
+        if kind == "map":
+            _draw_map(axis, table, keys, chosen, norm)
+        elif kind == "dots":
+            _draw_dots(axis, table, keys, chosen, norm)
+        else:
+            colour = style.FAMILY_COLOURS[results.family(case)]
+            _draw_line(axis, table, keys[0], chosen, colour, style.FAMILY_MARKERS[results.family(case)])
+        axis.set_title(case, color=style.FAMILY_COLOURS[results.family(case)], fontweight="bold")
+    if any(_kind(tables[case], _axes_keys(results, case)) != "line" for case in cases):
+        import seaborn as sns
+
+        colours = mpl.cm.ScalarMappable(norm, sns.color_palette(style.SEQUENTIAL, as_cmap=True))
+        bar = figure.colorbar(
+            colours, ax=axes, extend="min", shrink=min(1.0, 1.6 / (1 + len(axes) // COLUMNS)),
+            aspect=28, pad=0.015,
+        )  # fmt: skip
+        bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+        bar.set_label("validation accuracy (%)")
+        bar.outline.set_linewidth(0.4)
+    return figure
+
+
+def _axes_keys(results: Results, case: str) -> list[str]:
+    keys = searched_keys(results.plan["cases"][case])
+    preferred = [key for key in PREFERRED if key in keys]
+    return (preferred + [key for key in keys if key not in preferred])[:2]
+
+
+def _points(results: Results, case: str) -> pd.DataFrame:
+    """Return one row a point: its settings, and the mean accuracy of its finished seeds."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                **candidate["settings"],
+                "accuracy": candidate["validation_accuracy_mean"],
+                "diverged": bool(candidate["diverged"]),
+            }
+            for candidate in results.selection(case)["candidates"]
+        ]
+    ).astype({"accuracy": float})
+
+
+def _kind(table: pd.DataFrame, keys: list[str]) -> str:
+    if len(keys) < 2:
+        return "line"
+    levels = [table[key].nunique() for key in keys]
+    if levels[0] * levels[1] <= len(table):
+        return "map"
+    return "dots" if all(_numeric(table[key]) for key in keys) else "line"
+
+
+def _numeric(values: pd.Series) -> bool:
+    import pandas as pd
+
+    return bool(pd.api.types.is_numeric_dtype(values))
+
+
+def _write(value: Any) -> str:
+    return f"{value:g}".replace("e-0", "e-") if isinstance(value, int | float) else str(value)
+
+
+def _draw_map(
+    axis: matplotlib.axes.Axes, table: pd.DataFrame, keys: list[str], chosen: Any, norm: Any
+) -> None:
+    import seaborn as sns
+    from matplotlib.patches import Rectangle
+
+    from densevsconv.report.figures import style
+
+    across, down = keys
+    grid = table.pivot_table("accuracy", index=down, columns=across, aggfunc="max", dropna=False)
+    grid = grid.sort_index(ascending=False)
+    texts = grid.map(lambda value: "×" if value != value else f"{100 * value:.1f}")
+    sns.heatmap(
+        grid, ax=axis, norm=norm, cmap=style.SEQUENTIAL, cbar=False, annot=False,
+        linewidths=0.4, linecolor="white",
+    )  # fmt: skip
+    palette = sns.color_palette(style.SEQUENTIAL, as_cmap=True)
+    for row in range(grid.shape[0]):
+        for column in range(grid.shape[1]):
+            value = grid.iat[row, column]
+            ink = style.FAINT if value != value else style.text_on(palette(norm(value)))
+            axis.text(
+                column + 0.5, row + 0.5, texts.iat[row, column], ha="center", va="center",
+                fontsize=7 if grid.shape[1] <= 7 else 6, color=ink,
+            )  # fmt: skip
+    axis.set_xticklabels([_write(value) for value in grid.columns], rotation=0)
+    axis.set_yticklabels([_write(value) for value in grid.index], rotation=0)
+    axis.tick_params(length=0)
+    if across in chosen and down in chosen:
+        place = (list(grid.columns).index(chosen[across]), list(grid.index).index(chosen[down]))
+        axis.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor="black", linewidth=1.4))
+    axis.set_xlabel(LABELS.get(across, across))
+    axis.set_ylabel(LABELS.get(down, down))
+
+
+def _draw_dots(
+    axis: matplotlib.axes.Axes, table: pd.DataFrame, keys: list[str], chosen: Any, norm: Any
+) -> None:
+    from densevsconv.report.figures import style
+
+    across, down = keys
+    finished = table[table["accuracy"].notna()].sort_values("accuracy")
+    diverged = table[table["accuracy"].isna()]
+    axis.scatter(
+        finished[across], finished[down], c=finished["accuracy"], norm=norm, s=26,
+        cmap=_palette(), edgecolors="white", linewidths=0.4, zorder=2,
+    )  # fmt: skip
+    axis.scatter(diverged[across], diverged[down], marker="x", s=16, color=style.FAINT)
+    if across in chosen and down in chosen:
+        axis.scatter(
+            chosen[across], chosen[down], s=60, facecolors="none", edgecolors="black",
+            linewidths=1.2, zorder=3,
+        )  # fmt: skip
+    for key, scale in ((across, axis.set_xscale), (down, axis.set_yscale)):
+        if (table[key] > 0).all() and table[key].max() > 30 * table[key].min():
+            scale("log")
+    axis.grid()
+    style.trim(axis)
+    axis.set_xlabel(LABELS.get(across, across))
+    axis.set_ylabel(LABELS.get(down, down))
+
+
+def _palette() -> Any:
+    import seaborn as sns
+
+    from densevsconv.report.figures import style
+
+    return sns.color_palette(style.SEQUENTIAL, as_cmap=True)
+
+
+def _draw_line(
+    axis: matplotlib.axes.Axes,
+    table: pd.DataFrame,
+    key: str,
+    chosen: Any,
+    colour: str,
+    marker: str,
+) -> None:
+    from densevsconv.report.figures import style
+
+    best = table.groupby(key, sort=_numeric(table[key]))["accuracy"].max()
+    labels = [_write(value) for value in best.index]
+    axis.plot(labels, best.to_numpy(), color=colour, marker=marker, markersize=4)
+    if key in chosen:
+        axis.scatter(
+            labels.index(_write(chosen[key])), best[chosen[key]], s=60, facecolors="none",
+            edgecolors="black", linewidths=1.2, zorder=3,
+        )  # fmt: skip
+    axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f}")
+    axis.margins(0.12)
+    axis.grid(axis="y")
+    style.trim(axis)
+    axis.set_xlabel(LABELS.get(key, key))
+    axis.set_ylabel("validation accuracy (%)")
+
+
+FIGURE = Figure(
+    name="search_map",
+    section="search",
+    width="page",
+    alt="Validation accuracy by the searched settings of each case; the chosen point is framed.",
+    draw=draw,
+    wanted=lambda case_plan: bool(searched_keys(case_plan)),
+    cases_per_page=12,
+)

@@ -1,0 +1,82 @@
+"""How a number of a result file is printed. Each format has a name, so that a reader can audit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any
+
+MINUS = "\u2212"
+
+
+def _typographic(text: str) -> str:
+    return text.replace("-", MINUS)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return ``value`` rounded to ``digits`` significant digits, without exponent.
+
+    >>> significant(0.012345), significant(12345.6)
+    ('0.0123', '12,300')
+    """
+    rounded = float(f"{value:.{digits - 1}e}")
+    if rounded == 0:
+        return "0"
+    exponent = int(f"{rounded:e}".partition("e")[2])
+    return _typographic(f"{rounded:,.{max(digits - 1 - exponent, 0)}f}")
+
+
+def setting(value: Any) -> str:
+    """Return a hyper-parameter as people write it: 0.003, 1e-5, adam, none.
+
+    Raises nothing: what is no number is printed as it is.
+    """
+    if value is None:
+        return "none"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    text = f"{value:g}"
+    if "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return _typographic(text)
+
+
+def _p_value(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _signed(value: float) -> str:
+    return _typographic(f"{value:+.2f}")
+
+
+FORMATS: dict[str, Callable[[Any], str]] = {
+    "text": str,
+    "setting": setting,
+    "integer": lambda value: _typographic(f"{int(value):,}"),
+    "percent": lambda value: f"{100 * value:.2f}",
+    "percent_short": lambda value: f"{100 * value:.1f}",
+    "percent_whole": lambda value: f"{100 * value:.0f}",
+    "points": lambda value: _signed(100 * value),
+    "points_plain": lambda value: _typographic(f"{100 * value:.2f}"),
+    "points_negated": lambda value: _typographic(f"{-100 * value:.2f}"),
+    "significant": significant,
+    "milliseconds": lambda value: significant(1000 * value),
+    "mebibytes": lambda value: f"{value / 2**20:,.0f}",
+    "gibibytes": lambda value: f"{value / 2**30:.1f}",
+    "decimal": lambda value: _typographic(f"{value:.3f}"),
+    "p_value": _p_value,
+}
+"""By name; fractions are printed as percentages or percentage points, seconds as they are."""
+
+MISSING = "\u2013"
+"""What is printed for a value that a run does not have (a diverged seed, an unreached target)."""
+
+
+def format_value(value: Any, name: str) -> str:
+    """Return ``value`` as the format ``name`` prints it; :data:`MISSING` for null and NaN."""
+    if name == "setting":
+        return setting(value)
+    if value is None or value == "" or (isinstance(value, float) and not isfinite(value)):
+        return MISSING
+    return FORMATS[name](value)

@@ -1,0 +1,51 @@
+"""The paper: the document set in two columns by typst."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from densevsconv.files import atomic_path
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_paper(
+    document: dict[str, Any], figures: dict[str, Path], target: Path, *, numbers: str = "show"
+) -> None:
+    """Write the paper.
+
+    Parameters
+    ----------
+    document
+        From :func:`densevsconv.report.document.build_document`.
+    figures
+        SVG files by the name that the document gives them.
+    target
+        The PDF.
+    numbers
+        "show", or "hide" to leave out every number, name and counter (for tests: no digit may
+        remain).
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        shutil.copy(TEMPLATES / "paper.typ", root / "paper.typ")
+        (root / "document.json").write_text(json.dumps(document), encoding="utf-8")
+        (root / "figures").mkdir()
+        for name, file in figures.items():
+            shutil.copy(file, root / "figures" / name)
+        with atomic_path(target) as temporary:
+            # the fonts that come with typst: the same pages on every machine
+            typst.compile(
+                str(root / "paper.typ"),
+                output=str(temporary),
+                root=str(root),
+                ignore_system_fonts=True,
+                sys_inputs={"numbers": numbers},
+                timestamp=0,
+            )

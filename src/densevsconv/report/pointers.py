@@ -1,0 +1,116 @@
+"""Where a printed number stands in a result file, as text that a person and a program can follow.
+
+JSON files: ``/accuracy/mean`` (RFC 6901); ``/cases/#`` counts the items of a list or object.
+CSV files: ``parameters[case=lenet]`` is the column ``parameters`` of the one row whose ``case`` is
+``lenet``; conditions are joined by commas; ``#[status=diverged]`` counts the rows and ``#`` all.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from densevsconv.errors import DataError
+from densevsconv.files import read_json
+
+_CSV = re.compile(r"(?P<column>[^\[\]]+)(?:\[(?P<conditions>[^\[\]]*)\])?")
+
+
+def json_pointer(*keys: str | int) -> str:
+    """Return the pointer to a value inside nested lists and objects.
+
+    >>> json_pointer("accuracy", "per_seed", 0)
+    '/accuracy/per_seed/0'
+    """
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def csv_pointer(column: str, **conditions: Any) -> str:
+    """Return the pointer to one cell of a table.
+
+    >>> csv_pointer("test_accuracy", case="lenet", repetition=3)
+    'test_accuracy[case=lenet,repetition=3]'
+    """
+    if not conditions:
+        return column
+    return f"{column}[{','.join(f'{key}={value}' for key, value in conditions.items())}]"
+
+
+class ResultFiles:
+    """Reads values of a study's result files by file and pointer; each file is read once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._documents: dict[str, Any] = {}
+
+    def document(self, source: str) -> Any:
+        """Return a JSON file's value, or a CSV file's rows (dictionaries of text)."""
+        if source not in self._documents:
+            path = self.root / source
+            if path.suffix == ".csv":
+                self._documents[source] = _read_rows(path)
+            else:
+                self._documents[source] = read_json(path)
+        return self._documents[source]
+
+    def value(self, source: str, pointer: str) -> Any:
+        """Return the value at ``pointer`` of the file ``source`` (relative to the study's root).
+
+        Raises
+        ------
+        DataError
+            Where the file lacks it, or where a pointer fits several rows of a table.
+        """
+        document = self.document(source)
+        try:
+            if source.endswith(".csv"):
+                return _cell(document, pointer)
+            return _follow(document, pointer)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise DataError(f"{self.root / source}: no value at {pointer} ({error})") from None
+
+
+def _read_rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except FileNotFoundError:
+        raise DataError(f"{path}: file not found") from None
+
+
+def _follow(value: Any, pointer: str) -> Any:
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if key == "#":
+            return len(value)
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value
+
+
+def _cell(rows: list[dict[str, str]], pointer: str) -> Any:
+    match = _CSV.fullmatch(pointer)
+    if match is None:
+        raise ValueError("not a pointer")
+    conditions = [item.split("=", 1) for item in (match["conditions"] or "").split(",") if item]
+    chosen = [row for row in rows if all(row[key] == value for key, value in conditions)]
+    if match["column"] == "#":
+        return len(chosen)
+    if len(chosen) != 1:
+        raise ValueError(f"{len(chosen)} rows fit")
+    return _number(chosen[0][match["column"]])
+
+
+def _number(text: str) -> Any:
+    """Return a cell as a number where it is one, None where it is empty or not finite."""
+    if text == "":
+        return None
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        return number if isfinite(number) else None
+    return text

@@ -1,0 +1,274 @@
+"""What the report says in sentences. Numbers come from facts, and wording follows the results."""
+
+from __future__ import annotations
+
+from densevsconv.report import rich
+from densevsconv.report.rich import cite, code, figure, table
+from densevsconv.report.study import Study
+from densevsconv.report.verdicts import tally, verdict
+
+
+def abstract(study: Study) -> list[str]:
+    """Return the abstract: what was done, and the verdict for each data set."""
+    level = study.planned("confidence", form="percent_whole")
+    sentences = []
+    for dataset in study.datasets:
+        dense = study.count("summary.csv", dataset=dataset, family="dense")
+        conv = study.count("summary.csv", dataset=dataset, family="convolutional")
+        sentences.append(
+            f"We compare {dense} dense and {conv} convolutional networks on {study.title(dataset)} "
+            f"({study.data(dataset, 'counts', 'train')} training, "
+            f"{study.data(dataset, 'counts', 'validation')} validation and "
+            f"{study.data(dataset, 'counts', 'test')} test images)."
+        )
+    sentences.append(
+        f"Settings are chosen by {study.count('trials.csv')} trials on validation images alone; "
+        f"each chosen network is trained again from {study.planned('seeds')} fresh seeds, tested "
+        "once, and timed alone on the machine."
+    )
+    for dataset in study.datasets:
+        sentences.append(_headline(study, dataset, level))
+    return [" ".join(sentence for sentence in sentences if sentence)]
+
+
+def _headline(study: Study, dataset: str, level: str) -> str:
+    dense, conv = study.best(dataset, "dense"), study.best(dataset, "convolutional")
+    if dense is None or conv is None:
+        return ""
+    where = study.in_dataset(dataset)
+    how = "The networks put in front" if study.plan["highlights"] else "The best of each family by validation"
+    return (
+        f"{how}{where} are {rich.name(dense)}, with a mean test accuracy of "
+        f"{_with_interval(study, dense, level)}, and {rich.name(conv)}, with "
+        f"{_with_interval(study, conv, None)}. {verdict(study, conv, dense)} "
+        f"A training of {rich.name(conv)} takes "
+        f"{study.summary(conv, 'train_seconds_median', 'significant')} s at the median and one of "
+        f"{rich.name(dense)} {study.summary(dense, 'train_seconds_median', 'significant')} s; they "
+        f"have {study.summary(conv, 'parameters', 'integer')} and "
+        f"{study.summary(dense, 'parameters', 'integer')} parameters, and "
+        f"{study.summary(conv, 'macs', 'integer')} and {study.summary(dense, 'macs', 'integer')} "
+        "multiply-accumulates per image."
+    )
+
+
+def _with_interval(study: Study, case: str, level: str | None) -> str:
+    mean = study.summary(case, "test_accuracy_mean", "percent")
+    if study.summary_value(case, "test_accuracy_low") is None:
+        return f"{mean}%"
+    low = study.summary(case, "test_accuracy_low", "percent")
+    high = study.summary(case, "test_accuracy_high", "percent")
+    words = f"{level}% interval " if level else ""
+    return f"{mean}% ({words}{low} to {high})"
+
+
+def introduction(study: Study) -> list[str]:
+    """Return the question and where it comes from."""
+    plan = study.plan
+    question = f"The question of this study: {rich.emph(plan['question'])}" if plan["question"] else ""
+    return [
+        "Convolutional networks share their weights over the image and look at neighbourhoods; "
+        "dense networks have to learn both from the data. When that matters, and what it costs, "
+        f"depends on the images and on the training. {question}",
+        rich.name(plan["description"]),
+        f"An earlier comparison {cite('fossheim2022')} found that a dense network beats a "
+        "convolutional one on the smallest images and loses on larger ones, with settings chosen "
+        "on the test images and one training of each network. Here every case is searched under a "
+        "stated budget, the test images are used once, every number is a mean over seeds with its "
+        "interval, and the cost is measured apart. All numbers of this report are read from the "
+        f"study's result files; {code('facts.json')}, beside it, names the file and place of each.",
+    ]
+
+
+def data(study: Study, dataset: str) -> list[str]:
+    """Return what the images are."""
+    plan = study.plan["datasets"][dataset]
+    info = study.files.document(f"data/{dataset}/info.json")
+    shape = [study.data(dataset, "shape", axis) for axis in range(3)]
+    channels = "channel" if info["shape"][2] == 1 else "channels"
+    cited = cite(f"data:{dataset}") if info.get("citation") else ""
+    licence = f" Licence: {rich.name(info['licence'])}." if info.get("licence") else ""
+    notes = f" {rich.name(info['notes'])}" if info.get("notes") else ""
+    return [
+        f"{rich.name(plan['title'])} {cited}: {study.data(dataset, 'classes')} classes, images of "
+        f"{shape[0]}×{shape[1]} pixels with {shape[2]} {channels}, values up to "
+        f"{study.data(dataset, 'max_value')}. The split holds "
+        f"{study.data(dataset, 'counts', 'train')} training, "
+        f"{study.data(dataset, 'counts', 'validation')} validation and "
+        f"{study.data(dataset, 'counts', 'test')} test images ({figure(f'class_counts-{dataset}')}; "
+        f"samples in {figure(f'samples-{dataset}')}).{notes}{licence}"
+    ]
+
+
+def architectures(study: Study, dataset: str) -> list[str]:
+    """Return how to read the table of architectures."""
+    lenet = any("lenet" in case["architecture"]["name"].lower() for case in study.plan["cases"].values())
+    source = f" LeNet-like cases go back to {cite('lecun1998')}." if lenet else ""
+    return [
+        f"{table(f'architectures-{dataset}')} lists the cases{study.in_dataset(dataset)}: an "
+        "architecture together with a way of training it. Parameters are counted as Keras counts "
+        "them; multiply-accumulates (MACs) are those of convolutions and dense layers in one "
+        f"forward pass of one image.{source} Every architecture ends in a softmax over the classes."
+    ]
+
+
+def protocol(study: Study) -> list[str]:
+    """Return how the numbers came about."""
+    level = study.planned("confidence", form="percent_whole")
+    seeds = study.planned("seeds")
+    first = study.cases(study.datasets[0])[0]
+    rule = study.document(first, "select")["rule"]
+    paragraphs = []
+    for dataset in study.datasets:
+        split = ("datasets", dataset, "split")
+        stratified = study.plan["datasets"][dataset]["split"].get("stratify")
+        how = "with equal shares of the classes in each part" if stratified else "at random"
+        paragraphs.append(
+            f"{rich.emph('Split.')} {study.planned(*split, 'test', form='percent_short')}% of the "
+            f"images{study.in_dataset(dataset)} are drawn for the test, "
+            f"{study.planned(*split, 'validation', form='percent_short')}% of the rest for "
+            f"validation, {how}. There is one split, drawn from the study's seed."
+        )
+    paragraphs += [
+        f"{rich.emph('Search.')} {_budget(study)} Scores are taken on the validation images alone. "
+        f"{rich.emph('Selection.')} {rich.name(rule)}",
+        f"{rich.emph('Refit and test.')} The chosen settings are trained again from {seeds} seeds "
+        "that the search has not used (start weights, order of images and dropout), on the training "
+        "images; where a case stops early, it does so on the validation loss. The test images are "
+        "then classified once by each of these networks. A diverged seed stays in the mean.",
+        f"{rich.emph('Timing.')} Times are taken after everything else, with nothing else running: "
+        "one warm-up training, then "
+        f"{study.timing(first, 'repeats', form='integer')} timed ones, compiling and validation "
+        "outside the clock. Networks run compiled by XLA or as a TensorFlow graph "
+        f"{cite('abadi2016')}, whichever a short measurement found faster; the mode is listed.",
+        f"{rich.emph('Statistics.')} Intervals are Student's t at {level}% over seeds "
+        f"{cite('student1908')}. Two cases are compared by a paired t-test, repetition by "
+        f"repetition, where they share their seeds; p values are not corrected for the number of "
+        f"pairs. Calibration error is the expected calibration error {cite('guo2017')}.",
+    ]
+    return paragraphs
+
+
+def _budget(study: Study) -> str:
+    points, seeds = set(), set()
+    searched = [case for dataset in study.datasets for case in study.searched(dataset)]
+    for case in searched:
+        candidates = study.document(case, "select")["candidates"]
+        points.add(len(candidates))
+        seeds.add(candidates[0]["seeds"])
+    if not searched:
+        return "No settings were searched: every case is trained as it is configured."
+    first = searched[0]
+    every = study.selection(first, "candidates", "#", form="integer")
+    each = study.selection(first, "candidates", 0, "seeds", form="integer")
+    if len(points) == 1 and len(seeds) == 1:
+        text = f"Every searched case gets the same budget: {every} points, {each} seeds each."
+    else:
+        text = "The searched cases have different budgets, listed with what was chosen."
+    if any(case not in searched for dataset in study.datasets for case in study.cases(dataset)):
+        text += " The other cases keep their configured settings."
+    return text
+
+
+def search(study: Study, dataset: str) -> list[str]:
+    """Return what the search found."""
+    if not study.searched(dataset):
+        return [f"No case{study.in_dataset(dataset)} had settings to search."]
+    diverged = study.count("trials.csv", dataset=dataset, status="diverged")
+    return [
+        f"The search{study.in_dataset(dataset)} made "
+        f"{study.count('trials.csv', dataset=dataset)} trials, of which {diverged} diverged. "
+        f"{figure(f'search_map-{dataset}')} shows the mean validation accuracy by setting, "
+        f"{table(f'chosen-{dataset}')} what was chosen. Every trial is a row of "
+        f"{code('trials.csv')}."
+    ]
+
+
+def results(study: Study, dataset: str) -> list[str]:
+    """Return the reading of the results."""
+    dense, conv = study.best(dataset, "dense"), study.best(dataset, "convolutional")
+    paragraphs = [
+        f"{table(f'results-{dataset}')} and {figure(f'accuracy-{dataset}')} give the test accuracy "
+        f"of every case{study.in_dataset(dataset)}, {figure(f'learning_curves-{dataset}')} the way "
+        f"there and {figure(f'calibration-{dataset}')} what the probabilities are worth."
+    ]
+    if dense is not None and conv is not None:
+        diverged = study.count("runs.csv", dataset=dataset, status="diverged")
+        paragraphs.append(
+            f"Of each family the case with the best validation accuracy is taken for the verdict. "
+            f"{verdict(study, conv, dense)} {table(f'comparisons-{dataset}')} compares all pairs. "
+            f"{tally(study, dataset)} Of the {study.count('runs.csv', dataset=dataset)} refitted "
+            f"networks {diverged} diverged."
+        )
+    return paragraphs
+
+
+def errors(study: Study, dataset: str) -> list[str]:
+    """Return how to read the confusion matrices."""
+    return [
+        f"{figure(f'confusion_counts-{dataset}')} counts the test predictions over all seeds, "
+        f"{figure(f'confusion_rates-{dataset}')} divides each row by the number of its true class. "
+        f"{figure(f'confused_pairs-{dataset}')} shows the images behind the most frequent errors: "
+        "those that most seeds misread."
+    ]
+
+
+def cost(study: Study, dataset: str) -> list[str]:
+    """Return how to read the costs."""
+    first = study.cases(dataset)[0]
+    return [
+        f"{figure(f'trade_off-{dataset}')} sets accuracy against three costs, "
+        f"{table(f'cost-{dataset}')} has the measurements. The target of the time to a target is a "
+        f"validation accuracy of {study.timing(first, 'target_accuracy', form='percent_short')}%. "
+        "MACs count arithmetic, not time: small networks spend most of their time on what "
+        "surrounds it."
+    ]
+
+
+def limits(study: Study) -> list[str]:
+    """Return what the numbers do not say."""
+    paragraphs = [
+        f"There is one split. The intervals cover the seeds of the refit, which are a part of the "
+        f"variance of a benchmark {cite('bouthillier2021')}; another split, another search or "
+        "another sample of images would move the accuracies by more than they say."
+    ]
+    for dataset in study.datasets:
+        best = study.best(dataset, "convolutional") or study.best(dataset, "dense")
+        test_set = study.document(best, "evaluate").get("test_set_interval") if best else None
+        text = (
+            f"The test set{study.in_dataset(dataset)} has {study.data(dataset, 'counts', 'test')} "
+            "images, so that one image more or less matters."
+        )
+        if best and test_set:
+            low = study.evaluation(best, "test_set_interval", "low", form="percent")
+            high = study.evaluation(best, "test_set_interval", "high", form="percent")
+            level = study.planned("confidence", form="percent_whole")
+            text += (
+                f" For the choice of these images alone, the Wilson interval {cite('wilson1927')} "
+                f"of {rich.name(best)} is {low} to {high}% at {level}%, wider than that over seeds. "
+                "Differences between networks on the same images are less uncertain than either "
+                "accuracy, and their intervals share the limit of one test set."
+            )
+        paragraphs.append(text)
+    paragraphs.append(
+        "A search covers the settings it was given: a case may do better outside of them. Times "
+        "hold for the machine and the versions listed; ratios carry over better than seconds do."
+    )
+    if study.plan.get("notes"):
+        paragraphs.append(rich.name(study.plan["notes"]))
+    return paragraphs
+
+
+def machine(study: Study) -> list[str]:
+    """Return where the times were measured."""
+    return [f"{table('machine')} describes the machine of the timings and the libraries used."]
+
+
+def appendix(study: Study, dataset: str) -> list[str]:
+    """Return what the appendix holds."""
+    return [
+        f"{table(f'settings-{dataset}')} has the settings that every case was refitted with and "
+        f"{table(f'runs-{dataset}')} every refitted network. The "
+        f"{study.count('trials.csv', dataset=dataset)} trials of the "
+        f"search{study.in_dataset(dataset)} are the rows of {code('trials.csv')}, with their "
+        "settings, scores and seeds' ids."
+    ]

@@ -1,0 +1,92 @@
+"""Reading a finished study for its figures: every file once, by name."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from densevsconv.files import read_json, read_npz
+from densevsconv.layout import Layout
+from densevsconv.report.layout import ordered_cases
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+class Results:
+    """The result files of one study.
+
+    Parameters
+    ----------
+    layout
+        Names of the files.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._images: dict[str, dict[str, np.ndarray]] = {}
+        self._evaluations: dict[str, Any] = {}
+
+    @cached_property
+    def plan(self) -> dict[str, Any]:
+        """The study as the figures need it: data sets, cases, architectures, points."""
+        plan: dict[str, Any] = read_json(self.layout.plan("figures"))
+        return plan
+
+    @property
+    def cases(self) -> dict[str, dict[str, Any]]:
+        """Plan of each case, in the order of the report."""
+        plans = self.plan["cases"]
+        return {name: plans[name] for name in ordered_cases(plans)}
+
+    def family(self, case: str) -> str:
+        """Return "dense" or "convolutional"."""
+        family: str = self.plan["cases"][case]["family"]
+        return family
+
+    def data_info(self, dataset: str) -> dict[str, Any]:
+        """Return the description of a prepared data set."""
+        info: dict[str, Any] = read_json(self.layout.data_info(dataset))
+        return info
+
+    def images(self, dataset: str) -> dict[str, np.ndarray]:
+        """Return train_images, train_labels, ... and images, labels of the test part."""
+        if dataset not in self._images:
+            self._images[dataset] = {
+                **read_npz(self.layout.train_data(dataset)),
+                **read_npz(self.layout.test_data(dataset)),
+            }
+        return self._images[dataset]
+
+    def evaluation(self, case: str) -> dict[str, Any]:
+        """Return the test metrics of a case."""
+        if case not in self._evaluations:
+            self._evaluations[case] = read_json(self.layout.evaluation(case))
+        value: dict[str, Any] = self._evaluations[case]
+        return value
+
+    def selection(self, case: str) -> dict[str, Any]:
+        """Return the chosen settings of a case."""
+        value: dict[str, Any] = read_json(self.layout.selection(case))
+        return value
+
+    def history(self, case: str) -> pd.DataFrame:
+        """Return repetition, epoch and the four curves of every seed of a case."""
+        import pandas as pd
+
+        return pd.read_parquet(self.layout.history(case))
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row a search trial."""
+        import pandas as pd
+
+        return pd.read_csv(self.layout.trials)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row a case, by case."""
+        import pandas as pd
+
+        return pd.read_csv(self.layout.summary).set_index("case")

@@ -1,0 +1,135 @@
+"""A finished study as the text and the tables see it: which cases, and facts about them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from densevsconv.layout import Layout
+from densevsconv.report import rich
+from densevsconv.report.facts import Facts
+from densevsconv.report.layout import ordered_cases
+from densevsconv.report.pointers import ResultFiles, csv_pointer, json_pointer
+
+PLAN = "plan/report.json"
+
+
+class Study:
+    """Reads facts by what they are about, so that texts and tables hold no file names.
+
+    Parameters
+    ----------
+    layout
+        Names of the result files.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.files = ResultFiles(layout.root)
+        self.facts = Facts(self.files)
+
+    @cached_property
+    def plan(self) -> dict[str, Any]:
+        """The content of plan/report.json."""
+        plan: dict[str, Any] = self.files.document(PLAN)
+        return plan
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """The data sets that cases use."""
+        return sorted({case["dataset"] for case in self.plan["cases"].values()})
+
+    def cases(self, dataset: str, family: str | None = None) -> list[str]:
+        """Return the cases of a data set (and family) in the order of the report."""
+        ordered = ordered_cases(self.plan["cases"], dataset)
+        return [case for case in ordered if family in (None, self.family(case))]
+
+    def family(self, case: str) -> str:
+        """Return "dense" or "convolutional"."""
+        family: str = self.plan["cases"][case]["family"]
+        return family
+
+    def searched(self, dataset: str) -> list[str]:
+        """Return the cases whose search had more than one point."""
+        return [case for case in self.cases(dataset) if len(self.plan["cases"][case]["points"]) > 1]
+
+    # -- facts
+
+    def planned(self, *keys: str | int, form: str = "integer") -> str:
+        """Return a number of the plan."""
+        return self.facts.number(PLAN, json_pointer(*keys), form)
+
+    def data(self, dataset: str, *keys: str | int, form: str = "integer") -> str:
+        """Return a number of a data set's description."""
+        return self.facts.number(self._relative(self.layout.data_info(dataset)), json_pointer(*keys), form)
+
+    def evaluation(self, case: str, *keys: str | int, form: str) -> str:
+        """Return a number of a case's evaluation."""
+        source = self._relative(self.layout.evaluation(case))
+        return self.facts.number(source, json_pointer(*keys), form)
+
+    def timing(self, case: str, *keys: str | int, form: str = "significant") -> str:
+        """Return a number of a case's timings."""
+        source = self._relative(self.layout.timing(case))
+        return self.facts.number(source, json_pointer(*keys), form)
+
+    def selection(self, case: str, *keys: str | int, form: str) -> str:
+        """Return a number of a case's selection."""
+        source = self._relative(self.layout.selection(case))
+        return self.facts.number(source, json_pointer(*keys), form)
+
+    def summary(self, case: str, column: str, form: str) -> str:
+        """Return a number of a case's row of summary.csv."""
+        return self.facts.number("summary.csv", csv_pointer(column, case=case), form)
+
+    def count(self, table: str, **conditions: str) -> str:
+        """Return how many rows of a table fulfil the conditions."""
+        return self.facts.number(table, csv_pointer("#", **conditions), "integer")
+
+    def comparison(self, convolutional: str, dense: str, column: str, form: str) -> str:
+        """Return a number of a pair's row of comparisons.csv (convolutional minus dense)."""
+        pointer = csv_pointer(column, case_a=convolutional, case_b=dense)
+        return self.facts.number("comparisons.csv", pointer, form)
+
+    # -- values to decide by
+
+    def summary_value(self, case: str, column: str) -> Any:
+        """Return a value of summary.csv; not printed."""
+        return self.facts.value("summary.csv", csv_pointer(column, case=case))
+
+    def comparison_value(self, convolutional: str, dense: str, column: str) -> Any:
+        """Return a value of comparisons.csv; not printed."""
+        pointer = csv_pointer(column, case_a=convolutional, case_b=dense)
+        return self.facts.value("comparisons.csv", pointer)
+
+    def document(self, case: str, stage: str) -> Any:
+        """Return the content of "select", "evaluate" or "time" of a case; not printed."""
+        path = {
+            "select": self.layout.selection,
+            "evaluate": self.layout.evaluation,
+            "time": self.layout.timing,
+        }[stage](case)
+        return self.files.document(self._relative(path))
+
+    def best(self, dataset: str, family: str) -> str | None:
+        """Return the case that stands for a family in the abstract.
+
+        The first of the plan's highlights, or the best on the validation images: the test
+        images choose nothing.
+        """
+        cases = self.cases(dataset, family)
+        highlighted = [case for case in self.plan["highlights"] if case in cases]
+        if highlighted or not cases:
+            return highlighted[0] if highlighted else None
+        return max(cases, key=lambda case: self.summary_value(case, "validation_accuracy_mean") or 0)
+
+    def title(self, dataset: str) -> str:
+        """Return a data set's name for people."""
+        return rich.name(self.plan["datasets"][dataset]["title"])
+
+    def in_dataset(self, dataset: str) -> str:
+        """Return " on <data set>" where the study has several, else nothing."""
+        return f" on {self.title(dataset)}" if len(self.datasets) > 1 else ""
+
+    def _relative(self, path: Any) -> str:
+        return str(path.relative_to(self.layout.root))

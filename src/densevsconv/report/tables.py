@@ -1,0 +1,312 @@
+"""The report's tables: rows of marked text, set by the paper's and the page's templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from densevsconv.report import rich
+from densevsconv.report.formats import MISSING
+from densevsconv.report.layers import layer_line
+from densevsconv.report.pointers import csv_pointer
+from densevsconv.report.study import Study
+from densevsconv.report.verdicts import outcome
+
+
+@dataclass
+class Column:
+    """A column's title and how it is set: "left", "right", or "grow" for running text."""
+
+    title: str
+    align: Literal["left", "right", "grow"] = "right"
+
+
+@dataclass
+class Table:
+    """One table.
+
+    Attributes
+    ----------
+    name
+        Of the caption (``table_<name>.rst``).
+    dataset
+        Whose cases it shows; None for a table of the whole study.
+    width
+        "column" or "page".
+    columns
+        Titles; a marked text each.
+    rows
+        A marked text a cell; ``families`` says which family a row belongs to ("" for none).
+    """
+
+    name: str
+    dataset: str | None
+    width: Literal["column", "page"]
+    columns: list[Column]
+    rows: list[list[str]] = field(default_factory=list)
+    families: list[str] = field(default_factory=list)
+    long: bool = False
+
+    def add(self, cells: list[str], family: str = "") -> None:
+        """Add one row."""
+        self.rows.append(cells)
+        self.families.append(family)
+
+    @property
+    def identifier(self) -> str:
+        """What texts refer to."""
+        return f"{self.name}-{self.dataset}" if self.dataset else self.name
+
+
+CASE = Column("case", "left")
+
+
+def architectures(study: Study, dataset: str) -> Table:
+    """Layers, parameters and multiply-accumulates of every case."""
+    columns = [CASE, Column("title", "left"), Column("layers", "grow"), Column("parameters"), Column("MACs")]
+    table = Table("architectures", dataset, "page", columns)
+    for case in study.cases(dataset):
+        table.add(
+            [
+                rich.name(case),
+                rich.name(study.plan["cases"][case]["title"]),
+                layer_line(study, case),
+                study.summary(case, "parameters", "integer"),
+                study.summary(case, "macs", "integer"),
+            ],
+            study.family(case),
+        )
+    return table
+
+
+def chosen(study: Study, dataset: str) -> Table:
+    """What the search tried and chose."""
+    keys = _searched_keys(study, dataset)
+    columns = [CASE, Column("points"), Column("trials"), Column("diverged"),
+               *[Column(_setting_name(key)) for key in keys], Column("validation (%)")]  # fmt: skip
+    table = Table("chosen", dataset, "page" if len(keys) > 1 else "column", columns)
+    for case in study.searched(dataset):
+        settings = study.document(case, "select")["settings"]
+        table.add(
+            [
+                rich.name(case),
+                study.selection(case, "candidates", "#", form="integer"),
+                study.count("trials.csv", case=case),
+                study.count("trials.csv", case=case, status="diverged"),
+                *[
+                    study.selection(case, "settings", key, form="setting")
+                    if key in settings
+                    else MISSING
+                    for key in keys
+                ],
+                study.selection(case, "validation_accuracy_mean", form="percent"),
+            ],
+            study.family(case),
+        )
+    return table
+
+
+def results(study: Study, dataset: str) -> Table:
+    """Accuracy, its interval, training time and size of every case."""
+    level = study.planned("confidence", form="percent_whole")
+    columns = [
+        CASE,
+        Column("test accuracy (%)"),
+        Column(f"{level}% interval"),
+        Column("log loss"),
+        Column("calibration error (%)"),
+        Column("training (s)"),
+        Column("time ratio"),
+        Column("parameters"),
+        Column("MACs"),
+    ]
+    table = Table("results", dataset, "page", columns)
+    for case in study.cases(dataset):
+        table.add(
+            [
+                rich.name(case),
+                study.summary(case, "test_accuracy_mean", "percent"),
+                _interval(study, case),
+                study.summary(case, "log_loss_mean", "decimal"),
+                study.summary(case, "calibration_error_mean", "percent"),
+                study.summary(case, "train_seconds_median", "significant"),
+                study.summary(case, "time_ratio", "significant"),
+                study.summary(case, "parameters", "integer"),
+                study.summary(case, "macs", "integer"),
+            ],
+            study.family(case),
+        )
+    return table
+
+
+def _interval(study: Study, case: str) -> str:
+    low = study.summary(case, "test_accuracy_low", "percent")
+    return f"{low} to {study.summary(case, 'test_accuracy_high', 'percent')}"
+
+
+def comparisons(study: Study, dataset: str) -> Table:
+    """Every convolutional case minus every dense one."""
+    level = study.planned("confidence", form="percent_whole")
+    columns = [Column("convolutional", "left"), Column("dense", "left"), Column("points"),
+               Column(f"{level}% interval"), Column("p"), Column("ahead", "left")]  # fmt: skip
+    table = Table("comparisons", dataset, "page", columns, long=True)
+    for convolutional in study.cases(dataset, "convolutional"):
+        for dense in study.cases(dataset, "dense"):
+            pair = (convolutional, dense)
+            low = study.comparison(*pair, "difference_low", "points")
+            high = study.comparison(*pair, "difference_high", "points")
+            result = outcome(study, *pair)
+            table.add(
+                [
+                    rich.name(convolutional),
+                    rich.name(dense),
+                    study.comparison(*pair, "difference_mean", "points"),
+                    f"{low} to {high}",
+                    study.comparison(*pair, "p_value", "p_value"),
+                    {"level": "neither", "unknown": MISSING}.get(result, result),
+                ],
+                result if result in ("dense", "convolutional") else "",
+            )
+    return table
+
+
+def cost(study: Study, dataset: str) -> Table:
+    """What training and inference take."""
+    sizes = [str(size) for size in _batch_sizes(study, dataset)]
+    columns = [CASE, Column("mode", "left"), Column("compile (s)"), Column("training (s)"),
+               Column("quartiles (s)"), Column("per epoch (ms)"), Column("to target (s)"),
+               *[Column(f"batch {rich.name(size)} (ms)") for size in sizes],
+               Column("memory (MiB)")]  # fmt: skip
+    table = Table("cost", dataset, "page", columns)
+    for case in study.cases(dataset):
+        quartiles = [study.timing(case, "train_seconds", key) for key in ("low", "high")]
+        table.add(
+            [
+                rich.name(case),
+                rich.name(study.document(case, "time")["execution"]),
+                study.timing(case, "compile_seconds"),
+                study.timing(case, "train_seconds", "median"),
+                f"{quartiles[0]} to {quartiles[1]}",
+                study.timing(case, "seconds_per_epoch", "median", form="milliseconds"),
+                _to_target(study, case),
+                *[
+                    study.timing(case, "inference", size, "median_seconds", form="milliseconds")
+                    for size in sizes
+                ],
+                study.timing(case, "peak_memory_bytes", form="mebibytes"),
+            ],
+            study.family(case),
+        )
+    return table
+
+
+def _batch_sizes(study: Study, dataset: str) -> list[int]:
+    first = study.document(study.cases(dataset)[0], "time")
+    return sorted(int(size) for size in first["inference"])
+
+
+def _to_target(study: Study, case: str) -> str:
+    reached = study.document(case, "time")["seconds_to_target"]
+    text = study.timing(case, "seconds_to_target", "median")
+    if 0 < reached["reached"] < reached["of"]:
+        text += f" ({study.timing(case, 'seconds_to_target', 'reached', form='integer')} of "
+        text += f"{study.timing(case, 'seconds_to_target', 'of', form='integer')})"
+    return text
+
+
+def settings(study: Study, dataset: str) -> Table:
+    """Training settings of every case, chosen ones included."""
+    keys = ["optimizer", "learning_rate", "l2", "batch_size", "epochs", "scaling", "initializer"]
+    columns = [CASE, *[Column(_setting_name(key), "left" if key in ("optimizer", "initializer") else "right")
+                       for key in keys], Column("schedule", "left"), Column("patience")]  # fmt: skip
+    table = Table("settings", dataset, "page", columns)
+    for case in study.cases(dataset):
+        training = study.document(case, "select")["training"]
+        plain = ["learning_rate", "l2", "batch_size", "epochs", "scaling"]
+        cells = {key: study.selection(case, "training", key, form="setting") for key in plain}
+        cells["optimizer"] = rich.name(str(training["optimizer"]))
+        cells["initializer"] = (
+            "architecture's" if training["initializer"] is None else rich.name(str(training["initializer"]))
+        )
+        stopping = training["early_stopping"]
+        patience = (
+            study.selection(case, "training", "early_stopping", "patience", form="integer")
+            if stopping
+            else MISSING
+        )
+        schedule = rich.name(str(training["schedule"]["name"]))
+        table.add(
+            [rich.name(case), *[cells[key] for key in keys], schedule, patience],
+            study.family(case),
+        )
+    return table
+
+
+def runs(study: Study, dataset: str) -> Table:
+    """Every refitted seed."""
+    columns = [CASE, Column("seed"), Column("status", "left"), Column("epochs"), Column("best"),
+               Column("validation (%)"), Column("test (%)"), Column("log loss")]  # fmt: skip
+    table = Table("runs", dataset, "page", columns, long=True)
+    rows = study.files.document("runs.csv")
+    for case in study.cases(dataset):
+        for row in rows:
+            if row["case"] != case:
+                continue
+
+            def cell(column: str, form: str, case: str = case, seed: str = row["repetition"]) -> str:
+                pointer = csv_pointer(column, case=case, repetition=seed)
+                return study.facts.number("runs.csv", pointer, form)
+
+            table.add(
+                [
+                    rich.name(case),
+                    cell("repetition", "integer"),
+                    rich.name(row["status"]),
+                    cell("epochs_run", "integer"),
+                    cell("best_epoch", "integer"),
+                    cell("validation_accuracy", "percent"),
+                    cell("test_accuracy", "percent"),
+                    cell("test_log_loss", "decimal"),
+                ],
+                study.family(case),
+            )
+    return table
+
+
+_MACHINE = {
+    "processor": ("processor", "text"),
+    "cores": ("cores used at most", "integer"),
+    "memory_bytes": ("memory (GiB)", "gibibytes"),
+    "platform": ("system", "text"),
+    "python": ("Python", "text"),
+    "tensorflow": ("TensorFlow", "text"),
+    "keras": ("Keras", "text"),
+    "numpy": ("NumPy", "text"),
+    "scikit-learn": ("scikit-learn", "text"),
+}
+
+
+def machine(study: Study) -> Table:
+    """The machine and the versions of the timings."""
+    table = Table("machine", None, "column", [Column("", "left"), Column("", "left")])
+    case = study.cases(study.datasets[0])[0]
+    timing = study.document(case, "time")
+    table.add(["device", study.timing(case, "device", form="text")])
+    table.add(["threads of a training", study.timing(case, "threads", form="integer")])
+    known: dict[str, Any] = timing["machine"]
+    for key in [*[key for key in _MACHINE if key in known], *sorted(set(known) - set(_MACHINE))]:
+        title, form = _MACHINE.get(key, (key, "text"))
+        table.add([title, study.timing(case, "machine", key, form=form)])
+    return table
+
+
+def _searched_keys(study: Study, dataset: str) -> list[str]:
+    keys: list[str] = []
+    for case in study.searched(dataset):
+        for point in study.plan["cases"][case]["points"]:
+            keys += [key for key in point if key not in keys]
+    return keys
+
+
+def _setting_name(key: str) -> str:
+    return rich.name(key.replace("_", " "))

@@ -1,0 +1,91 @@
+"""Sentences that depend on the sign of a difference and on its interval."""
+
+from __future__ import annotations
+
+from densevsconv.report import rich
+from densevsconv.report.study import Study
+
+
+def outcome(study: Study, convolutional: str, dense: str) -> str:
+    """Return "convolutional" or "dense" (who is ahead beyond the interval), "level" or "unknown"."""
+    low = study.comparison_value(convolutional, dense, "difference_low")
+    high = study.comparison_value(convolutional, dense, "difference_high")
+    if low is None or high is None:
+        return "unknown"
+    if low > 0:
+        return "convolutional"
+    return "dense" if high < 0 else "level"
+
+
+def verdict(study: Study, convolutional: str, dense: str) -> str:
+    """Return the sentence that compares two cases on the test images."""
+    result = outcome(study, convolutional, dense)
+    conv_name, dense_name = rich.name(convolutional), rich.name(dense)
+    level = study.planned("confidence", form="percent_whole")
+
+    def points(column: str, form: str) -> str:
+        return study.comparison(convolutional, dense, f"difference_{column}", form)
+
+    if result == "convolutional":
+        return (
+            f"{conv_name} beats {dense_name} by {points('mean', 'points_plain')} percentage points "
+            f"({level}% interval {points('low', 'points_plain')} to "
+            f"{points('high', 'points_plain')})."
+        )
+    if result == "dense":
+        return (
+            f"{dense_name} beats {conv_name} by {points('mean', 'points_negated')} percentage "
+            f"points ({level}% interval {points('high', 'points_negated')} to "
+            f"{points('low', 'points_negated')})."
+        )
+    if result == "level":
+        return (
+            f"{conv_name} and {dense_name} cannot be told apart: the difference, convolutional "
+            f"minus dense, is {points('mean', 'points')} percentage points ({level}% interval "
+            f"{points('low', 'points')} to {points('high', 'points')})."
+        )
+    return f"{conv_name} and {dense_name} could not be compared, for want of finished seeds."
+
+
+def tally(study: Study, dataset: str) -> str:
+    """Return a sentence on how many pairs of cases one family wins; names instead of counts."""
+    pairs = [
+        (conv, dense)
+        for conv in study.cases(dataset, "convolutional")
+        for dense in study.cases(dataset, "dense")
+    ]
+    results = [outcome(study, *pair) for pair in pairs]
+    if not pairs:
+        return ""
+    if all(result == "convolutional" for result in results):
+        return "Every convolutional case beats every dense one beyond the interval."
+    if all(result == "dense" for result in results):
+        return "Every dense case beats every convolutional one beyond the interval."
+    winners = [
+        conv
+        for conv in study.cases(dataset, "convolutional")
+        if all(outcome(study, conv, dense) == "convolutional" for dense in study.cases(dataset, "dense"))
+    ]
+    losers = [
+        conv
+        for conv in study.cases(dataset, "convolutional")
+        if all(outcome(study, conv, dense) == "dense" for dense in study.cases(dataset, "dense"))
+    ]
+    parts = []
+    if winners:
+        parts.append(f"{_listed(winners)} {_beat(winners)} every dense case beyond the interval")
+    if losers:
+        parts.append(f"every dense case beats {_listed(losers)}")
+    if not parts:
+        return "Neither family wins everywhere: the order depends on the pair."
+    sentence = "; ".join(parts) + "."
+    return sentence if sentence[0] != "e" else "E" + sentence[1:]
+
+
+def _beat(cases: list[str]) -> str:
+    return "beats" if len(cases) == 1 else "beat"
+
+
+def _listed(cases: list[str]) -> str:
+    names = [rich.name(case) for case in cases]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

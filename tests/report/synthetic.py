@@ -1,0 +1,278 @@
+"""A small made-up study with files of the real schema: TEST DATA, never shown as a result.
+
+The images are scikit-learn's digits; probabilities, histories and times are drawn at random. What
+comes after the refit is made by the project's own stages, so the schema is theirs.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.datasets import load_digits
+
+from densevsconv.architecture.load import load_architecture
+from densevsconv.files import write_json, write_npz
+from densevsconv.identity import digest
+from densevsconv.layout import Layout
+from densevsconv.stages import evaluate, select, summarise
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAINING = {
+    "optimizer": "adam", "learning_rate": 1e-3, "momentum": 0.9, "rho": None, "epsilon": 1e-7,
+    "l2": 0.0, "weight_decay": 0.0, "batch_size": 32, "epochs": 50,
+    "schedule": {"name": "constant", "warmup_epochs": 0, "step_epochs": 10, "factor": 0.1},
+    "early_stopping": {"patience": 10, "min_delta": 0.0}, "scaling": "unit", "initializer": None,
+}  # fmt: skip
+GRID = {"learning_rate": [0.0003, 0.001, 0.003, 0.01], "l2": [0.0, 1e-5, 1e-4, 1e-3]}
+CASES = {
+    # case: (architecture, accuracy, search method)
+    "denseNet2_20_published": ("denseNet2_20", 0.93, "list"),
+    "convNet1_3_published": ("convNet1_3", 0.82, "list"),
+    "denseNet2_20_tuned": ("denseNet2_20", 0.96, "grid"),
+    "convNet1_3_tuned": ("convNet1_3", 0.965, "grid"),
+    "dense_1": ("dense_1", 0.972, "grid"),
+    "dense_2": ("dense_2", 0.976, "grid"),
+    "dense_3": ("dense_3", 0.974, "random"),
+    "lenet5_8": ("lenet5_8", 0.981, "rate"),
+    "conv_small": ("conv_small", 0.988, "grid"),
+}
+SEEDS = 10
+
+
+def points_of(method: str, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Return the points of a search: a grid of two keys, of one, random draws, or none."""
+    if method == "grid":
+        return [
+            dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())
+        ]
+    if method == "rate":
+        return [{"learning_rate": rate} for rate in GRID["learning_rate"]]
+    if method == "random":
+        return [
+            {"learning_rate": float(10**a), "l2": float(10**b)}
+            for a, b in rng.uniform([-4, -6], [-1.5, -2], (14, 2))
+        ]
+    return [{}]
+
+
+def make_study(
+    results: Path,
+    study: str = "synthetic",
+    cases: dict[str, tuple[str, float, str]] = CASES,
+    *,
+    datasets: tuple[str, ...] = ("digits",),
+    seed: int = 0,
+    title: str = "Dense and convolutional networks on small digits (test data)",
+) -> Layout:
+    """Write a whole study under ``results/<study>`` and return its layout."""
+    layout = Layout(results / study)
+    rng = np.random.default_rng(seed)
+    for dataset in datasets:
+        _write_data(layout, dataset)
+    plans: dict[str, Any] = {}
+    for dataset in datasets:
+        for case, (architecture, _, method) in cases.items():
+            described = load_architecture(ROOT / "config" / "architectures", architecture)
+            bound = described.bind((8, 8, 1), 10)
+            name = case if len(datasets) == 1 else f"{case}_{dataset}"
+            plans[name] = {
+                "dataset": dataset, "family": bound.family, "engine": "tensorflow",
+                "architecture": bound.to_dict(), "training": TRAINING,
+                "points": points_of(method, rng), "seeds": 2,
+                "method": "list" if method == "list" else "random" if method == "random" else "grid",
+                "title": bound.title, "description": "",
+            }  # fmt: skip
+    _write_plans(layout, plans, datasets, title)
+    for number, (name, plan) in enumerate(plans.items()):
+        accuracy = list(cases.values())[number % len(cases)][1]
+        _write_search(layout, name, plan, accuracy, rng, shard=number)
+        _write_refit(layout, name, plan, accuracy, rng)
+        _write_timing(layout, name, plan, rng)
+    select.run(layout)
+    evaluate.run(layout)
+    summarise.run(layout)
+    return layout
+
+
+def _write_plans(
+    layout: Layout, plans: dict[str, Any], datasets: tuple[str, ...], title: str
+) -> None:
+    common = {"study": layout.study, "seed": 1, "shards": len(plans), "threads": 1}
+    without = {
+        name: {key: value for key, value in plan.items() if key not in ("points", "method")}
+        for name, plan in plans.items()
+    }
+    shown = {
+        "study": layout.study, "seed": 1, "seeds": SEEDS, "title": title,
+        "question": "Does convolution help on 8x8 images?", "description": "",
+        "confidence": 0.95, "highlights": [], "notes": "",
+        "cases": plans,
+        "datasets": {
+            name: {"title": "Optical digits, 8x8", "seed": 1,
+                   "split": {"test": 0.2, "validation": 0.1, "stratify": True}}
+            for name in datasets
+        },
+    }  # fmt: skip
+    for stage, plan in {
+        "search": {**common, "execution": "auto", "seeds": 2, "cases": plans},
+        "select": {**common, "cases": plans},
+        "refit": {**common, "execution": "auto", "seeds": SEEDS, "cases": without},
+        "evaluate": {
+            "study": layout.study, "confidence": 0.95, "calibration_bins": 15,
+            "cases": {name: {"dataset": plan["dataset"]} for name, plan in plans.items()},
+        },
+        "time": {
+            **common, "repeats": 3, "target_accuracy": 0.95, "batch_sizes": [1, 256],
+            "cases": without,
+        },
+        "summarise": {"study": layout.study, "confidence": 0.95, "cases": without},
+        "prepare": {
+            "datasets": {
+                name: {"title": "Optical digits, 8x8", "seed": 1,
+                       "split": {"test": 0.2, "validation": 0.1, "stratify": True}}
+                for name in datasets
+            }
+        },
+        "figures": shown,
+        "report": shown,
+    }.items():  # fmt: skip
+        write_json(layout.plan(stage), plan)
+
+
+def _write_data(layout: Layout, dataset: str) -> None:
+    digits = load_digits()
+    images, labels = digits.images.astype(np.uint8)[..., None], digits.target.astype(np.int64)
+    parts = {"test": slice(0, 360), "validation": slice(360, 504), "train": slice(504, None)}
+    arrays = {
+        f"{part}_{kind}": values[parts[part]]
+        for part in ("train", "validation")
+        for kind, values in (("images", images), ("labels", labels))
+    }
+    write_npz(layout.train_data(dataset), arrays)
+    write_npz(
+        layout.test_data(dataset),
+        {"images": images[parts["test"]], "labels": labels[parts["test"]]},
+    )
+    write_json(
+        layout.data_info(dataset),
+        {
+            "name": dataset, "title": "Optical digits, 8x8", "classes": 10, "max_value": 16,
+            "citation": "Alpaydin, E. and Kaynak, C. (1998). Optical Recognition of Handwritten "
+                        "Digits. UCI Machine Learning Repository. doi:10.24432/C50P49",
+            "licence": "CC BY 4.0", "notes": "The 1,797 images of the collection's test file; not MNIST.",
+            "class_names": [str(digit) for digit in range(10)], "shape": [8, 8, 1],
+            "counts": {part: len(labels[where]) for part, where in parts.items()},
+            "class_counts": {
+                part: np.bincount(labels[where], minlength=10).tolist()
+                for part, where in parts.items()
+            },
+            "channel_mean": [4.9], "channel_std": [6.0], "train_hash": "0" * 64,
+            "test_hash": "1" * 64,
+            "split": {"test": 0.2, "validation": 0.1, "stratify": True, "seed": 1},
+        },
+    )  # fmt: skip
+
+
+def _write_search(
+    layout: Layout, case: str, plan: dict[str, Any], accuracy: float, rng: Any, *, shard: int
+) -> None:
+    rows = []
+    for point, varied in enumerate(plan["points"]):
+        rate, l2 = varied.get("learning_rate", 0.003), varied.get("l2", 1e-5)
+        loss = 0.02 * np.log10(rate / 0.003) ** 2 + 0.004 * np.log10((l2 + 1e-6) / 1e-5) ** 2
+        for repetition in range(2):
+            diverged = rate >= 0.01 and l2 >= 1e-3
+            value = float(np.clip(accuracy - loss + rng.normal(0, 0.004), 0.1, 1))
+            rows.append({
+                "trial": digest([case, point, repetition]), "dataset": plan["dataset"],
+                "case": case, "family": plan["family"],
+                "architecture": plan["architecture"]["name"], "engine": "tensorflow",
+                "point": point, "repetition": repetition,
+                "status": "diverged" if diverged else "finished",
+                "validation_accuracy": None if diverged else round(value * 144) / 144,
+                "validation_loss": None if diverged else 2 * (1 - value),
+                "train_accuracy": None if diverged else value, "train_loss": 1 - value,
+                "epochs_run": 40, "best_epoch": 30, "search_seconds": 0.4, "execution": "xla",
+                "device": "CPU", "threads": 1, "settings": json.dumps(varied, sort_keys=True),
+                **{key: {**TRAINING, **varied}[key] for key in (
+                    "optimizer", "learning_rate", "l2", "momentum", "weight_decay", "batch_size",
+                    "epochs", "initializer")},
+            })  # fmt: skip
+    path = layout.search_shard(shard)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(rows).to_parquet(path)
+
+
+def _write_refit(
+    layout: Layout, case: str, plan: dict[str, Any], accuracy: float, rng: Any
+) -> None:
+    labels = load_digits().target[:360]
+    runs, history, predictions = [], [], []
+    # some images are hard for every network and are mostly taken for the same wrong class
+    hard = np.random.default_rng(5).permutation(360)
+    wrong_class = (labels + np.random.default_rng(6).choice([1, 5, 7], 360)) % 10
+    for repetition in range(SEEDS):
+        epochs = int(rng.integers(35, 50))
+        epoch = np.arange(1, epochs + 1)
+        validation = accuracy * (1 - 0.9 * np.exp(-epoch / 4)) + rng.normal(0, 0.004, epochs)
+        train = np.minimum(1, (accuracy + 0.01) * (1 - 0.9 * np.exp(-epoch / 3.5)))
+        history.append(pd.DataFrame({
+            "repetition": repetition, "epoch": epoch, "train_loss": 1 - train,
+            "train_accuracy": train, "validation_loss": 1 - validation,
+            "validation_accuracy": np.clip(validation, 0, 1),
+        }))  # fmt: skip
+        errors = rng.binomial(360, 1 - accuracy)
+        wrong = rng.permutation(hard[: max(2 * errors, 1)])[:errors]
+        logits = rng.normal(0, 0.5, (360, 10))
+        logits[np.arange(360), labels] += rng.gamma(6, 1, 360)
+        logits[wrong, labels[wrong]] = 0.0
+        logits[wrong, wrong_class[wrong]] += 2.5
+        p = np.exp(logits)
+        p /= p.sum(1, keepdims=True)
+        frame = pd.DataFrame(p.astype(np.float32), columns=[f"p{c}" for c in range(10)])
+        frame.insert(0, "label", labels)
+        frame.insert(0, "index", np.arange(360))
+        frame.insert(0, "repetition", repetition)
+        predictions.append(frame)
+        runs.append({
+            "trial": digest([case, "refit", repetition]), "repetition": repetition,
+            "seeds": {"initialisation": repetition, "batch_order": repetition, "dropout": 7},
+            "status": "finished", "epochs_run": epochs, "best_epoch": epochs - 5,
+            "train_loss": 0.01, "train_accuracy": 0.99, "validation_loss": 0.05,
+            "validation_accuracy": float(validation[-5]), "execution": "xla", "threads": 1,
+            "device": "CPU", "seconds": 1.5,
+        })  # fmt: skip
+    write_json(layout.runs(case), {"case": case, "runs": runs})
+    pd.concat(history).to_parquet(layout.history(case))
+    pd.concat(predictions).to_parquet(layout.predictions(case))
+
+
+def _write_timing(layout: Layout, case: str, plan: dict[str, Any], rng: Any) -> None:
+    median = float(0.2 + 3e-6 * plan["architecture"]["macs"] * (1 + rng.uniform(0, 0.5)))
+    spread = {"median": median, "low": 0.95 * median, "high": 1.07 * median}
+    reached = "published" not in case
+    write_json(
+        layout.timing(case),
+        {
+            "case": case, "device": "CPU", "threads": 1, "execution": "xla", "repeats": 3,
+            "compile_seconds": 1.21, "train_seconds": {**spread, "all": [median] * 3},
+            "seconds_per_epoch": {key: value / 40 for key, value in spread.items()},
+            "epochs_run": [40, 41, 39], "images_per_second": 1200 * 40 / median,
+            "target_accuracy": 0.95,
+            "seconds_to_target": {"median": 0.3 * median if reached else None,
+                                  "reached": 3 if reached else 0, "of": 3},
+            "inference": {size: {"median_seconds": seconds, "low_seconds": seconds,
+                                 "high_seconds": seconds, "images_per_second": 1 / seconds}
+                          for size, seconds in (("1", 2.1e-4), ("256", 9.3e-4))},
+            "peak_memory_bytes": 700 * 2**20, "baseline_memory_bytes": 600 * 2**20,
+            "machine": {"processor": "Test CPU 3000 @ 2.20GHz", "cores": 2,
+                        "memory_bytes": 8 * 2**30, "platform": "Linux x86_64", "python": "3.11.2",
+                        "tensorflow": "2.21.0", "keras": "3.15.0", "numpy": "2.4.0",
+                        "scikit-learn": "1.8.0"},
+        },
+    )  # fmt: skip
