@@ -83,7 +83,7 @@ MISTAKES = [
     Mistake("a number for a title", STUDY, {"title": 2022}, ["title: found 2022", "text"]),
     Mistake("test part of all images", STUDY, {"datasets__digits__test": 1.0}, ["datasets.digits.test: found 1.0", "above 0 and below 1"]),
     Mistake("hardly any validation", STUDY, {"datasets__digits__validation": 0.001}, ["datasets.digits: found 1 validation images of 1797", "at least 10"]),
-    Mistake("inference batch of 0", STUDY, {"time__batch_sizes": [0]}, ["time: batch_sizes: found 0"]),
+    Mistake("inference batch of 0", STUDY, {"time__batch_sizes": [0]}, ["time.batch_sizes.0: found 0"]),
     Mistake("too few class names", DATASETS, {"datasets__digits__class_names": ["a"]}, ["datasets.digits: class_names: found 1 names", "allowed: 10"]),
     # names
     Mistake("case name for a path", STUDY, {"cases": {"../x": {"dataset": "digits", "architecture": "dense_1"}}}, ["cases.../x", "letters, digits, _ and -"]),

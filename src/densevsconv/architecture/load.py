@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from densevsconv.architecture.infer import Architecture, Settings
 from densevsconv.architecture.spec import LAYERS, ArchitectureFile, Defaults, Strict
 from densevsconv.config.messages import explain, shown, unknown
+from densevsconv.config.read import read_yaml
 from densevsconv.errors import ConfigError
 
 Model = TypeVar("Model", bound=Strict)
@@ -34,11 +34,7 @@ def load_architecture(folder: Path, name: str) -> Architecture:
     if name not in names:
         raise ConfigError(f"{folder}: {unknown('architecture', name, names)}")
     file = folder / f"{name}.yaml"
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
-    return parse_architecture(content, name=name, file=file)
+    return parse_architecture(read_yaml(file), name=name, file=file)
 
 
 def parse_architecture(content: Any, *, name: str, file: Path | str) -> Architecture:

@@ -75,7 +75,7 @@ def _plain(annotation: Any, constraints: list[Any]) -> str:
         return "text" + not_empty
     if origin is list:
         (item,) = get_args(annotation)
-        return "a list" + ("" if item is Any else f", each item {allowed(item)}") + not_empty
+        return f"a list{not_empty}" + ("" if item is Any else f", each item {allowed(item)}")
     if origin is dict:
         _, value = get_args(annotation)
         values = f" of names to {value.__name__}" if _is_model(value) else ""

@@ -28,56 +28,57 @@ def write_plans(study: ResolvedStudy, layout: Layout) -> list[str]:
 def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
     """Return the content of every plan file, by stage."""
     settings = study.study
-    base = {"study": study.name, "seed": settings.seed}
-    searched = {name: _searched(case) for name, case in study.cases.items()}
+    name = {"study": study.name}
+    processes = {"shards": settings.shards, "threads": settings.threads}
+    seeded = {**name, "seed": settings.seed, "execution": settings.execution}
+    searched = {name: _trained(case) | _tried(case) for name, case in study.cases.items()}
     trained = {name: _trained(case) for name, case in study.cases.items()}
-    named = {name: _named(case) for name, case in study.cases.items()}
+    shown = {
+        name: searched[name] | {"title": case.title, "trials": case.trials}
+        for name, case in study.cases.items()
+    }
+    confidence = {"confidence": settings.evaluate.confidence}
+    results = layout.root.parent
     return {
         "prepare": {"datasets": _datasets(study)},
-        "search": {
-            **base,
-            "shards": settings.shards,
-            "threads": settings.threads,
-            "execution": settings.execution,
-            "seeds": study.search_seeds,
-            "cases": searched,
-        },
-        "select": {"study": study.name, "shards": settings.shards, "cases": searched},
-        "refit": {
-            **base,
-            "shards": settings.shards,
-            "threads": settings.threads,
-            "execution": settings.execution,
+        "search": seeded | processes | {"seeds": study.search_seeds, "cases": searched},
+        "select": name | {"shards": settings.shards, "cases": searched},
+        "refit": seeded
+        | processes
+        | {"seeds": settings.refit.seeds, "cases": trained, "shard_cases": shard_cases(study)},
+        "evaluate": name
+        | settings.evaluate.model_dump()
+        | {"cases": {name: {"dataset": case.dataset} for name, case in study.cases.items()}},
+        "time": seeded | settings.time.model_dump() | {"cases": trained},
+        "summarise": name | confidence | {"cases": shown},
+        "figures": name
+        | confidence
+        | {"highlights": settings.report.highlights, "datasets": _datasets(study), "cases": shown},
+        "report": settings.model_dump(include={"title", "question", "description", "seed"})
+        | name
+        | confidence
+        | {
+            "highlights": settings.report.highlights,
+            "search_seeds": study.search_seeds,
+            "trials": sum(case.trials for case in study.cases.values()),
             "seeds": settings.refit.seeds,
-            "cases": trained,
-            "shard_cases": shard_cases(study),
-        },
-        "evaluate": {
-            "study": study.name,
-            "confidence": settings.evaluate.confidence,
             "calibration_bins": settings.evaluate.calibration_bins,
-            "cases": {name: {"dataset": case.dataset} for name, case in study.cases.items()},
-        },
-        "time": {
-            **base,
-            "execution": settings.execution,
-            "repeats": settings.time.repeats,
             "target_accuracy": settings.time.target_accuracy,
-            "batch_sizes": settings.time.batch_sizes,
-            "cases": trained,
+            "datasets": _datasets(study),
+            "cases": {
+                name: shown[name] | {"description": case.description}
+                for name, case in study.cases.items()
+            },
         },
-        "summarise": {
-            "study": study.name,
-            "confidence": settings.evaluate.confidence,
-            "cases": named,
-        },
-        "figures": _shown(study, named),
-        "report": _shown(study, named),
-        "track": {
-            **_shown(study, named),
-            "database": str(layout.root.parent / "mlflow" / "mlflow.db"),
-            "artifacts": str(layout.root.parent / "mlflow" / "artifacts"),
+        "track": name
+        | settings.model_dump(include={"title", "question", "description"})
+        | {
             "shards": settings.shards,
+            "database": (results / "mlflow" / "mlflow.db").as_posix(),
+            "artifacts": (results / "mlflow" / "artifacts").as_posix(),
+            "reports": study.config.reports,
+            "datasets": _datasets(study),
+            "cases": shown,
         },
     }
 
@@ -126,31 +127,9 @@ def _trained(case: ResolvedCase) -> dict[str, Any]:
     }
 
 
-def _searched(case: ResolvedCase) -> dict[str, Any]:
+def _tried(case: ResolvedCase) -> dict[str, Any]:
     return {
-        **_trained(case),
         "method": case.search.method,
         "grid": case.search.grid or None,
         "points": case.points,
-    }
-
-
-def _named(case: ResolvedCase) -> dict[str, Any]:
-    return {**_searched(case), "title": case.title, "description": case.description}
-
-
-def _shown(study: ResolvedStudy, named: dict[str, Any]) -> dict[str, Any]:
-    settings = study.study
-    return {
-        "study": study.name,
-        "title": settings.title,
-        "question": settings.question,
-        "description": settings.description,
-        "seed": settings.seed,
-        "seeds": settings.refit.seeds,
-        "confidence": settings.evaluate.confidence,
-        "highlights": settings.report.highlights,
-        "notes": settings.report.notes,
-        "datasets": _datasets(study),
-        "cases": named,
     }

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from densevsconv.config.strict import Allowed, Name, Strict
 
+Count = Annotated[int, Field(ge=1)]
+
 
 class Config(Strict):
     """``config/config.yaml``: which study, and where its files go."""
@@ -27,7 +29,7 @@ class DatasetEntry(Strict):
     title: str = Field(min_length=1, description="Name for people.")
     source: str = Field(description="The reader that provides the images: `digits`.")
     images: int = Field(ge=1, description="Number of images, checked when they are read.")
-    shape: list[int] = Field(
+    shape: list[Count] = Field(
         min_length=3, max_length=3, description="Height, width and channels of an image, in pixels."
     )
     classes: int = Field(ge=2, description="Number of classes; labels run from 0.")
@@ -44,8 +46,6 @@ class DatasetEntry(Strict):
                 f"class_names: found {len(self.class_names)} names; allowed: {self.classes}, "
                 "as classes says"
             )
-        if min(self.shape) < 1:
-            raise ValueError(f"shape: found {self.shape}; allowed: whole numbers of at least 1")
         return self
 
 
@@ -135,19 +135,11 @@ class Time(Strict):
     target_accuracy: float = Field(
         default=0.95, gt=0, lt=1, description="Validation accuracy of the time-to-accuracy measure."
     )
-    batch_sizes: list[int] = Field(
+    batch_sizes: list[Count] = Field(
         default_factory=lambda: [1, 256],
         min_length=1,
         description="Batch sizes at which inference is timed.",
     )
-
-    @model_validator(mode="after")
-    def _positive(self) -> Time:
-        if min(self.batch_sizes) < 1:
-            raise ValueError(
-                f"batch_sizes: found {min(self.batch_sizes)}; allowed: whole numbers of at least 1"
-            )
-        return self
 
 
 class Report(Strict):
@@ -157,7 +149,6 @@ class Report(Strict):
         default_factory=list,
         description="Cases named in the abstract; empty: the best of each family.",
     )
-    notes: str = Field(default="", description="A paragraph added to the report's discussion.")
 
 
 class Study(Strict):

@@ -1,0 +1,74 @@
+"""Splits are disjoint, stratified, cover everything and follow the seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from densevsconv.data.split import split, split_sizes
+
+LABELS = st.lists(st.integers(0, 4), min_size=20, max_size=200).map(np.array)
+SHARE = st.floats(0.05, 0.6)
+
+
+def divide(labels: np.ndarray, **changes: object) -> dict[str, np.ndarray]:
+    settings = {
+        "test": 0.2, "validation": 0.1, "stratify": True, "training_images": None, "seed": 0,
+    }  # fmt: skip
+    return split(labels, **(settings | changes))  # type: ignore[arg-type]
+
+
+@given(LABELS, SHARE, SHARE, st.booleans(), st.integers(0, 99))
+def test_parts_are_disjoint_and_cover_everything(
+    labels: np.ndarray, test: float, validation: float, stratify: bool, seed: int
+) -> None:
+    parts = divide(labels, test=test, validation=validation, stratify=stratify, seed=seed)
+    together = np.concatenate(list(parts.values()))
+    assert sorted(together) == list(range(len(labels)))
+    sizes = split_sizes(len(labels), test, validation)
+    assert {name: len(rows) for name, rows in parts.items()} == vars(sizes)
+
+
+@given(LABELS, SHARE, SHARE, st.integers(0, 99))
+def test_every_class_has_its_share_in_every_part(
+    labels: np.ndarray, test: float, validation: float, seed: int
+) -> None:
+    parts = divide(labels, test=test, validation=validation, seed=seed)
+    for rows in parts.values():
+        for label in np.unique(labels):
+            share = len(rows) * np.mean(labels == label)
+            # one more or less at each of the part's two ends
+            assert abs(np.sum(labels[rows] == label) - share) <= 2
+
+
+def test_without_stratification_shares_vary() -> None:
+    labels = np.repeat(np.arange(10), 100)
+    counts = np.bincount(labels[divide(labels, stratify=False)["test"]], minlength=10)
+    assert np.ptp(counts) > 4
+    assert np.ptp(np.bincount(labels[divide(labels)["test"]], minlength=10)) <= 1
+
+
+def test_the_seed_decides() -> None:
+    labels = np.repeat(np.arange(10), 20)
+    first, again, other = divide(labels), divide(labels), divide(labels, seed=1)
+    for part in first:
+        np.testing.assert_array_equal(first[part], again[part])
+        assert not np.array_equal(first[part], other[part])
+
+
+def test_fewer_training_images_are_a_part_of_more_and_leave_the_other_parts() -> None:
+    labels = np.repeat(np.arange(10), 20)
+    everything, some, few = (divide(labels, training_images=n) for n in (None, 100, 30))
+    assert set(few["train"]) < set(some["train"]) < set(everything["train"])
+    assert np.ptp(np.bincount(labels[few["train"]], minlength=10)) <= 2
+    for part in ("test", "validation"):
+        np.testing.assert_array_equal(few[part], everything[part])
+
+
+@pytest.mark.parametrize("stratify", [True, False])
+def test_images_are_shuffled_before_they_are_divided(stratify: bool) -> None:
+    rows = divide(np.repeat(np.arange(10), 100), stratify=stratify)["test"]
+    # a split that took the first of each class would have them all at the start
+    assert 0.4 < np.mean(rows % 100) / 100 < 0.6
