@@ -5,52 +5,15 @@ The test images have a function of their own, which only refit and evaluate call
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from densevsconv.data.prepared import TestData, TrainingData
 from densevsconv.errors import DataError
 from densevsconv.files import read_json, read_npz
 from densevsconv.layout import Layout
-
-
-@dataclass(frozen=True)
-class TrainingData:
-    """What a search may see.
-
-    Attributes
-    ----------
-    train_images, validation_images
-        uint8 of shape (N, height, width, channels), as the source has them.
-    train_labels, validation_labels
-        int64 of shape (N,), from 0.
-    train_indices, validation_indices
-        int64 of shape (N,): which images of the source these are.
-    info
-        The data set's ``info.json``.
-    """
-
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    train_indices: np.ndarray
-    validation_images: np.ndarray
-    validation_labels: np.ndarray
-    validation_indices: np.ndarray
-    info: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class TestData:
-    """The test images: uint8 (N, height, width, channels), labels and source indices, int64."""
-
-    __test__ = False  # not a test of pytest's
-
-    images: np.ndarray
-    labels: np.ndarray
-    indices: np.ndarray
-    info: dict[str, Any]
 
 
 def load_info(layout: Layout, dataset: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.config.training import Training
-from densevsconv.data.load import TrainingData
+from densevsconv.data.prepared import TrainingData
 from densevsconv.data.scaling import Scaling
 from densevsconv.engines.tensorflow.engine import TensorFlowEngine
 from densevsconv.training.fit import Trainer

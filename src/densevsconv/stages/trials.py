@@ -14,7 +14,8 @@ from typing import Any
 
 from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.config.training import Training
-from densevsconv.data.load import TrainingData, load_training_data
+from densevsconv.data.load import load_training_data
+from densevsconv.data.prepared import TrainingData
 from densevsconv.data.scaling import Scaling
 from densevsconv.engines import ENGINES, Engine
 from densevsconv.identity import digest, trial_id

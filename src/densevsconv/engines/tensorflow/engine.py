@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.config.training import Training
-from densevsconv.data.load import TrainingData
+from densevsconv.data.prepared import TrainingData
 from densevsconv.data.scaling import Scaling
 from densevsconv.identity import code_digest
 
