@@ -45,7 +45,7 @@ def table(model: type[BaseModel]) -> str:
     rows = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
     for key, field in model.model_fields.items():
         cells = [f"`{key}`", allowed(field.annotation, field.metadata), _default(field)]
-        cells.append(field.description or "")
+        cells.append(" ".join((field.description or "").split()))
         rows.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     return "\n".join(rows)
 

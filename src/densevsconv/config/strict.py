@@ -21,7 +21,13 @@ class Allowed:
 class Strict(BaseModel):
     """A schema that refuses unknown keys, wrong types, NaN and infinity."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
 
 
 Name = Annotated[
