@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -47,10 +48,9 @@ def reset_peak_memory() -> int:
     gc.collect()
     if not _STATUS.exists():
         return peak_memory()
-    try:
+    # another C library keeps its freed memory: the growth then reads lower
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
-    except (OSError, AttributeError):
-        pass  # another C library keeps its freed memory: the growth then reads lower
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     return _status_bytes("VmRSS")
 

@@ -33,7 +33,7 @@ def recorded_choice(
         What the choice depends on: architecture, optimiser, batch size, threads, device,
         library versions. JSON-like.
     measure
-        Returns the seconds of a training step in a mode; None where the mode cannot run the model.
+        Returns the seconds of an epoch in a mode; None where the mode cannot run the model.
 
     Jobs that run side by side agree: the first one measures while the others wait.
     """
@@ -43,5 +43,5 @@ def recorded_choice(
         if not file.exists():
             seconds = {mode: measure(mode) for mode in MODES}
             choice = min((value, mode) for mode, value in seconds.items() if value is not None)[1]
-            write_json(file, {"model": model, "seconds_per_step": seconds, "choice": choice})
+            write_json(file, {"model": model, "seconds_per_epoch": seconds, "choice": choice})
         return str(read_json(file)["choice"])

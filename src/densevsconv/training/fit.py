@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from densevsconv.architecture.initialise import initial_weights
 from densevsconv.architecture.bound import BoundArchitecture
+from densevsconv.architecture.initialise import initial_weights
 from densevsconv.config.training import Training
 from densevsconv.training.batches import batch_orders, steps_per_epoch
 from densevsconv.training.schedule import learning_rates

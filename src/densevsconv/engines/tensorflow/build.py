@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from densevsconv.architecture.bound import BoundArchitecture, BoundLayer
+from densevsconv.engines.tensorflow.dropout import SEED_AND_STEP, HashedDropout
 
 LEAKY_RELU_SLOPE = 0.2
 
@@ -51,7 +52,7 @@ _LAYERS: dict[str, Callable[[BoundLayer], keras.layers.Layer]] = {
         use_bias=layer.settings["use_bias"],
         name=layer.name,
     ),
-    "dropout": lambda layer: keras.layers.Dropout(layer.settings["rate"], seed=0, name=layer.name),
+    "dropout": lambda layer: keras.layers.Dropout(layer.settings["rate"], name=layer.name),
     "batch_norm": lambda layer: keras.layers.BatchNormalization(
         momentum=layer.settings["momentum"], epsilon=layer.settings["epsilon"], name=layer.name
     ),
@@ -69,7 +70,8 @@ def keras_model(architecture: BoundArchitecture, *, logits: bool = False) -> ker
     architecture
         Layers bound to an image shape (H, W, C) and a number of classes.
     logits
-        Leave out the closing softmax: what training wants, since the loss is stable on logits.
+        For training: leave out the closing softmax, since the loss is stable on logits, and drop
+        out with the study's own random bits.
 
     Returns
     -------
@@ -80,6 +82,12 @@ def keras_model(architecture: BoundArchitecture, *, logits: bool = False) -> ker
     layers = [_LAYERS[layer.kind](layer) for layer in architecture.layers]
     if logits:
         layers[-1].activation = keras.activations.linear
+        layers = [
+            HashedDropout(layer.rate, name=layer.name)
+            if isinstance(layer, keras.layers.Dropout)
+            else layer
+            for layer in layers
+        ]
     model = keras.Sequential(
         [keras.Input(architecture.image_shape), *layers], name=architecture.name
     )
@@ -92,7 +100,7 @@ def named_variables(model: keras.Sequential) -> dict[str, keras.Variable]:
         f"{layer.name}/{variable.name}": variable
         for layer in model.layers
         for variable in layer.weights
-        if variable.name != "seed_generator_state"
+        if variable.name not in ("seed_generator_state", SEED_AND_STEP)
     }
 
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.config.training import Training
-from densevsconv.data.load import TrainingData
+from densevsconv.data.prepared import TrainingData
 from densevsconv.data.scaling import Scaling
 from densevsconv.engines.execution import recorded_choice
 from densevsconv.engines.tensorflow.build import keras_model, named_variables
@@ -23,6 +23,7 @@ from densevsconv.engines.tensorflow.compiled import (
 )
 from densevsconv.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.batches import steps_per_epoch
+from densevsconv.training.dropout import layer_seed
 from densevsconv.training.fit import Predictor, Weights
 
 PREDICTION_BATCH = 1024
@@ -96,7 +97,9 @@ class TensorFlowTrainer:
         self._predict = predict_function(self._model, xla=xla)
 
     def _measure(self, mode: str, training: Training) -> float | None:
-        """Return the seconds of a training step, or None where ``mode`` cannot run this model.
+        """Return the seconds of an epoch, or None where ``mode`` cannot run this model.
+
+        A few steps are run, as many as fit into :data:`MEASURED_SECONDS`, and an empty call.
 
         The least of three is the right statistic for a choice between programs (noise only adds
         time); it is never reported as a training time.
@@ -115,7 +118,8 @@ class TensorFlowTrainer:
             return None
         call, first = seconds(0), seconds(1)
         steps = int(np.clip(MEASURED_SECONDS / first, 1, self._order_shape[0]))
-        return max(min(seconds(steps) for _ in range(3)) - call, 0.0) / steps
+        some = min(seconds(steps) for _ in range(3))
+        return call + max(some - call, 0.0) * self._order_shape[0] / steps
 
     def _run_steps(self, state: State, training: Training, steps: int) -> None:
         order = np.arange(np.prod(self._order_shape), dtype=np.int32).reshape(self._order_shape)
@@ -161,13 +165,13 @@ class TensorFlowTrainer:
     # -- the Trainer protocol
 
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
-        """Return the state before the first step; dropout's counter starts at its seed."""
-        half = [(dropout_seed >> 32) & 0xFFFFFFFF, dropout_seed & 0xFFFFFFFF]
+        """Return the state before the first step; each dropout layer has its seed."""
         moving = []
         for position, variable in enumerate(self._model.non_trainable_variables):
             name = self._names.get(id(variable))
-            if name is None:  # a dropout layer's counter: a stream of its own for every layer
-                moving.append(tf.constant([half[0] ^ position, half[1]], variable.dtype))
+            if name is None:  # a dropout layer's seed and step
+                state = [layer_seed(dropout_seed, position), 0]
+                moving.append(tf.constant(state, variable.dtype))
             else:
                 moving.append(tf.constant(weights[name], tf.float32))
         trainable = [
