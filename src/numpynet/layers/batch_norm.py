@@ -112,8 +112,8 @@ class BatchNorm(Layer):
         gamma = self.parameters["gamma"]
         if not self._training:
             return np.multiply(error, gamma * self._inverse_std, out=error)
-        out = input_error(flat, gamma, self._normal, self._inverse_std)
-        return out.reshape(error.shape)
+        result = input_error(flat, gamma, self._normal, self._inverse_std)
+        return np.reshape(result, error.shape)
 
     def update_state(self) -> None:
         """Move the moving statistics towards those of the last training batch."""
