@@ -31,5 +31,5 @@ def test_a_damaged_entry_counts_as_absent(tmp_path: Path, damage: str) -> None:
 def test_missing_arrays_are_named(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.put("abc", {"x": 1})
-    with pytest.raises(DataError, match="abc.npz"):
+    with pytest.raises(DataError, match=r"abc\.npz"):
         journal.arrays("abc")
