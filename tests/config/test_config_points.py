@@ -53,6 +53,12 @@ def test_more_samples_or_another_key_leave_the_values_that_were_there() -> None:
     assert [point["learning_rate"] for point in both] == [p["learning_rate"] for p in many]
 
 
+def test_keys_vary_independently() -> None:
+    dimension = Dimension(low=0, high=1)
+    points = expand(space(l2=dimension, learning_rate=dimension), 0)
+    assert all(point["l2"] != point["learning_rate"] for point in points)
+
+
 @settings(max_examples=30)
 @given(
     st.floats(1e-6, 1e3), st.floats(1, 1e3), st.sampled_from(["linear", "log"]), st.integers(0, 9)
