@@ -34,6 +34,8 @@ STAGES = {
 """Command -> (module of densevsconv.stages, what it does). ``time`` is a module of Python's own."""
 
 SHARDED = ("search", "refit")
+RENDERED = ("figures", "report")
+STAGE_ARGUMENTS = ("threads", "shard", "partial", "reports", "captions")
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -70,8 +72,9 @@ def _run_stage(options: argparse.Namespace) -> None:
             f"`snakemake -n --config study={layout.study}` writes it"
         )
     module = importlib.import_module(f"densevsconv.stages.{STAGES[options.command][0]}")
-    asked = {name: getattr(options, name, None) for name in ("threads", "shard", "partial")}
-    module.run(layout, **{name: value for name, value in asked.items() if value is not None})
+    # each stage has the arguments it needs; what was not given is the stage's own default
+    given = {name: getattr(options, name, None) for name in STAGE_ARGUMENTS}
+    module.run(layout, **{name: value for name, value in given.items() if value is not None})
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -211,6 +214,12 @@ def _add_stages(commands: Any) -> None:
         )
         if stage in SHARDED:
             command.add_argument("--shard", type=int, default=0, help="which shard, from 0")
+        if stage in RENDERED:
+            command.add_argument("--reports", type=Path, help="where to (default: reports)")
+        if stage == "report":
+            command.add_argument(
+                "--captions", type=Path, help="the captions (default: workflow/report)"
+            )
         if stage == "track":
             command.add_argument(
                 "--partial",

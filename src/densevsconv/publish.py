@@ -48,9 +48,9 @@ def publish(layout: Layout, report: ReportLayout, target: Path) -> list[Path]:
     UserError
         A file is missing, or older than the tables it was made from.
     """
-    if not layout.plan("search").exists():
+    if not layout.plan("figures").exists():
         raise UserError(f"{layout.root}: no such study; `make study STUDY={layout.study}`")
-    figures = report.figure_files(read_json(layout.plan("search")), "png")
+    figures = report.figure_files(read_json(layout.plan("figures")), "png")
     wanted = {file.name: file for file in [*report.outputs(), *tables(layout)]}
     wanted |= {f"figures/{file.name}": file for file in figures}
     again = f"finish it with `make study STUDY={layout.study}`"

@@ -22,8 +22,8 @@ rule figures:
         [layout.history(case) for case in CASES],
         rules.prepare.output,
     output:
-        svg=report_files.figure_files(plan("search"), "svg"),
-        png=report_files.figure_files(plan("search"), "png"),
+        svg=report_files.figure_files(plan("figures"), "svg"),
+        png=report_files.figure_files(plan("figures"), "png"),
     log:
         log_file("figures"),
     params:
@@ -31,4 +31,4 @@ rule figures:
     message:
         "figures: curves, heat maps, confusion matrices, pictures"
     shell:
-        "{STAGE} --log {log:q} figures {layout.root:q}"
+        "{STAGE} --log {log:q} figures {layout.root:q} --reports {reports:q}"

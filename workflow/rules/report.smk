@@ -29,4 +29,5 @@ rule report:
     message:
         "report: paper.pdf and index.html"
     shell:
-        "{STAGE} --log {log:q} report {layout.root:q}"
+        "{STAGE} --log {log:q} report {layout.root:q} --reports {reports:q}"
+        " --captions {report_files.captions:q}"

@@ -4,6 +4,10 @@ in      plan/track.json, the tables, and the files of every case; the figures as
 out     track.json (what was imported); the database is shared by all studies of the results folder
 """
 
+# The database is no output, since studies share it. Where it has been deleted, import again.
+if not Path(plan("track")["database"]).exists():
+    (layout.root / "track.json").unlink(missing_ok=True)
+
 
 rule track:
     input:
