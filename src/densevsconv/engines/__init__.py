@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,4 +37,5 @@ class Engine(Protocol):
         """Make ready one architecture, optimiser and batch size."""
 
 
-ENGINES: dict[str, type[Engine]] = {"tensorflow": TensorFlowEngine}
+ENGINES: dict[str, Callable[[int], Engine]] = {"tensorflow": TensorFlowEngine}
+"""Makes engines by name; the argument is the number of threads."""

@@ -28,7 +28,7 @@ def planned_runs(
     """Return the runs of ``cases`` (default: all), in order; the cases must have been selected."""
     plan = read_json(layout.plan("refit"))
     by_name = engines(threads or plan["threads"])
-    runs = []
+    runs: list[PlannedTrial] = []
     for name in cases if cases is not None else plan["cases"]:
         case = plan["cases"][name]
         info = load_info(layout, case["dataset"])
