@@ -57,7 +57,7 @@ def resolve_case(
     except ArchitectureError as error:
         raise ArchitectureError(f"{file}: {where}.architecture: {error}") from None
 
-    part = _Part(file, f"cases.{name}", study, case)
+    part = _Part(file, where, study, case)
     training = part.training()
     search = part.search()
     points = part.points(search, training, dataset)
@@ -111,7 +111,8 @@ class _Part:
                 f"found {shown(own['seeds'])}; allowed: only in the study's search, the same "
                 "for all cases",
             )
-        if own.get("method", shared.get("method")) != shared.get("method"):
+        method = shared.get("method", Search().method)
+        if own.get("method", method) != method:
             methods = {key for keys in KEYS_OF_METHOD.values() for key in keys}
             shared = {key: value for key, value in shared.items() if key not in methods}
         try:
