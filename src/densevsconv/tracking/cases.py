@@ -75,8 +75,8 @@ def attach_files(
     ``tags`` are those of the run. Files that changed (a figure drawn anew) overwrite their old
     copies; return whether anything was written.
     """
-    files = [(path, "results") for path in (
-        layout.selection(case), layout.evaluation(case), layout.timing(case))]  # fmt: skip
+    results = (layout.selection(case), layout.evaluation(case), layout.timing(case))
+    files = [(path, f"results/{path.parent.name}") for path in results]
     files += [(path, "figures") for path in _figures(layout, case) if path.exists()]
     tables = _confusion_tables(layout, case)
     sums = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path, _ in files]

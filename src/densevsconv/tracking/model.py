@@ -104,10 +104,8 @@ def _signature(model: keras.Model) -> Any:
     from mlflow.models import ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    def schema(shape: tuple[int | None, ...], name: str) -> Any:
-        return Schema([TensorSpec(np.dtype(np.float32), (-1, *shape[1:]), name)])
+    def schema(shape: tuple[int | None, ...]) -> Any:
+        # without a name, so that an array is passed on as it is and not as a dictionary
+        return Schema([TensorSpec(np.dtype(np.float32), (-1, *shape[1:]))])
 
-    return ModelSignature(
-        inputs=schema(model.input_shape, "pixels"),
-        outputs=schema(model.output_shape, "probabilities"),
-    )
+    return ModelSignature(inputs=schema(model.input_shape), outputs=schema(model.output_shape))

@@ -70,7 +70,7 @@ class RunRecord:
 
 def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, str]:
     """Return settings as MLflow's parameters: nested keys joined by dots, values as text."""
-    found = {}
+    found: dict[str, str] = {}
     for key, value in settings.items():
         if isinstance(value, dict):
             found |= flat(value, f"{prefix}{key}.")

@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import pytest
+from generated_study import write_study
+from tracked import move_database
+
+from densevsconv.layout import Layout
+from densevsconv.stages import evaluate, select, summarise
+from densevsconv.tracking.database import open_database
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as MLflow makes it, which takes seconds."""
+    path = tmp_path_factory.mktemp("empty") / "mlflow.db"
+    with open_database(path):
+        pass
+    return path
+
+
+@pytest.fixture
+def layout(tmp_path: Path, empty_database: Path) -> Layout:
+    """A finished study whose database is still empty."""
+    layout = write_study(tmp_path / "results" / "toy_study")
+    for stage in (select, evaluate, summarise):
+        stage.run(layout)
+    move_database(layout, tmp_path / "results" / "mlflow", empty_database)
+    return layout

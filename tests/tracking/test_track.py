@@ -1,0 +1,295 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+from generated_study import (
+    CASES,
+    CLASSES,
+    EPOCHS,
+    IMAGES,
+    SEEDS,
+    architecture,
+    record,
+    weights,
+    write_refit,
+)
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from tracked import database, meaning, move_database, rows, whole_state
+
+from densevsconv.architecture.bound import BoundArchitecture
+from densevsconv.data.scaling import Scaling
+from densevsconv.errors import DataError, UserError
+from densevsconv.files import read_json, read_npz, write_json
+from densevsconv.journal import Journal
+from densevsconv.layout import Layout
+from densevsconv.stages import evaluate, summarise, track
+from densevsconv.tracking.database import open_database, uri
+
+TRIALS = 8
+RUNS = TRIALS + SEEDS * len(CASES) + len(CASES)
+KEYS = "SELECT value FROM tags WHERE key = 'key'"
+
+
+class Killed(BaseException):
+    """Ends an import as a kill would: nothing in the way catches it."""
+
+
+@contextmanager
+def killed_at_commit(number: int) -> Iterator[None]:
+    """Let the process "die" as it is about to commit for the ``number``-th time."""
+    commits = 0
+
+    def die(connection: object) -> None:
+        nonlocal commits
+        commits += 1
+        if commits == number:
+            raise Killed
+
+    event.listen(Engine, "commit", die)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "commit", die)
+
+
+def test_one_run_a_case_a_trial_and_a_seed(layout: Layout) -> None:
+    track.run(layout)
+    assert read_json(layout.root / "track.json")["runs"] == {"case": 2, "trial": 8, "seed": 6}
+    assert len(rows(layout, KEYS)) == RUNS
+    assert rows(layout, "SELECT DISTINCT status FROM runs") == [("FINISHED",)]
+    parents = dict(rows(layout, "SELECT run_uuid, substr(value, 6) FROM tags "
+                                "WHERE key = 'key' AND value LIKE 'case/%'"))  # fmt: skip
+    assert sorted(parents.values()) == sorted(CASES)
+    nested = rows(layout, "SELECT p.value, c.value FROM tags p JOIN tags c USING (run_uuid) "
+                          "WHERE p.key = 'mlflow.parentRunId' AND c.key = 'case'")  # fmt: skip
+    assert len(nested) == RUNS - len(CASES)
+    assert all(parents[parent] == case for parent, case in nested)
+
+
+def test_a_trial_has_its_settings_curves_and_tags(layout: Layout) -> None:
+    track.run(layout)
+    ((run,),) = rows(layout, "SELECT run_uuid FROM tags WHERE value = "
+                             "'trial/conv_a/search-conv_a-1-0'")  # fmt: skip
+    of_run = f"WHERE run_uuid = '{run}'"
+    params = dict(rows(layout, f"SELECT key, value FROM params {of_run}"))
+    assert params["learning_rate"] == "0.01"
+    assert params["schedule.name"] == "constant"
+    assert params["early_stopping"] == "null"
+    curve = rows(layout, f"SELECT step, value FROM metrics {of_run} "
+                         "AND key = 'validation_accuracy' ORDER BY step")  # fmt: skip
+    assert curve == list(enumerate(record("conv_a", "search", 1, 0)["history"][
+        "validation_accuracy"], start=1))  # fmt: skip
+    assert len(curve) == EPOCHS
+    tags = dict(rows(layout, f"SELECT key, value FROM tags {of_run}"))
+    assert tags["dataset_hash"] == "train-hash"
+    assert tags["trial"] == "search-conv_a-1-0"
+    expected = {"architecture", "engine", "git_commit", "machine", "kind", "execution", "device"}
+    assert expected <= set(tags)
+
+
+def test_seeds_carry_their_test_scores(layout: Layout) -> None:
+    track.run(layout)
+    found = dict(rows(layout, "SELECT t.value, m.value FROM latest_metrics m JOIN tags t "
+                              "USING (run_uuid) WHERE m.key = 'test_accuracy' "
+                              "AND t.key = 'key'"))  # fmt: skip
+    scores = read_json(layout.evaluation("dense_b"))["accuracy"]["per_seed"]
+    assert [found[f"seed/dense_b/refit-dense_b-0-{r}"] for r in range(SEEDS)] == scores
+    assert len(found) == SEEDS * len(CASES)  # no trial of the search has any
+
+
+def test_importing_twice_changes_nothing_and_needs_no_tensorflow(layout: Layout) -> None:
+    track.run(layout)
+    before = whole_state(layout)
+    summary = (layout.root / "track.json").read_bytes()
+    # a process of its own: this one has imported TensorFlow by now
+    code = (
+        "import sys; from pathlib import Path; from densevsconv.layout import Layout; "
+        "from densevsconv.stages import track; track.run(Layout(Path(sys.argv[1]))); "
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(layout.root)], check=True, env=environment())
+    assert whole_state(layout) == before
+    assert (layout.root / "track.json").read_bytes() == summary
+
+
+def environment() -> dict[str, str]:
+    source = str(Path(track.__file__).parents[2])
+    return os.environ | {"PYTHONPATH": source, "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+@pytest.mark.parametrize("number", [1, 2, 12, 60, 125])
+def test_killed_and_run_again_ends_the_same(
+    layout: Layout, tmp_path: Path, empty_database: Path, number: int
+) -> None:
+    track.run(layout)
+    undisturbed = meaning(layout)
+    move_database(layout, tmp_path / "second", empty_database)
+    with killed_at_commit(number), pytest.raises(Killed):
+        track.run(layout)
+    assert meaning(layout) != undisturbed
+    track.run(layout)
+    assert meaning(layout) == undisturbed
+
+
+@pytest.mark.slow
+def test_killed_at_every_tenth_commit(layout: Layout, tmp_path: Path, empty_database: Path) -> None:
+    track.run(layout)
+    undisturbed = meaning(layout)
+    number, finished = 1, False
+    while not finished:
+        move_database(layout, tmp_path / f"killed{number}", empty_database)
+        try:
+            with killed_at_commit(number):
+                track.run(layout)
+            finished = True
+        except Killed:
+            track.run(layout)
+        assert meaning(layout) == undisturbed, number
+        number += 10
+    assert number > 100
+
+
+@pytest.mark.slow
+def test_kill_minus_nine_at_any_time(layout: Layout, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "densevsconv", "track", str(layout.root)]
+    subprocess.run(command, check=True, env=environment())
+    undisturbed = meaning(layout)
+    plan = read_json(layout.plan("track"))
+    folder = tmp_path / "killed"  # nothing there: creating the database is interrupted as well
+    plan |= {"database": str(folder / "mlflow.db"), "artifacts": str(folder / "artifacts")}
+    write_json(layout.plan("track"), plan)
+    for seconds in (2.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0):
+        process = subprocess.Popen(command, env=environment())
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    subprocess.run(command, check=True, env=environment())
+    assert meaning(layout) == undisturbed
+
+
+def test_the_model_predicts_what_the_first_seed_predicted(layout: Layout) -> None:
+    import mlflow
+
+    bound = BoundArchitecture.from_dict(architecture("convolutional"))
+    images = read_npz(layout.test_data("toy"))["images"]
+    scaling = Scaling.for_training("unit", read_json(layout.data_info("toy")))
+    predicted = reference(bound, scaling.apply(images))
+    write_refit(layout, "conv_a", predicted)
+    for stage in (evaluate, summarise, track):
+        stage.run(layout)
+    ((model,),) = rows(layout, "SELECT model_id FROM logged_models WHERE name = 'conv_a'")
+    mlflow.set_tracking_uri(uri(database(layout)))
+    loaded = mlflow.pyfunc.load_model(f"models:/{model}")
+    found = loaded.predict(images.astype(np.float32))
+    np.testing.assert_allclose(found, predicted[0], atol=1e-6)
+    assert np.abs(found - predicted[1]).max() > 0.01  # another seed's would differ
+    assert found.shape == (IMAGES, CLASSES)
+
+
+def reference(bound: BoundArchitecture, images: np.ndarray) -> list[np.ndarray]:
+    """Return every seed's probabilities, worked out in NumPy: conv 3x3 same, relu, dense."""
+    found = []
+    for repetition in range(SEEDS):
+        w = weights("conv_a", repetition)
+        padded = np.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+        maps = np.einsum("nijcyx,yxcf->nijf", windows, w["0_conv/kernel"]) + w["0_conv/bias"]
+        hidden = np.maximum(maps, 0).reshape(len(images), -1)
+        logits = hidden @ w["2_dense/kernel"] + w["2_dense/bias"]
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        found.append((exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32))
+    return found
+
+
+def test_results_that_changed_supersede_the_old_ones(layout: Layout) -> None:
+    track.run(layout)
+    journal = Journal(layout.journal("search"))
+    changed = record("dense_b", "search", 0, 0) | {"seconds": 99.0}
+    journal.put(changed["trial"], changed)
+    track.run(layout)
+    key = f"trial/dense_b/{changed['trial']}"
+    assert superseded(layout) == [key]
+    assert len(rows(layout, KEYS)) == RUNS + 1
+    before = whole_state(layout)
+    track.run(layout)
+    assert whole_state(layout) == before
+
+
+def superseded(layout: Layout) -> list[str]:
+    return [key for (key,) in rows(layout, f"{KEYS} AND run_uuid IN (SELECT run_uuid FROM tags "
+                                           "WHERE key = 'superseded')")]  # fmt: skip
+
+
+def test_a_trial_that_left_the_study_is_kept_but_marked(layout: Layout) -> None:
+    track.run(layout)
+    lines = layout.trials.read_text().splitlines(keepends=True)
+    layout.trials.write_text("".join(lines[:-1]))
+    track.run(layout)
+    assert superseded(layout) == ["trial/dense_b/search-dense_b-1-1"]
+    assert read_json(layout.root / "track.json")["runs"]["trial"] == TRIALS - 1
+
+
+def test_a_new_evaluation_moves_the_children_to_the_new_parent(layout: Layout) -> None:
+    track.run(layout)
+    rng = np.random.default_rng(9)
+    random = [rng.dirichlet(np.ones(CLASSES), IMAGES).astype(np.float32) for _ in range(SEEDS)]
+    write_refit(layout, "dense_b", random)
+    for stage in (evaluate, summarise, track):
+        stage.run(layout)
+    current = rows(layout, "SELECT run_uuid FROM tags WHERE value = 'case/dense_b' EXCEPT "
+                           "SELECT run_uuid FROM tags WHERE key = 'superseded'")  # fmt: skip
+    assert len(current) == 1
+    nested = rows(layout, "SELECT COUNT(*) FROM tags WHERE key = 'mlflow.parentRunId' "
+                          f"AND value = '{current[0][0]}'")  # fmt: skip
+    assert nested == [(TRIALS // 2 + SEEDS,)]
+
+
+def test_files_are_attached_and_attached_again_when_they_change(layout: Layout) -> None:
+    track.run(layout)
+    artifacts = database(layout).parent / "artifacts"
+    (copy,) = artifacts.rglob("results/time/conv_a.json")
+    assert read_json(copy) == read_json(layout.timing("conv_a"))
+    (table,) = copy.parents[2].rglob("confusion/counts.csv")
+    counts = read_json(layout.evaluation("conv_a"))["confusion"]["counts"]
+    lines = [line.split(",") for line in table.read_text().splitlines()]
+    assert lines[0] == ["true \\ predicted", "a", "b", "c"]
+    assert [[int(cell) for cell in line[1:]] for line in lines[1:]] == counts
+    write_json(layout.timing("conv_a"), read_json(layout.timing("conv_a")) | {"device": "other"})
+    track.run(layout)
+    assert len(rows(layout, KEYS)) == RUNS
+    assert read_json(copy)["device"] == "other"
+
+
+def test_missing_journal_entry_is_named(layout: Layout) -> None:
+    (layout.journal("search") / "se" / "search-conv_a-0-1.json").unlink()
+    with pytest.raises(DataError, match="trial search-conv_a-0-1 of conv_a is missing"):
+        track.run(layout)
+
+
+def test_another_import_is_waited_for_and_named(layout: Layout) -> None:
+    with (
+        FileLock(database(layout).parent / ".import.lock"),
+        pytest.raises(UserError, match="another import has been writing"),
+        open_database(database(layout), wait=0.1),
+    ):
+        pass
+
+
+def test_damaged_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mlflow.db"
+    path.write_bytes(b"no database at all, but long enough to be read as one" * 100)
+    with (
+        pytest.raises(UserError, match=r"mlflow\.db: not a readable SQLite database"),
+        open_database(path),
+    ):
+        pass
+    assert path.exists()  # nothing is thrown away
