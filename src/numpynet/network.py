@@ -13,10 +13,10 @@ from numpynet.activations import Softmax
 from numpynet.arrays import Array, Shape
 from numpynet.errors import ConfigurationError, NumpynetError, ShapeError
 from numpynet.layers import Layer
-from numpynet.layers.base import ActivatedLayer, WeightedLayer
+from numpynet.layers.base import ActivatedLayer
 from numpynet.losses import Loss, check_finite, loss_function
 from numpynet.optimizers import Optimizer
-from numpynet.parameters import ParameterSpec, ParameterVector, assign
+from numpynet.parameters import assign, bind_parameters
 from numpynet.regularizers import add_penalty_gradient, penalty_value
 
 PREDICTION_BATCH = 256
@@ -76,7 +76,7 @@ class Network:
         shape = self._build()
         self.output_shape = shape
         self._take_over_softmax()
-        self.vector = self._gather_parameters()
+        self.vector = bind_parameters(self.layer_names, self.layers, self.dtype)
         self._first_trained = next(
             (i for i, layer in enumerate(self.layers) if layer.parameters), len(self.layers)
         )
@@ -110,24 +110,6 @@ class Network:
                 f"cross_entropy needs one vector of classes per sample, got {self.output_shape}"
             )
         last.emits_logits = True
-
-    def _gather_parameters(self) -> ParameterVector:
-        specs = []
-        for name, layer in zip(self.layer_names, self.layers, strict=True):
-            for part, shape in layer.parameter_shapes().items():
-                l1 = l2 = 0.0
-                if isinstance(layer, WeightedLayer) and part.endswith("kernel"):
-                    l1, l2 = layer.l1, layer.l2
-                trainable = getattr(layer, "trainable", True)
-                specs.append(ParameterSpec(f"{name}/{part}", shape, trainable, l1, l2))
-        vector = ParameterVector(specs, self.dtype)
-        for name, layer in zip(self.layer_names, self.layers, strict=True):
-            parts = list(layer.parameter_shapes())
-            layer.bind(
-                {part: vector.views[f"{name}/{part}"] for part in parts},
-                {part: vector.gradient_views[f"{name}/{part}"] for part in parts},
-            )
-        return vector
 
     # Parameters and state -----------------------------------------------------------------------
 

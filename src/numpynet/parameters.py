@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from numpynet.arrays import Array, Shape
 from numpynet.errors import ConfigurationError, ShapeError
+from numpynet.layers.base import Layer, WeightedLayer
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,28 @@ class ParameterVector:
         for name, place in places.items():
             vector[place] = factors[name]
         return vector
+
+
+def bind_parameters(
+    names: Sequence[str], layers: Sequence[Layer], dtype: npt.DTypeLike
+) -> ParameterVector:
+    """Make room for the parameters of built `layers`, called `names`, and give each its views."""
+    specs = []
+    for name, layer in zip(names, layers, strict=True):
+        trainable = getattr(layer, "trainable", True)
+        for part, shape in layer.parameter_shapes().items():
+            l1 = l2 = 0.0
+            if isinstance(layer, WeightedLayer) and part.endswith("kernel"):
+                l1, l2 = layer.l1, layer.l2
+            specs.append(ParameterSpec(f"{name}/{part}", shape, trainable, l1, l2))
+    vector = ParameterVector(specs, dtype)
+    for name, layer in zip(names, layers, strict=True):
+        parts = list(layer.parameter_shapes())
+        layer.bind(
+            {part: vector.views[f"{name}/{part}"] for part in parts},
+            {part: vector.gradient_views[f"{name}/{part}"] for part in parts},
+        )
+    return vector
 
 
 def assign(targets: dict[str, Array], given: dict[str, Array], what: str) -> None:

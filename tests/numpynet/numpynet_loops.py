@@ -37,8 +37,8 @@ def conv(x, kernel, bias, strides, pads, dilation):
 
 def conv_backward(x, kernel, error, strides, pads, dilation):
     """Every product of the forward loop sends its error back: (kernel, bias, input)."""
-    n, h, w, channels = x.shape
-    kh, kw, _, filters = kernel.shape
+    _, h, w, channels = x.shape
+    kh, kw, _, _ = kernel.shape
     (top, _), (left, _) = pads
     d_kernel, d_x = np.zeros(kernel.shape), np.zeros(x.shape)
     for s, r, c, f in product(*map(range, error.shape)):

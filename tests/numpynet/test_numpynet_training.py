@@ -144,7 +144,7 @@ def test_float32_throughout():
     x = np.random.default_rng(0).random((4, *shape))
     for name, value in inspection.feature_maps(net, x).items():
         assert value.dtype == np.float32, name
-    loss, gradients = net.loss_and_gradients(x, [0, 1, 2, 3])
+    _, gradients = net.loss_and_gradients(x, [0, 1, 2, 3])
     assert all(value.dtype == np.float32 for value in gradients.values())
     net.train_step(x, [0, 1, 2, 3], nn.Adam())
     assert all(value.dtype == np.float32 for value in net.state().values())
@@ -200,7 +200,6 @@ def test_weight_decay_takes_eta_lambda_from_weights_and_biases():
 def test_l2_is_keras_and_spares_biases():
     layers = [nn.Dense(3, activation="softmax", l2=0.3, l1=0.1)]
     net = nn.Network(layers, (6,), generator=0, dtype="float64")
-    x, y = blobs(10)
     kernel = net.parameters()["0_dense/kernel"]
     assert net.penalty() == pytest.approx(0.3 * (kernel**2).sum() + 0.1 * np.abs(kernel).sum())
 
@@ -326,7 +325,7 @@ def test_looking_inside():
     assert all(value > 0 for value in norms.values())
     with pytest.raises(nn.ConfigurationError, match="no kernel"):
         inspection.kernels(net, 1)
-    with pytest.raises(nn.ConfigurationError, match="0_conv.*got 'conv'"):
+    with pytest.raises(nn.ConfigurationError, match=r"0_conv.*got 'conv'"):
         inspection.kernels(net, "conv")
 
 

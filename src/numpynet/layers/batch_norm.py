@@ -110,10 +110,12 @@ class BatchNorm(Layer):
         if not needs_input_error:
             return None
         gamma = self.parameters["gamma"]
-        if not self._training:
-            return np.multiply(error, gamma * self._inverse_std, out=error)
-        result = input_error(flat, gamma, self._normal, self._inverse_std)
-        return np.reshape(result, error.shape)
+        if self._training:
+            result = input_error(flat, gamma, self._normal, self._inverse_std)
+            error[...] = result.reshape(error.shape)
+        else:
+            np.multiply(error, gamma * self._inverse_std, out=error)
+        return error
 
     def update_state(self) -> None:
         """Move the moving statistics towards those of the last training batch."""
