@@ -58,8 +58,8 @@ def split(
     test, validation, training_images
         See :func:`split_sizes`.
     stratify
-        Whether every class has its share in every part, up to rounding (at most one image more
-        or less than its share at each end of a part).
+        Whether every class has its share in every part, up to rounding: of C classes, one with
+        the part p of all images is at most 1 + C p images off (2 where classes are equal).
     seed
         The study's seed.
 
@@ -86,7 +86,9 @@ def _stratified(labels: np.ndarray) -> np.ndarray:
     """Return an order in which the members of every class are spread evenly.
 
     The k-th of the n members of a class goes to position (k + 1/2) / n of the whole, as in
-    systematic sampling; equal positions stay in the given (random) order.
+    systematic sampling; equal positions stay in the given (random) order. Up to position t a class
+    has n t members, give or take 1/2, and all C classes together give or take C / 2; hence the
+    bound that :func:`split` states.
     """
     position = np.empty(len(labels))
     for label in np.unique(labels):
