@@ -97,7 +97,7 @@ def _figures(layout: Layout, case: str) -> list[Path]:
     report = ReportLayout(Path(plan.get("reports", "reports")), layout.study)
     return [
         report.figure(drawing.stem, "png")
-        for drawing in drawings(read_json(layout.plan("search")))
+        for drawing in drawings(plan)
         if case in drawing.cases
     ]
 
