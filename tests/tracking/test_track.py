@@ -189,7 +189,7 @@ def test_the_model_predicts_what_the_first_seed_predicted(layout: Layout) -> Non
     ((model,),) = rows(layout, "SELECT model_id FROM logged_models WHERE name = 'conv_a'")
     mlflow.set_tracking_uri(uri(database(layout)))
     loaded = mlflow.pyfunc.load_model(f"models:/{model}")
-    found = loaded.predict(images.astype(np.float32))
+    found = loaded.predict(images)
     np.testing.assert_allclose(found, predicted[0], atol=1e-6)
     assert np.abs(found - predicted[1]).max() > 0.01  # another seed's would differ
     assert found.shape == (IMAGES, CLASSES)

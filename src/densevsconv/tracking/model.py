@@ -35,7 +35,7 @@ def pixels_to_probabilities(
     Returns
     -------
     keras.Model
-        Pixels as the data set has them, float32 (N, H, W, C), to probabilities (N, classes).
+        Pixels as the data set has them (N, H, W, C) to probabilities, float32 (N, classes).
     """
     import keras
 
@@ -104,8 +104,11 @@ def _signature(model: keras.Model) -> Any:
     from mlflow.models import ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    def schema(shape: tuple[int | None, ...]) -> Any:
+    def schema(dtype: type, shape: tuple[int | None, ...]) -> Any:
         # without a name, so that an array is passed on as it is and not as a dictionary
-        return Schema([TensorSpec(np.dtype(np.float32), (-1, *shape[1:]))])
+        return Schema([TensorSpec(np.dtype(dtype), (-1, *shape[1:]))])
 
-    return ModelSignature(inputs=schema(model.input_shape), outputs=schema(model.output_shape))
+    # pixels as they are in test.npz
+    return ModelSignature(
+        inputs=schema(np.uint8, model.input_shape), outputs=schema(np.float32, model.output_shape)
+    )
