@@ -9,6 +9,7 @@ Eqs. 73-74 and 86).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -122,7 +123,7 @@ class Geometry:
                     "use a smaller window, or padding 'same'"
                 )
 
-    @property
+    @cached_property
     def output(self) -> Pair:
         """Number of windows per axis."""
         rows, columns = (
@@ -133,7 +134,7 @@ class Geometry:
         )
         return rows, columns
 
-    @property
+    @cached_property
     def padded(self) -> Pair:
         """Size of the image with its padding."""
         return self.image[0] + sum(self.pads[0]), self.image[1] + sum(self.pads[1])
