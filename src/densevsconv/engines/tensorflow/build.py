@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
 
 from densevsconv.architecture.bound import BoundArchitecture, BoundLayer
 from densevsconv.engines.tensorflow.dropout import SEED_AND_STEP, HashedDropout
-
-LEAKY_RELU_SLOPE = 0.2
-
-
-def _activation(name: str | None) -> Any:
-    if name == "leaky_relu":
-        return lambda x: keras.activations.leaky_relu(x, negative_slope=LEAKY_RELU_SLOPE)
-    return name
 
 
 def _conv(layer: BoundLayer, kind: type[keras.layers.Layer]) -> keras.layers.Layer:
@@ -28,7 +19,7 @@ def _conv(layer: BoundLayer, kind: type[keras.layers.Layer]) -> keras.layers.Lay
         strides=tuple(s["stride"]),
         dilation_rate=tuple(s["dilation"]),
         padding=s["padding"],
-        activation=_activation(s["activation"]),
+        activation=s["activation"],
         use_bias=s["use_bias"],
         name=layer.name,
     )
@@ -48,7 +39,7 @@ _LAYERS: dict[str, Callable[[BoundLayer], keras.layers.Layer]] = {
     "flatten": lambda layer: keras.layers.Flatten(name=layer.name),
     "dense": lambda layer: keras.layers.Dense(
         layer.settings["units"],
-        activation=_activation(layer.settings["activation"]),
+        activation=layer.settings["activation"],
         use_bias=layer.settings["use_bias"],
         name=layer.name,
     ),
@@ -56,9 +47,7 @@ _LAYERS: dict[str, Callable[[BoundLayer], keras.layers.Layer]] = {
     "batch_norm": lambda layer: keras.layers.BatchNormalization(
         momentum=layer.settings["momentum"], epsilon=layer.settings["epsilon"], name=layer.name
     ),
-    "activation": lambda layer: keras.layers.Activation(
-        _activation(layer.settings["name"]), name=layer.name
-    ),
+    "activation": lambda layer: keras.layers.Activation(layer.settings["name"], name=layer.name),
 }
 
 
@@ -77,7 +66,8 @@ def keras_model(architecture: BoundArchitecture, *, logits: bool = False) -> ker
     -------
     keras.Sequential
         Float32 images (N, H, W, C), already scaled, to (N, classes). Layers are named
-        ``<index>_<kind>``, as the weights are in every file of the study.
+        ``<index>_<kind>``, as the weights are in every file of the study. Activations are Keras's
+        own, by name (leaky_relu has a slope of 0.2), so that a saved model can be loaded.
     """
     layers = [_LAYERS[layer.kind](layer) for layer in architecture.layers]
     if logits:

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from densevsconv.architecture.initialise import initial_weights
+from densevsconv.architecture.load import parse_architecture
+from densevsconv.data.scaling import Scaling
+
+LAYERS = [
+    {"conv": {"filters": 3, "kernel": 3, "activation": "leaky_relu"}},
+    "batch_norm",
+    {"separable_conv": {"filters": 4, "kernel": 3, "activation": "swish"}},
+    {"dropout": {"rate": 0.5}},
+    {"max_pool": {"size": 2}},
+    {"activation": {"name": "elu"}},
+    "flatten",
+    {"dense": {"units": "classes", "activation": "softmax"}},
+]
+INFO = {"shape": [8, 8, 2], "max_value": 255, "channel_mean": [7.3, 90.1], "channel_std": [3.1, 8]}
+
+
+@pytest.mark.parametrize("setting", ["unit", "standard", "none", 3.0])
+def test_saved_and_loaded_it_maps_pixels_to_the_networks_probabilities(
+    tmp_path: Path, setting: str | float
+) -> None:
+    import keras
+
+    from densevsconv.engines.tensorflow.build import keras_model, set_weights
+    from densevsconv.tracking.model import pixels_to_probabilities
+
+    architecture = parse_architecture(
+        {"title": "All kinds", "layers": LAYERS}, name="all_kinds", file="test"
+    )
+    bound = architecture.bind((8, 8, 2), 5)
+    weights = initial_weights(bound, seed=1)
+    scaling = Scaling.for_training(setting, INFO)
+    images = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 2), dtype=np.uint8)
+    network = keras_model(bound)
+    set_weights(network, weights)
+    expected = network.predict(scaling.apply(images), verbose=0)
+
+    pixels_to_probabilities(bound, weights, scaling).save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")  # safe mode: no code is loaded
+    np.testing.assert_allclose(loaded.predict(images, verbose=0), expected, atol=1e-7)
+    assert np.ptp(expected) > 0.01
