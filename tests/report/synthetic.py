@@ -84,7 +84,7 @@ def make_study(
                 "dataset": dataset, "family": bound.family, "engine": "tensorflow",
                 "architecture": bound.to_dict(), "training": TRAINING,
                 "points": points_of(method, rng), "seeds": 2,
-                "method": "list" if method == "list" else "random" if method == "random" else "grid",
+                "method": "grid" if method == "rate" else method,
                 "title": bound.title, "description": "",
             }  # fmt: skip
     _write_plans(layout, plans, datasets, title)
@@ -164,7 +164,8 @@ def _write_data(layout: Layout, dataset: str) -> None:
             "name": dataset, "title": "Optical digits, 8x8", "classes": 10, "max_value": 16,
             "citation": "Alpaydin, E. and Kaynak, C. (1998). Optical Recognition of Handwritten "
                         "Digits. UCI Machine Learning Repository. doi:10.24432/C50P49",
-            "licence": "CC BY 4.0", "notes": "The 1,797 images of the collection's test file; not MNIST.",
+            "licence": "CC BY 4.0",
+            "notes": "The 1,797 images of the collection's test file; not MNIST.",
             "class_names": [str(digit) for digit in range(10)], "shape": [8, 8, 1],
             "counts": {part: len(labels[where]) for part, where in parts.items()},
             "class_counts": {

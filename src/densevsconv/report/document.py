@@ -23,7 +23,7 @@ ROWS_A_TABLE = 40
 
 
 def build_document(layout: Layout, names: ReportLayout) -> dict[str, Any]:
-    """Return title, abstract, sections, references and facts of a study's report, as JSON values."""
+    """Return title, abstract, sections, references and facts of a report, as JSON values."""
     return _Builder(Study(layout), names).document()
 
 
@@ -60,12 +60,15 @@ class _Builder:
             self.section(
                 "Results", each(prose.results, [tables.results, tables.comparisons], "results")
             ),
-            self.section("Errors", each(prose.errors, figures="confusion")),
+            self.section("Errors", each(prose.errors, figures="errors")),
             self.section("Cost", each(prose.cost, [tables.cost], "cost")),
             self.section("Limits", self.paragraphs(prose.limits(study))),
             self.section(
                 "Machine and versions",
                 [*self.paragraphs(prose.machine(study)), *self.table(tables.machine(study))],
+            ),
+            self.section(
+                "Confusion matrices", each(prose.confusion, figures="confusion"), appendix=True
             ),
             self.section(
                 "Every run", each(prose.appendix, [tables.settings, tables.runs]), appendix=True
@@ -110,19 +113,20 @@ class _Builder:
         return self.parts(text + (" (Continued.)" if continued else ""))
 
     def figure(self, drawing: Drawing) -> Block:
+        continued = drawing.part > 1
         return {
             "kind": "figure",
             "id": drawing.stem,
             "file": f"{drawing.stem}.svg",
             "width": drawing.figure.width,
             "alt": drawing.figure.alt,
-            "caption": self.caption(drawing.figure.name, drawing.dataset, continued=drawing.part > 1),
+            "caption": self.caption(drawing.figure.name, drawing.dataset, continued=continued),
         }
 
     def table(self, table: Table) -> list[Block]:
         if not table.rows:
             return []
-        size = len(table.rows) if table.long else ROWS_A_TABLE
+        size = len(table.rows) if table.width == "column" else ROWS_A_TABLE
         return [
             {
                 "kind": "table",

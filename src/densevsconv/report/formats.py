@@ -1,4 +1,4 @@
-"""How a number of a result file is printed. Each format has a name, so that a reader can audit it."""
+"""How a number of a result file is printed; a format has a name, so that a reader can audit it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def setting(value: Any) -> str:
         return "none"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    text = f"{value:g}"
+    # random draws have many digits; three of them say which value it was
+    text = f"{value:.3g}" if isinstance(value, float) and abs(value) < 1000 else f"{value:g}"
     if "e" in text:
         mantissa, _, exponent = text.partition("e")
         text = f"{mantissa}e{int(exponent)}"
@@ -56,6 +57,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "integer": lambda value: _typographic(f"{int(value):,}"),
     "percent": lambda value: f"{100 * value:.2f}",
     "percent_short": lambda value: f"{100 * value:.1f}",
+    "percent_plain": lambda value: f"{100 * value:g}",
     "percent_whole": lambda value: f"{100 * value:.0f}",
     "points": lambda value: _signed(100 * value),
     "points_plain": lambda value: _typographic(f"{100 * value:.2f}"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from densevsconv.report.study import Study
 
+TIMES = "\u00d7"
 _SHORT = {
     "conv": "conv",
     "separable_conv": "separable conv",
@@ -39,7 +40,7 @@ def _layer(study: Study, case: str, place: int, layer: dict[str, Any]) -> str:
         return study.planned(*path, form=form)
 
     def pair(key: str) -> str:
-        return f"{number(key, 0)}×{number(key, 1)}"
+        return f"{number(key, 0)}{TIMES}{number(key, 1)}"
 
     if layer["kind"] == "activation":
         return str(settings["name"])

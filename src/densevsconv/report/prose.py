@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from densevsconv.report import rich
+from densevsconv.report.layers import TIMES
 from densevsconv.report.rich import cite, code, figure, table
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
@@ -36,14 +37,16 @@ def _headline(study: Study, dataset: str, level: str) -> str:
     if dense is None or conv is None:
         return ""
     where = study.in_dataset(dataset)
-    how = "The networks put in front" if study.plan["highlights"] else "The best of each family by validation"
+    how = "The best of each family by validation"
+    if study.plan["highlights"]:
+        how = "The networks put in front"
     return (
-        f"{how}{where} are {rich.name(dense)}, with a mean test accuracy of "
-        f"{_with_interval(study, dense, level)}, and {rich.name(conv)}, with "
+        f"{how}{where} are {rich.case(dense)}, with a mean test accuracy of "
+        f"{_with_interval(study, dense, level)}, and {rich.case(conv)}, with "
         f"{_with_interval(study, conv, None)}. {verdict(study, conv, dense)} "
-        f"A training of {rich.name(conv)} takes "
+        f"A training of {rich.case(conv)} takes "
         f"{study.summary(conv, 'train_seconds_median', 'significant')} s at the median and one of "
-        f"{rich.name(dense)} {study.summary(dense, 'train_seconds_median', 'significant')} s; they "
+        f"{rich.case(dense)} {study.summary(dense, 'train_seconds_median', 'significant')} s; they "
         f"have {study.summary(conv, 'parameters', 'integer')} and "
         f"{study.summary(dense, 'parameters', 'integer')} parameters, and "
         f"{study.summary(conv, 'macs', 'integer')} and {study.summary(dense, 'macs', 'integer')} "
@@ -64,12 +67,12 @@ def _with_interval(study: Study, case: str, level: str | None) -> str:
 def introduction(study: Study) -> list[str]:
     """Return the question and where it comes from."""
     plan = study.plan
-    question = f"The question of this study: {rich.emph(plan['question'])}" if plan["question"] else ""
+    question = plan["question"] and f"The question of this study: {rich.name(plan['question'])}"
     return [
         "Convolutional networks share their weights over the image and look at neighbourhoods; "
         "dense networks have to learn both from the data. When that matters, and what it costs, "
         f"depends on the images and on the training. {question}",
-        rich.name(plan["description"]),
+        *([rich.name(plan["description"])] if plan["description"] else []),
         f"An earlier comparison {cite('fossheim2022')} found that a dense network beats a "
         "convolutional one on the smallest images and loses on larger ones, with settings chosen "
         "on the test images and one training of each network. Here every case is searched under a "
@@ -90,18 +93,20 @@ def data(study: Study, dataset: str) -> list[str]:
     notes = f" {rich.name(info['notes'])}" if info.get("notes") else ""
     return [
         f"{rich.name(plan['title'])} {cited}: {study.data(dataset, 'classes')} classes, images of "
-        f"{shape[0]}×{shape[1]} pixels with {shape[2]} {channels}, values up to "
+        f"{shape[0]}{TIMES}{shape[1]} pixels with {shape[2]} {channels}, values up to "
         f"{study.data(dataset, 'max_value')}. The split holds "
         f"{study.data(dataset, 'counts', 'train')} training, "
         f"{study.data(dataset, 'counts', 'validation')} validation and "
-        f"{study.data(dataset, 'counts', 'test')} test images ({figure(f'class_counts-{dataset}')}; "
-        f"samples in {figure(f'samples-{dataset}')}).{notes}{licence}"
+        f"{study.data(dataset, 'counts', 'test')} test images "
+        f"({figure(f'class_counts-{dataset}')}; samples in {figure(f'samples-{dataset}')})."
+        f"{notes}{licence}"
     ]
 
 
 def architectures(study: Study, dataset: str) -> list[str]:
     """Return how to read the table of architectures."""
-    lenet = any("lenet" in case["architecture"]["name"].lower() for case in study.plan["cases"].values())
+    cases = study.plan["cases"].values()
+    lenet = any("lenet" in case["architecture"]["name"].lower() for case in cases)
     source = f" LeNet-like cases go back to {cite('lecun1998')}." if lenet else ""
     return [
         f"{table(f'architectures-{dataset}')} lists the cases{study.in_dataset(dataset)}: an "
@@ -123,18 +128,19 @@ def protocol(study: Study) -> list[str]:
         stratified = study.plan["datasets"][dataset]["split"].get("stratify")
         how = "with equal shares of the classes in each part" if stratified else "at random"
         paragraphs.append(
-            f"{rich.emph('Split.')} {study.planned(*split, 'test', form='percent_short')}% of the "
+            f"{rich.emph('Split.')} {study.planned(*split, 'test', form='percent_plain')}% of the "
             f"images{study.in_dataset(dataset)} are drawn for the test, "
-            f"{study.planned(*split, 'validation', form='percent_short')}% of the rest for "
+            f"{study.planned(*split, 'validation', form='percent_plain')}% of the rest for "
             f"validation, {how}. There is one split, drawn from the study's seed."
         )
     paragraphs += [
         f"{rich.emph('Search.')} {_budget(study)} Scores are taken on the validation images alone. "
         f"{rich.emph('Selection.')} {rich.name(rule)}",
         f"{rich.emph('Refit and test.')} The chosen settings are trained again from {seeds} seeds "
-        "that the search has not used (start weights, order of images and dropout), on the training "
-        "images; where a case stops early, it does so on the validation loss. The test images are "
-        "then classified once by each of these networks. A diverged seed stays in the mean.",
+        "that the search has not used (start weights, order of images and dropout), on the "
+        "training images; where a case stops early, it does so on the validation loss. The test "
+        "images are then classified once by each of these networks. A diverged seed stays in "
+        "the mean.",
         f"{rich.emph('Timing.')} Times are taken after everything else, with nothing else running: "
         "one warm-up training, then "
         f"{study.timing(first, 'repeats', form='integer')} timed ones, compiling and validation "
@@ -173,7 +179,7 @@ def search(study: Study, dataset: str) -> list[str]:
     """Return what the search found."""
     if not study.searched(dataset):
         return [f"No case{study.in_dataset(dataset)} had settings to search."]
-    diverged = study.count("trials.csv", dataset=dataset, status="diverged")
+    diverged = _diverged(study, "trials.csv", dataset)
     return [
         f"The search{study.in_dataset(dataset)} made "
         f"{study.count('trials.csv', dataset=dataset)} trials, of which {diverged} diverged. "
@@ -181,6 +187,14 @@ def search(study: Study, dataset: str) -> list[str]:
         f"{table(f'chosen-{dataset}')} what was chosen. Every trial is a row of "
         f"{code('trials.csv')}."
     ]
+
+
+def _diverged(study: Study, file: str, dataset: str) -> str:
+    """Return how many rows of a table are of diverged trainings, "none" for none."""
+    rows = study.files.document(file)
+    if not any(row["dataset"] == dataset and row["status"] == "diverged" for row in rows):
+        return "none"
+    return study.count(file, dataset=dataset, status="diverged")
 
 
 def results(study: Study, dataset: str) -> list[str]:
@@ -192,7 +206,7 @@ def results(study: Study, dataset: str) -> list[str]:
         f"there and {figure(f'calibration-{dataset}')} what the probabilities are worth."
     ]
     if dense is not None and conv is not None:
-        diverged = study.count("runs.csv", dataset=dataset, status="diverged")
+        diverged = _diverged(study, "runs.csv", dataset)
         paragraphs.append(
             f"Of each family the case with the best validation accuracy is taken for the verdict. "
             f"{verdict(study, conv, dense)} {table(f'comparisons-{dataset}')} compares all pairs. "
@@ -203,12 +217,22 @@ def results(study: Study, dataset: str) -> list[str]:
 
 
 def errors(study: Study, dataset: str) -> list[str]:
+    """Return where the errors are shown."""
+    return [
+        f"{figure(f'confused_pairs-{dataset}')} shows the most frequent confusions"
+        f"{study.in_dataset(dataset)} and the images behind them: those that most seeds misread. "
+        f"The whole confusion matrices are in the appendix, as counts in "
+        f"{figure(f'confusion_counts-{dataset}')} and by true class in "
+        f"{figure(f'confusion_rates-{dataset}')}."
+    ]
+
+
+def confusion(study: Study, dataset: str) -> list[str]:
     """Return how to read the confusion matrices."""
     return [
-        f"{figure(f'confusion_counts-{dataset}')} counts the test predictions over all seeds, "
-        f"{figure(f'confusion_rates-{dataset}')} divides each row by the number of its true class. "
-        f"{figure(f'confused_pairs-{dataset}')} shows the images behind the most frequent errors: "
-        "those that most seeds misread."
+        f"{figure(f'confusion_counts-{dataset}')} counts the test predictions"
+        f"{study.in_dataset(dataset)} over all seeds; {figure(f'confusion_rates-{dataset}')} "
+        "divides each row by the number of predictions for its true class."
     ]
 
 
@@ -218,7 +242,7 @@ def cost(study: Study, dataset: str) -> list[str]:
     return [
         f"{figure(f'trade_off-{dataset}')} sets accuracy against three costs, "
         f"{table(f'cost-{dataset}')} has the measurements. The target of the time to a target is a "
-        f"validation accuracy of {study.timing(first, 'target_accuracy', form='percent_short')}%. "
+        f"validation accuracy of {study.timing(first, 'target_accuracy', form='percent_plain')}%. "
         "MACs count arithmetic, not time: small networks spend most of their time on what "
         "surrounds it."
     ]
@@ -244,9 +268,9 @@ def limits(study: Study) -> list[str]:
             level = study.planned("confidence", form="percent_whole")
             text += (
                 f" For the choice of these images alone, the Wilson interval {cite('wilson1927')} "
-                f"of {rich.name(best)} is {low} to {high}% at {level}%, wider than that over seeds. "
-                "Differences between networks on the same images are less uncertain than either "
-                "accuracy, and their intervals share the limit of one test set."
+                f"of {rich.case(best)} is {low} to {high}% at {level}%. Differences between "
+                "networks on the same images vary less than either accuracy does, but not so "
+                "little as the intervals over seeds alone say."
             )
         paragraphs.append(text)
     paragraphs.append(

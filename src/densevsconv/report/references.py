@@ -6,15 +6,15 @@ REFERENCES: dict[str, str] = {
     "fossheim2022": "H. Fossheim (2022). Comparing convolutional and dense neural networks for "
     "image classification. Project report, University of Oslo.",
     "lecun1998": "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998). Gradient-based learning "
-    "applied to document recognition. Proceedings of the IEEE 86(11), 2278–2324.",
+    "applied to document recognition. Proceedings of the IEEE 86(11), 2278-2324.",
     "guo2017": "C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger (2017). On calibration of modern "
-    "neural networks. Proceedings of ICML, 1321–1330.",
-    "student1908": "Student (1908). The probable error of a mean. Biometrika 6(1), 1–25.",
+    "neural networks. Proceedings of ICML, 1321-1330.",
+    "student1908": "Student (1908). The probable error of a mean. Biometrika 6(1), 1-25.",
     "wilson1927": "E. B. Wilson (1927). Probable inference, the law of succession, and statistical "
-    "inference. Journal of the American Statistical Association 22(158), 209–212.",
+    "inference. Journal of the American Statistical Association 22(158), 209-212.",
     "abadi2016": "M. Abadi et al. (2016). TensorFlow: a system for large-scale machine learning. "
-    "Proceedings of OSDI, 265–283.",
+    "Proceedings of OSDI, 265-283.",
     "bouthillier2021": "X. Bouthillier et al. (2021). Accounting for variance in machine learning "
-    "benchmarks. Proceedings of MLSys 3, 747–769.",
+    "benchmarks. Proceedings of MLSys 3, 747-769.",
 }
 """By key; data sets bring their own citation, under ``data:<name>``."""

@@ -13,7 +13,7 @@ _START, _MIDDLE, _END = "\ue000", "\ue001", "\ue002"
 _PART = re.compile(f"{_START}([a-z]+){_MIDDLE}([^{_END}]*){_END}")
 _PRIVATE = re.compile(f"[{_START}{_MIDDLE}{_END}]")
 
-KINDS = ("number", "name", "code", "emph", "figure", "table", "cite")
+KINDS = ("number", "name", "case", "code", "emph", "figure", "table", "cite")
 
 
 def mark(kind: str, payload: str) -> str:
@@ -22,8 +22,13 @@ def mark(kind: str, payload: str) -> str:
 
 
 def name(text: str) -> str:
-    """Mark what somebody called something (a case, a title, a citation): its digits are no results."""
+    """Mark what somebody called something (a title, a citation): its digits are no results."""
     return mark("name", text)
+
+
+def case(identifier: str) -> str:
+    """Mark a case's id."""
+    return mark("case", identifier)
 
 
 def code(text: str) -> str:
@@ -57,9 +62,13 @@ def segments(text: str) -> list[dict[str, str]]:
     position = 0
     for match in _PART.finditer(text):
         if match.start() > position:
-            parts.append({"kind": "text", "value": text[position : match.start()]})
+            parts.append(_plain(text[position : match.start()]))
         parts.append({"kind": match[1], "value": match[2]})
         position = match.end()
     if position < len(text):
-        parts.append({"kind": "text", "value": text[position:]})
+        parts.append(_plain(text[position:]))
     return parts
+
+
+def _plain(text: str) -> dict[str, str]:
+    return {"kind": "text", "value": text.replace("'", "\u2019")}

@@ -61,7 +61,8 @@ class Study:
 
     def data(self, dataset: str, *keys: str | int, form: str = "integer") -> str:
         """Return a number of a data set's description."""
-        return self.facts.number(self._relative(self.layout.data_info(dataset)), json_pointer(*keys), form)
+        source = self._relative(self.layout.data_info(dataset))
+        return self.facts.number(source, json_pointer(*keys), form)
 
     def evaluation(self, case: str, *keys: str | int, form: str) -> str:
         """Return a number of a case's evaluation."""
@@ -121,7 +122,8 @@ class Study:
         highlighted = [case for case in self.plan["highlights"] if case in cases]
         if highlighted or not cases:
             return highlighted[0] if highlighted else None
-        return max(cases, key=lambda case: self.summary_value(case, "validation_accuracy_mean") or 0)
+        scores = {case: self.summary_value(case, "validation_accuracy_mean") for case in cases}
+        return max(cases, key=lambda case: scores[case] or 0)
 
     def title(self, dataset: str) -> str:
         """Return a data set's name for people."""

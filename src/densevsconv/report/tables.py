@@ -47,6 +47,10 @@ class Table:
     families: list[str] = field(default_factory=list)
     long: bool = False
 
+    def add_group(self, title: str, family: str) -> None:
+        """Add a heading over the rows that follow."""
+        self.add([title], family)
+
     def add(self, cells: list[str], family: str = "") -> None:
         """Add one row."""
         self.rows.append(cells)
@@ -63,12 +67,13 @@ CASE = Column("case", "left")
 
 def architectures(study: Study, dataset: str) -> Table:
     """Layers, parameters and multiply-accumulates of every case."""
-    columns = [CASE, Column("title", "left"), Column("layers", "grow"), Column("parameters"), Column("MACs")]
+    columns = [CASE, Column("title", "left"), Column("layers", "grow"),
+               Column("parameters"), Column("MACs")]  # fmt: skip
     table = Table("architectures", dataset, "page", columns)
     for case in study.cases(dataset):
         table.add(
             [
-                rich.name(case),
+                rich.case(case),
                 rich.name(study.plan["cases"][case]["title"]),
                 layer_line(study, case),
                 study.summary(case, "parameters", "integer"),
@@ -83,13 +88,14 @@ def chosen(study: Study, dataset: str) -> Table:
     """What the search tried and chose."""
     keys = _searched_keys(study, dataset)
     columns = [CASE, Column("points"), Column("trials"), Column("diverged"),
-               *[Column(_setting_name(key)) for key in keys], Column("validation (%)")]  # fmt: skip
+               *[Column(_setting_name(key)) for key in keys],
+               Column("validation\n(%)")]  # fmt: skip
     table = Table("chosen", dataset, "page" if len(keys) > 1 else "column", columns)
     for case in study.searched(dataset):
         settings = study.document(case, "select")["settings"]
         table.add(
             [
-                rich.name(case),
+                rich.case(case),
                 study.selection(case, "candidates", "#", form="integer"),
                 study.count("trials.csv", case=case),
                 study.count("trials.csv", case=case, status="diverged"),
@@ -111,12 +117,12 @@ def results(study: Study, dataset: str) -> Table:
     level = study.planned("confidence", form="percent_whole")
     columns = [
         CASE,
-        Column("test accuracy (%)"),
-        Column(f"{level}% interval"),
-        Column("log loss"),
-        Column("calibration error (%)"),
-        Column("training (s)"),
-        Column("time ratio"),
+        Column("test accuracy\n(%)"),
+        Column(f"{level}%\ninterval"),
+        Column("log\nloss"),
+        Column("calibration\nerror (%)"),
+        Column("training\n(s)"),
+        Column("time\nratio"),
         Column("parameters"),
         Column("MACs"),
     ]
@@ -124,7 +130,7 @@ def results(study: Study, dataset: str) -> Table:
     for case in study.cases(dataset):
         table.add(
             [
-                rich.name(case),
+                rich.case(case),
                 study.summary(case, "test_accuracy_mean", "percent"),
                 _interval(study, case),
                 study.summary(case, "log_loss_mean", "decimal"),
@@ -158,14 +164,13 @@ def comparisons(study: Study, dataset: str) -> Table:
             result = outcome(study, *pair)
             table.add(
                 [
-                    rich.name(convolutional),
-                    rich.name(dense),
+                    rich.case(convolutional),
+                    rich.case(dense),
                     study.comparison(*pair, "difference_mean", "points"),
                     f"{low} to {high}",
                     study.comparison(*pair, "p_value", "p_value"),
                     {"level": "neither", "unknown": MISSING}.get(result, result),
                 ],
-                result if result in ("dense", "convolutional") else "",
             )
     return table
 
@@ -173,16 +178,16 @@ def comparisons(study: Study, dataset: str) -> Table:
 def cost(study: Study, dataset: str) -> Table:
     """What training and inference take."""
     sizes = [str(size) for size in _batch_sizes(study, dataset)]
-    columns = [CASE, Column("mode", "left"), Column("compile (s)"), Column("training (s)"),
-               Column("quartiles (s)"), Column("per epoch (ms)"), Column("to target (s)"),
-               *[Column(f"batch {rich.name(size)} (ms)") for size in sizes],
-               Column("memory (MiB)")]  # fmt: skip
+    columns = [CASE, Column("mode", "left"), Column("compile\n(s)"), Column("training\n(s)"),
+               Column("quartiles\n(s)"), Column("epoch\n(ms)"), Column("to target\n(s)"),
+               *[Column(f"batch {rich.name(size)}\n(ms)") for size in sizes],
+               Column("memory\n(MiB)")]  # fmt: skip
     table = Table("cost", dataset, "page", columns)
     for case in study.cases(dataset):
         quartiles = [study.timing(case, "train_seconds", key) for key in ("low", "high")]
         table.add(
             [
-                rich.name(case),
+                rich.case(case),
                 rich.name(study.document(case, "time")["execution"]),
                 study.timing(case, "compile_seconds"),
                 study.timing(case, "train_seconds", "median"),
@@ -217,17 +222,22 @@ def _to_target(study: Study, case: str) -> str:
 def settings(study: Study, dataset: str) -> Table:
     """Training settings of every case, chosen ones included."""
     keys = ["optimizer", "learning_rate", "l2", "batch_size", "epochs", "scaling", "initializer"]
-    columns = [CASE, *[Column(_setting_name(key), "left" if key in ("optimizer", "initializer") else "right")
-                       for key in keys], Column("schedule", "left"), Column("patience")]  # fmt: skip
+    words = ("optimizer", "initializer")
+    columns = [
+        CASE,
+        *[Column(_setting_name(key), "left" if key in words else "right") for key in keys],
+        Column("schedule", "left"),
+        Column("patience"),
+    ]
     table = Table("settings", dataset, "page", columns)
     for case in study.cases(dataset):
         training = study.document(case, "select")["training"]
         plain = ["learning_rate", "l2", "batch_size", "epochs", "scaling"]
         cells = {key: study.selection(case, "training", key, form="setting") for key in plain}
         cells["optimizer"] = rich.name(str(training["optimizer"]))
-        cells["initializer"] = (
-            "architecture's" if training["initializer"] is None else rich.name(str(training["initializer"]))
-        )
+        cells["initializer"] = "architecture's"
+        if training["initializer"] is not None:
+            cells["initializer"] = rich.name(str(training["initializer"]))
         stopping = training["early_stopping"]
         patience = (
             study.selection(case, "training", "early_stopping", "patience", form="integer")
@@ -236,7 +246,7 @@ def settings(study: Study, dataset: str) -> Table:
         )
         schedule = rich.name(str(training["schedule"]["name"]))
         table.add(
-            [rich.name(case), *[cells[key] for key in keys], schedule, patience],
+            [rich.case(case), *[cells[key] for key in keys], schedule, patience],
             study.family(case),
         )
     return table
@@ -244,22 +254,22 @@ def settings(study: Study, dataset: str) -> Table:
 
 def runs(study: Study, dataset: str) -> Table:
     """Every refitted seed."""
-    columns = [CASE, Column("seed"), Column("status", "left"), Column("epochs"), Column("best"),
-               Column("validation (%)"), Column("test (%)"), Column("log loss")]  # fmt: skip
-    table = Table("runs", dataset, "page", columns, long=True)
+    columns = [Column("seed"), Column("status", "left"), Column("epochs"), Column("best"),
+               Column("validation\n(%)"), Column("test\n(%)"), Column("log\nloss")]  # fmt: skip
+    table = Table("runs", dataset, "column", columns, long=True)
     rows = study.files.document("runs.csv")
     for case in study.cases(dataset):
+        table.add_group(rich.case(case), study.family(case))
         for row in rows:
             if row["case"] != case:
                 continue
 
-            def cell(column: str, form: str, case: str = case, seed: str = row["repetition"]) -> str:
-                pointer = csv_pointer(column, case=case, repetition=seed)
+            def cell(column: str, form: str, row: dict[str, str] = row) -> str:
+                pointer = csv_pointer(column, case=row["case"], repetition=row["repetition"])
                 return study.facts.number("runs.csv", pointer, form)
 
             table.add(
                 [
-                    rich.name(case),
                     cell("repetition", "integer"),
                     rich.name(row["status"]),
                     cell("epochs_run", "integer"),
@@ -267,8 +277,7 @@ def runs(study: Study, dataset: str) -> Table:
                     cell("validation_accuracy", "percent"),
                     cell("test_accuracy", "percent"),
                     cell("test_log_loss", "decimal"),
-                ],
-                study.family(case),
+                ]
             )
     return table
 
@@ -305,7 +314,8 @@ def _searched_keys(study: Study, dataset: str) -> list[str]:
     for case in study.searched(dataset):
         for point in study.plan["cases"][case]["points"]:
             keys += [key for key in point if key not in keys]
-    return keys
+    first = [key for key in ("learning_rate", "l2") if key in keys]
+    return first + [key for key in keys if key not in first]
 
 
 def _setting_name(key: str) -> str:

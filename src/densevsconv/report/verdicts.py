@@ -7,7 +7,7 @@ from densevsconv.report.study import Study
 
 
 def outcome(study: Study, convolutional: str, dense: str) -> str:
-    """Return "convolutional" or "dense" (who is ahead beyond the interval), "level" or "unknown"."""
+    """Return who is ahead beyond the interval: a family, "level" or "unknown"."""
     low = study.comparison_value(convolutional, dense, "difference_low")
     high = study.comparison_value(convolutional, dense, "difference_high")
     if low is None or high is None:
@@ -20,7 +20,7 @@ def outcome(study: Study, convolutional: str, dense: str) -> str:
 def verdict(study: Study, convolutional: str, dense: str) -> str:
     """Return the sentence that compares two cases on the test images."""
     result = outcome(study, convolutional, dense)
-    conv_name, dense_name = rich.name(convolutional), rich.name(dense)
+    conv_name, dense_name = rich.case(convolutional), rich.case(dense)
     level = study.planned("confidence", form="percent_whole")
 
     def points(column: str, form: str) -> str:
@@ -48,7 +48,7 @@ def verdict(study: Study, convolutional: str, dense: str) -> str:
 
 
 def tally(study: Study, dataset: str) -> str:
-    """Return a sentence on how many pairs of cases one family wins; names instead of counts."""
+    """Return a sentence on which cases win or lose against the whole other family."""
     pairs = [
         (conv, dense)
         for conv in study.cases(dataset, "convolutional")
@@ -61,31 +61,28 @@ def tally(study: Study, dataset: str) -> str:
         return "Every convolutional case beats every dense one beyond the interval."
     if all(result == "dense" for result in results):
         return "Every dense case beats every convolutional one beyond the interval."
-    winners = [
-        conv
-        for conv in study.cases(dataset, "convolutional")
-        if all(outcome(study, conv, dense) == "convolutional" for dense in study.cases(dataset, "dense"))
-    ]
-    losers = [
-        conv
-        for conv in study.cases(dataset, "convolutional")
-        if all(outcome(study, conv, dense) == "dense" for dense in study.cases(dataset, "dense"))
-    ]
+    convolutional, against = study.cases(dataset, "convolutional"), study.cases(dataset, "dense")
+
+    def always(result: str) -> list[str]:
+        return [
+            conv
+            for conv in convolutional
+            if all(outcome(study, conv, dense) == result for dense in against)
+        ]
+
+    winners, losers = always("convolutional"), always("dense")
     parts = []
     if winners:
-        parts.append(f"{_listed(winners)} {_beat(winners)} every dense case beyond the interval")
+        verb = "beats" if len(winners) == 1 else "beat"
+        parts.append(f"{_listed(winners)} {verb} every dense case beyond the interval")
     if losers:
-        parts.append(f"every dense case beats {_listed(losers)}")
+        every = "every" if parts else "Every"
+        parts.append(f"{every} dense case beats {_listed(losers)} beyond the interval")
     if not parts:
         return "Neither family wins everywhere: the order depends on the pair."
-    sentence = "; ".join(parts) + "."
-    return sentence if sentence[0] != "e" else "E" + sentence[1:]
-
-
-def _beat(cases: list[str]) -> str:
-    return "beats" if len(cases) == 1 else "beat"
+    return "; ".join(parts) + "."
 
 
 def _listed(cases: list[str]) -> str:
-    names = [rich.name(case) for case in cases]
+    names = [rich.case(case) for case in cases]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -27,7 +27,7 @@ from densevsconv.statistics.confusion import (
     most_confused,
     normalise_rows,
 )
-from densevsconv.statistics.intervals import mean_interval
+from densevsconv.statistics.intervals import mean_interval, wilson_interval
 from densevsconv.tables import read_parquet
 
 CONFUSED_PAIRS = 10
@@ -126,13 +126,14 @@ def evaluate(
     errors = [r.expected_calibration_error if r else None for r in reliabilities]
     nothing = Reliability(np.zeros(bins, dtype=int), np.zeros(bins), np.zeros(bins))
     pooled = sum((r for r in reliabilities if r), start=nothing)
-    accuracies: list[float | None] = [float(accuracy_score(labels, row)) for row in predicted]
+    accuracies = [float(accuracy_score(labels, row)) for row in predicted]
     return {
         "seeds": seeds,
         "diverged_seeds": sum(diverged),
         "images": len(labels),
         "confidence": confidence,
-        "accuracy": _over_seeds(accuracies, confidence, upper=1),
+        "accuracy": _over_seeds(list(accuracies), confidence, upper=1),
+        "test_set_interval": wilson_interval(float(np.mean(accuracies)), len(labels), confidence),
         "log_loss": _over_seeds(losses, confidence),
         "calibration_error": _over_seeds(errors, confidence, upper=1),
         "calibration": {"bins": pooled.bins()},

@@ -1,4 +1,4 @@
-"""Means over seeds with Student-t intervals."""
+"""Intervals: Student's t of a mean over seeds, Wilson's of a share of a finite test set."""
 
 from __future__ import annotations
 
@@ -52,3 +52,26 @@ def mean_interval(
         "high": min(mean + half, upper),
         "std": std,
     }
+
+
+def wilson_interval(share: float, count: int, confidence: float) -> dict[str, float]:
+    """Return ``{"low", "high"}``: where a share observed on ``count`` images may truly lie.
+
+    Wilson's score interval (1927, "Probable inference, the law of succession, and statistical
+    inference"), which stays inside 0 to 1 and holds near its ends. It covers the choice of the
+    images, which an interval over seeds does not.
+
+    Parameters
+    ----------
+    share
+        Between 0 and 1, such as the mean accuracy over seeds.
+    count
+        Number of images.
+    confidence
+        Between 0 and 1, such as 0.95.
+    """
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    spread = math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+    half = z * spread / (1 + z**2 / count)
+    return {"low": max(middle - half, 0.0), "high": min(middle + half, 1.0)}

@@ -52,7 +52,7 @@ class Figure:
     """
 
     name: str
-    section: Literal["data", "search", "results", "confusion", "cost"]
+    section: Literal["data", "search", "results", "errors", "cost", "confusion"]
     width: Literal["column", "page"]
     alt: str
     draw: Callable[[Results, str, list[str]], matplotlib.figure.Figure]

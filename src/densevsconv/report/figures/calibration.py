@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from densevsconv.report.results import Results
 
-COLUMNS = 4
+COLUMNS = 5
 
 
 def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
@@ -23,9 +23,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
 
     from densevsconv.report.figures import style
 
-    figure, axes = style.panels(
-        len(cases), COLUMNS, PAGE_MM, 44, 8, sharex=True, sharey=True
-    )
+    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 38, 8, sharex=True, sharey=True)
     for axis, case in zip(axes, cases, strict=True):
         family = results.family(case)
         bins = [b for b in results.evaluation(case)["calibration"]["bins"] if b["count"]]
@@ -38,7 +36,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
             confidence, accuracy, s=4 + 60 * counts / max(counts.sum(), 1),
             color=style.FAMILY_COLOURS[family], marker=style.FAMILY_MARKERS[family], zorder=3,
         )  # fmt: skip
-        axis.set_title(case)
+        style.case_title(axis, case, results.family(case))
         axis.set_box_aspect(1)
         axis.set_xlim(-0.04, 1.04)
         axis.set_ylim(-0.04, 1.04)
@@ -47,7 +45,8 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
         style.trim(axis)
     figure.supxlabel("predicted probability (%)", fontsize=7.5)
     figure.supylabel("correct (%)", fontsize=7.5)
-    style.family_legend(figure, [results.family(case) for case in cases], loc="outside upper center")
+    families = [results.family(case) for case in cases]
+    style.family_legend(figure, families, loc="outside upper center")
     return figure
 
 

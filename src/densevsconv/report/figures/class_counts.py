@@ -19,6 +19,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     """Return grouped bars: one group a class, one bar each for training, validation and test."""
     import pandas as pd
     import seaborn as sns
+    from matplotlib.patches import Patch
 
     from densevsconv.report.figures import style
 
@@ -32,10 +33,12 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     axis = figure.subplots()
     sns.barplot(
         pd.DataFrame(rows), x="class", y="images", hue="part", palette=PARTS, ax=axis,
-        width=0.82, saturation=1, edgecolor=style.INK, linewidth=0.3,
+        width=0.82, saturation=1, edgecolor=style.INK, linewidth=0.3, legend=False,
     )  # fmt: skip
-    axis.get_legend().remove()
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=len(PARTS))
+    handles = [
+        Patch(facecolor=colour, edgecolor=style.INK, linewidth=0.3) for colour in PARTS.values()
+    ]
+    figure.legend(handles, list(PARTS), loc="outside upper center", ncols=len(PARTS))
     axis.set_ylabel("images")
     if max(len(name) for name in info["class_names"]) > 3:
         axis.tick_params(axis="x", rotation=45)

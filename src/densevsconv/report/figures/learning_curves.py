@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from densevsconv.report.results import Results
 
-COLUMNS = 4
+COLUMNS = 5
 PARTS = {"train_accuracy": (0, (2, 1.2)), "validation_accuracy": "solid"}
 
 
@@ -26,7 +26,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     from densevsconv.report.figures import style
 
     histories = {case: _common_epochs(results.history(case)) for case in cases}
-    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 38, 8, sharey=True)
+    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 37, 8, sharey=True)
     lowest, highest = 1.0, 0.0
     for axis, case in zip(axes, cases, strict=True):
         colour = style.FAMILY_COLOURS[results.family(case)]
@@ -41,7 +41,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
         late = means.iloc[len(means) // 5 :]
         lowest = min(lowest, float(late.min().min()))
         highest = max(highest, float(means.max().max()))
-        axis.set_title(case)
+        style.case_title(axis, case, results.family(case))
         axis.set_xlim(left=0)
         axis.grid(axis="y")
         style.trim(axis)

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from densevsconv.report.results import Results
 
-COLUMNS = 3
+COLUMNS = 4
 PREFERRED = ("learning_rate", "l2")
 """The settings put on the axes where a case searches more than two."""
+DIVERGED = "\u00d7"
 SPAN = 0.05
 """Accuracies this far below the best share the palest colour: the differences are at the top."""
 LABELS = {"learning_rate": "learning rate", "l2": "l2", "batch_size": "batch size"}
@@ -35,7 +36,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     tables = {case: _points(results, case) for case in cases}
     best = max(float(table["accuracy"].max()) for table in tables.values())
     norm = Normalize(max(0.0, best - SPAN), best)
-    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 46)
+    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 41, gap=0.05)
     for axis, case in zip(axes, cases, strict=True):
         table, keys = tables[case], _axes_keys(results, case)
         chosen = results.selection(case)["settings"]
@@ -45,9 +46,8 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
         elif kind == "dots":
             _draw_dots(axis, table, keys, chosen, norm)
         else:
-            colour = style.FAMILY_COLOURS[results.family(case)]
-            _draw_line(axis, table, keys[0], chosen, colour, style.FAMILY_MARKERS[results.family(case)])
-        axis.set_title(case, color=style.FAMILY_COLOURS[results.family(case)], fontweight="bold")
+            _draw_line(axis, table, keys[0], chosen, results.family(case))
+        style.case_title(axis, case, results.family(case))
     if any(_kind(tables[case], _axes_keys(results, case)) != "line" for case in cases):
         import seaborn as sns
 
@@ -100,12 +100,19 @@ def _numeric(values: pd.Series) -> bool:
 
 
 def _write(value: Any) -> str:
-    return f"{value:g}".replace("e-0", "e-") if isinstance(value, int | float) else str(value)
+    """Return a setting as short as possible: 3e-4, 0.01, adam."""
+    if not isinstance(value, int | float):
+        return str(value)
+    short = f"{value:.0e}".replace("e-0", "e-")
+    if 0 < abs(value) < 0.01 and float(short) == value:  # 0.0003 is wider than a cell
+        return short
+    return f"{value:g}"
 
 
 def _draw_map(
     axis: matplotlib.axes.Axes, table: pd.DataFrame, keys: list[str], chosen: Any, norm: Any
 ) -> None:
+    import numpy as np
     import seaborn as sns
     from matplotlib.patches import Rectangle
 
@@ -114,20 +121,17 @@ def _draw_map(
     across, down = keys
     grid = table.pivot_table("accuracy", index=down, columns=across, aggfunc="max", dropna=False)
     grid = grid.sort_index(ascending=False)
-    texts = grid.map(lambda value: "×" if value != value else f"{100 * value:.1f}")
     sns.heatmap(
         grid, ax=axis, norm=norm, cmap=style.SEQUENTIAL, cbar=False, annot=False,
         linewidths=0.4, linecolor="white",
     )  # fmt: skip
     palette = sns.color_palette(style.SEQUENTIAL, as_cmap=True)
-    for row in range(grid.shape[0]):
-        for column in range(grid.shape[1]):
-            value = grid.iat[row, column]
-            ink = style.FAINT if value != value else style.text_on(palette(norm(value)))
-            axis.text(
-                column + 0.5, row + 0.5, texts.iat[row, column], ha="center", va="center",
-                fontsize=7 if grid.shape[1] <= 7 else 6, color=ink,
-            )  # fmt: skip
+    for (row, column), value in np.ndenumerate(grid.to_numpy(dtype=float)):
+        ink = style.text_on(palette(norm(value))) if np.isfinite(value) else style.FAINT
+        axis.text(
+            column + 0.5, row + 0.5, f"{100 * value:.1f}" if np.isfinite(value) else DIVERGED,
+            ha="center", va="center", fontsize=7, color=ink, in_layout=False,
+        )  # fmt: skip
     axis.set_xticklabels([_write(value) for value in grid.columns], rotation=0)
     axis.set_yticklabels([_write(value) for value in grid.index], rotation=0)
     axis.tick_params(length=0)
@@ -178,10 +182,11 @@ def _draw_line(
     table: pd.DataFrame,
     key: str,
     chosen: Any,
-    colour: str,
-    marker: str,
+    family: str,
 ) -> None:
     from densevsconv.report.figures import style
+
+    colour, marker = style.FAMILY_COLOURS[family], style.FAMILY_MARKERS[family]
 
     best = table.groupby(key, sort=_numeric(table[key]))["accuracy"].max()
     labels = [_write(value) for value in best.index]

@@ -74,19 +74,24 @@ def apply() -> None:
 
 
 def new_figure(
-    width_mm: float, height_mm: float, layout: Literal["constrained"] | None = "constrained"
+    width_mm: float,
+    height_mm: float,
+    layout: Literal["constrained"] | None = "constrained",
+    gap: float = 0.02,
 ) -> matplotlib.figure.Figure:
     """Return an empty figure of this printed size.
 
-    Laid out by matplotlib's constrained layout, or by hand (``layout=None``, :func:`axes_at`).
+    Laid out by matplotlib's constrained layout, or by hand (``layout=None``, :func:`axes_at`);
+    ``gap`` is the space between columns of panels, in parts of a panel.
     """
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     size = (width_mm / _MILLIMETRES_PER_INCH, height_mm / _MILLIMETRES_PER_INCH)
-    figure = Figure(figsize=size, layout=layout)
-    if layout == "constrained":
-        figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
-    return figure
+    if layout is None:
+        return Figure(figsize=size)
+    engine = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02, wspace=gap, hspace=0.02)
+    return Figure(figsize=size, layout=engine)
 
 
 def axes_at(
@@ -104,7 +109,14 @@ def axes_at(
 
 
 def panels(
-    count: int, columns: int, width_mm: float, row_mm: float, extra_mm: float = 0, **subplots: Any
+    count: int,
+    columns: int,
+    width_mm: float,
+    row_mm: float,
+    extra_mm: float = 0,
+    *,
+    gap: float = 0.02,
+    **subplots: Any,
 ) -> tuple[matplotlib.figure.Figure, list[matplotlib.axes.Axes]]:
     """Return a figure of small multiples and its ``count`` axes, row by row.
 
@@ -115,7 +127,7 @@ def panels(
     # three panels in a row of four leave a hole; spread over the fewest rows, evenly
     rows = ceil(count / columns)
     columns = ceil(count / rows)
-    figure = new_figure(width_mm, rows * row_mm + extra_mm)
+    figure = new_figure(width_mm, rows * row_mm + extra_mm, gap=gap)
     grid = figure.subplots(rows, columns, squeeze=False, **subplots)
     axes = list(grid.flat)
     for unused in axes[count:]:
@@ -142,6 +154,14 @@ def _plain() -> Any:
     from matplotlib.ticker import FuncFormatter
 
     return FuncFormatter(lambda value, _: f"{value:g}")
+
+
+def case_title(axis: matplotlib.axes.Axes, case: str, family: str, characters: int = 17) -> None:
+    """Write a case's id above its panel, in the colour of its family; long ids in two lines."""
+    if len(case) > characters and "_" in case:
+        first, _, second = case.rpartition("_")
+        case = f"{first}\n_{second}"
+    axis.set_title(case, color=FAMILY_COLOURS[family], fontweight="bold", fontsize=7)
 
 
 def trim(axis: matplotlib.axes.Axes) -> None:
@@ -197,17 +217,13 @@ def family_legend(
     for family in [name for name in FAMILY_COLOURS if name in families]:
         colour = FAMILY_COLOURS[family]
         if lines:
-            for part, dash in (("training", (0, (2, 1.2))), ("validation", "solid")):
-                handles.append(
-                    Line2D([], [], color=colour, linestyle=dash, label=f"{family}, {part}")
-                )
+            for part, dash in (("training", (0, (2, 1.2))), ("validation", (0, ()))):
+                label = f"{family}, {part}"
+                handles.append(Line2D([], [], color=colour, linestyle=dash, label=label))
         else:
-            handles.append(
-                Line2D(
-                    [], [], color=colour, marker=FAMILY_MARKERS[family], linestyle="none",
-                    markersize=4, label=family,
-                )  # fmt: skip
-            )
+            mark = Line2D([], [], color=colour, label=family, linestyle="none", markersize=4)
+            mark.set_marker(FAMILY_MARKERS[family])
+            handles.append(mark)
     place = {"loc": "outside lower center", "ncols": 4, **place}
     figure.legend(handles=handles, handletextpad=0.5, columnspacing=1.4, **place)
 
@@ -218,7 +234,7 @@ def save(figure: matplotlib.figure.Figure, svg: Path, png: Path) -> None:
 
     # one layout serves both files: it is what costs the time
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
     with atomic_path(svg) as temporary:
         figure.savefig(temporary, format="svg", metadata={"Date": None}, facecolor="white")
     with atomic_path(png) as temporary:

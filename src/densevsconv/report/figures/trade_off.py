@@ -78,7 +78,8 @@ def _write_letters(
     points_a_pixel = 72 / axis.figure.dpi
     marks = axis.transData.transform(np.column_stack([x, y])) * points_a_pixel
     taken = [tuple(mark) for mark in marks]
-    for letter, place, mark, colour in zip(letters, zip(x, y, strict=True), marks, colours, strict=True):
+    places = list(zip(x, y, strict=True))
+    for letter, place, mark, colour in zip(letters, places, marks, colours, strict=True):
         free = [
             offset
             for offset in PLACES

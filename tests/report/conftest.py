@@ -1,0 +1,37 @@
+"""One made-up study and its rendered report, shared by the tests of this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from synthetic import ROOT, make_study
+
+from densevsconv.layout import Layout
+from densevsconv.report.layout import ReportLayout
+from densevsconv.stages import figures, report
+
+SMALL = {
+    "denseNet2_20_published": ("denseNet2_20", 0.93, "list"),
+    "dense_1": ("dense_1", 0.972, "grid"),
+    "lenet5_8": ("lenet5_8", 0.981, "rate"),
+    "conv_small": ("conv_small", 0.988, "random"),
+}
+
+
+@pytest.fixture(scope="session")
+def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    return make_study(tmp_path_factory.mktemp("study") / "results", cases=SMALL)
+
+
+@pytest.fixture(scope="session")
+def captions() -> Path:
+    return ROOT / "workflow" / "report"
+
+
+@pytest.fixture(scope="session")
+def rendered(layout: Layout, captions: Path) -> ReportLayout:
+    reports = layout.root.parent.parent / "reports"
+    figures.run(layout, reports=reports)
+    report.run(layout, reports=reports, captions=captions)
+    return ReportLayout(reports, layout.study, captions)
