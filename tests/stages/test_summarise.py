@@ -106,3 +106,18 @@ def test_no_spread_gives_no_p_value(paired: bool) -> None:
     assert result.p_value is None
     single = compare([0.9], [0.8], 0.95, paired=paired)
     assert single.difference_low is None
+
+
+@pytest.mark.parametrize(
+    "columns", [summarise.SUMMARY_COLUMNS, summarise.RUN_COLUMNS, summarise.COMPARISON_COLUMNS,
+                select.COLUMNS],
+)  # fmt: skip
+def test_every_column_is_documented(columns: tuple[str, ...]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+    named = {
+        name.strip()
+        for line in text.splitlines()
+        if line.startswith("| ")
+        for name in line.split("|")[1].split(",")
+    }
+    assert set(columns) <= named
