@@ -11,9 +11,7 @@ from typing import Any
 from densevsconv.config.resolved import ResolvedCase, ResolvedStudy
 from densevsconv.files import write_json_if_changed
 from densevsconv.layout import Layout
-
-STEP_OVERHEAD = 2e5
-"""Cost of a training step besides its multiply-accumulates, in the same unit."""
+from densevsconv.training.cost import estimated_seconds
 
 
 def write_plans(study: ResolvedStudy, layout: Layout) -> list[str]:
@@ -84,14 +82,13 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
 
 
 def case_cost(study: ResolvedStudy, case: ResolvedCase) -> float:
-    """Return a rough cost of training a case once: multiply-accumulates, and a part a step.
-
-    Forward and backward together cost about three forward passes.
-    """
-    images = study.datasets[case.dataset].sizes.train
-    steps = case.training.epochs * (images // case.training.batch_size)
-    macs = 3.0 * case.architecture.macs * case.training.epochs * images
-    return macs + steps * STEP_OVERHEAD
+    """Return the estimated seconds of training a case once."""
+    return estimated_seconds(
+        macs=case.architecture.macs,
+        epochs=case.training.epochs,
+        images=study.datasets[case.dataset].sizes.train,
+        batch_size=case.training.batch_size,
+    )
 
 
 def shard_cases(study: ResolvedStudy) -> list[list[str]]:

@@ -43,6 +43,7 @@ def planned_runs(
             engine=by_name[case["engine"]],
             # the run's files hold predictions for the test images, so those count too
             dataset_hash=f"{info['train_hash']}+{info['test_hash']}",
+            train_images=info["counts"]["train"],
         )
     return runs
 

@@ -71,10 +71,8 @@ def planned_trials(layout: Layout, threads: int | None = None) -> list[PlannedTr
     """Return every trial of the study, in the order of cases, points and repetitions."""
     plan = read_json(layout.plan("search"))
     by_name = engines(threads or plan["threads"])
-    hashes = {
-        case["dataset"]: load_info(layout, case["dataset"])["train_hash"]
-        for case in plan["cases"].values()
-    }
+    datasets = {case["dataset"] for case in plan["cases"].values()}
+    infos = {dataset: load_info(layout, dataset) for dataset in datasets}
     return [
         trial
         for name, case in plan["cases"].items()
@@ -86,7 +84,8 @@ def planned_trials(layout: Layout, threads: int | None = None) -> list[PlannedTr
             study_seed=plan["seed"],
             stage="search",
             engine=by_name[case["engine"]],
-            dataset_hash=hashes[case["dataset"]],
+            dataset_hash=infos[case["dataset"]]["train_hash"],
+            train_images=infos[case["dataset"]]["counts"]["train"],
         )
     ]
 

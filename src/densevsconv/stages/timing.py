@@ -65,7 +65,7 @@ def _measure(
     peak = peak_memory()
     training = trials[0].training
     epochs = np.concatenate([fit.epoch_seconds for fit in fits])
-    images = steps_per_epoch(len(data.train_images), training.batch_size) * training.batch_size
+    images = steps_per_epoch(trials[0].train_images, training.batch_size) * training.batch_size
     predictor = trainer.predictor(fits[0].weights)
     return {
         "device": trainer.device,

@@ -21,6 +21,7 @@ from densevsconv.engines import ENGINES, Engine
 from densevsconv.identity import digest, trial_id
 from densevsconv.layout import Layout
 from densevsconv.seeds import training_seeds
+from densevsconv.training.cost import estimated_seconds
 from densevsconv.training.fit import Fit, Trainer, fit
 
 
@@ -39,6 +40,7 @@ class PlannedTrial:
     seeds: dict[str, int]
     engine: Engine
     dataset_hash: str
+    train_images: int
 
     @cached_property
     def id(self) -> str:
@@ -67,12 +69,13 @@ class PlannedTrial:
 
     @property
     def cost(self) -> float:
-        """Rough cost, in multiply-accumulates: forward and backward, and a constant a step.
-
-        The constant, found by measuring small dense networks, is what a step costs besides.
-        """
-        steps = self.training.epochs / self.training.batch_size
-        return self.training.epochs * self.architecture.macs * 3 + steps * 2e5
+        """Estimated seconds of the run."""
+        return estimated_seconds(
+            macs=self.architecture.macs,
+            epochs=self.training.epochs,
+            images=self.train_images,
+            batch_size=self.training.batch_size,
+        )
 
     def with_training(self, training: Training) -> PlannedTrial:
         """Return the same run with other training settings."""
@@ -110,6 +113,7 @@ def planned(
     stage: str,
     engine: Engine,
     dataset_hash: str,
+    train_images: int,
 ) -> Iterator[PlannedTrial]:
     """Yield the runs of one case: every point of ``settings`` with every repetition."""
     architecture = BoundArchitecture.from_dict(plan["architecture"])
@@ -128,6 +132,7 @@ def planned(
                 seeds=training_seeds(study_seed, stage, repetition),
                 engine=engine,
                 dataset_hash=dataset_hash,
+                train_images=train_images,
             )
 
 
@@ -180,6 +185,7 @@ class Trainers:
     ) -> tuple[Fit, Trainer]:
         """Train once."""
         trainer = self.trainer(trial)
-        images = len(self.data(trial.dataset).train_images)
-        result = fit(trainer, trial.architecture, trial.training, trial.seeds, images, on_epoch)
+        result = fit(
+            trainer, trial.architecture, trial.training, trial.seeds, trial.train_images, on_epoch
+        )
         return result, trainer
