@@ -96,9 +96,7 @@ def _figures(layout: Layout, case: str) -> list[Path]:
     plan = read_json(layout.plan("track"))
     report = ReportLayout(Path(plan.get("reports", "reports")), layout.study)
     return [
-        report.figure(drawing.stem, "png")
-        for drawing in drawings(plan)
-        if case in drawing.cases
+        report.figure(drawing.stem, "png") for drawing in drawings(plan) if case in drawing.cases
     ]
 
 
