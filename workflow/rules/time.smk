@@ -17,7 +17,7 @@ rule time:
         [layout.timing(case) for case in CASES],
     log:
         log_file("time"),
-    threads: workflow.cores
+    threads: lambda wildcards: workflow.cores
     resources:
         gpu=1,
     params:

@@ -1,0 +1,137 @@
+"""The tiny study from nothing to the paper, by the real Snakemake; then what an edit costs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import files_below, rows
+
+TRAINING = {"search", "refit0", "refit1", "time"}
+
+
+def test_a_study_ends_in_a_report_and_tables(finished):
+    assert len(rows(finished.results / "trials.csv")) == 2 * 2 * 2  # cases, points, seeds
+    assert len(rows(finished.results / "runs.csv")) == 2 * 2  # cases, seeds
+    cases = rows(finished.results / "summary.csv")
+    assert {row["case"] for row in cases} == {"dense_1", "lenet5_8"}
+    for row in cases:
+        assert 0.1 < float(row["test_accuracy_mean"]) <= 1
+        assert float(row["train_seconds_median"]) > 0
+    assert (finished.reports / "paper.pdf").read_bytes().startswith(b"%PDF")
+    assert "<html" in (finished.reports / "index.html").read_text(encoding="utf-8")
+    assert json.loads((finished.reports / "facts.json").read_text(encoding="utf-8"))
+    assert (finished.root / "results" / "mlflow" / "mlflow.db").exists()
+
+
+def test_the_run_says_where_things_are(finished):
+    said = (finished.root / "said.txt").read_text(encoding="utf-8")
+    for file in ("reports/tiny/paper.pdf", "results/tiny/summary.csv", "mlflow/mlflow.db"):
+        assert file in said
+    assert "oneDNN" not in said, "the libraries' greetings belong in the logs"
+
+
+def test_a_second_run_does_nothing(finished_copy):
+    before = files_below(finished_copy.results) | files_below(finished_copy.reports)
+    assert "Nothing to be done" in finished_copy.run()
+    assert files_below(finished_copy.results) | files_below(finished_copy.reports) == before
+
+
+def test_a_run_changes_nothing_outside_its_folders(finished):
+    made = {"results", "reports", ".snakemake", "said.txt", "before.json"}
+    now = {
+        name: hashlib.sha256(content).hexdigest()
+        for name, (_, content) in files_below(finished.root).items()
+        if Path(name).parts[0] not in made and "__pycache__" not in name
+    }
+    assert now == json.loads((finished.root / "before.json").read_text(encoding="utf-8"))
+
+
+def test_publishing_copies_a_finished_report(finished_copy):
+    def densevsconv(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "densevsconv", *arguments],
+            cwd=finished_copy.root,
+            env=finished_copy.environment() | {"PYTHONPATH": str(finished_copy.root / "src")},
+            capture_output=True,
+            text=True,
+        )
+
+    published = finished_copy.root / "reports" / "published" / "tiny"
+    (published / "figures").mkdir(parents=True)
+    (published / "figures" / "old-digits.png").touch()
+    done = densevsconv("publish", "tiny")
+    assert done.returncode == 0, done.stderr
+    names = {str(file.relative_to(published)) for file in published.rglob("*") if file.is_file()}
+    assert {"paper.pdf", "index.html", "facts.json", "summary.csv", "trials.csv"} <= names
+    assert any(name.startswith("figures/accuracy") for name in names)
+    assert "figures/old-digits.png" not in names
+
+    (finished_copy.reports / "facts.json").unlink()
+    refused = densevsconv("publish", "tiny")
+    assert refused.returncode == 2
+    assert "facts.json" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+# -- what an edit costs (wall 8)
+
+
+def test_a_caption_renders_again_and_no_more(finished_copy):
+    with (finished_copy.root / "workflow/report/accuracy.rst").open("a", encoding="utf-8") as file:
+        file.write("\nOne more sentence.\n")
+    assert finished_copy.jobs() == {"report": 1, "all": 1}
+
+
+def test_a_figure_draws_again_and_trains_nothing(finished_copy):
+    with (finished_copy.root / "src/densevsconv/report/figures/accuracy.py").open("a") as file:
+        file.write("\nUNUSED = 1\n")
+    assert set(finished_copy.jobs()) == {"figures", "report", "track", "all"}
+
+
+def test_engine_code_trains_again(finished_copy):
+    with (finished_copy.root / "src/densevsconv/engines/tensorflow/build.py").open("a") as file:
+        file.write("\nUNUSED = 1\n")
+    jobs = finished_copy.jobs()
+    assert set(jobs) >= TRAINING
+    assert "prepare" not in jobs
+
+
+def test_comments_and_messages_cost_nothing(finished_copy):
+    with (finished_copy.root / "src/densevsconv/engines/tensorflow/build.py").open("a") as file:
+        file.write("\n# a comment\n")
+    finished_copy.edit("workflow/rules/search.smk", "of the grids", "of all the grids")
+    assert finished_copy.jobs() == {}
+
+
+def test_a_title_trains_nothing(finished_copy):
+    finished_copy.edit("config/studies/tiny.yaml", "title: A tiny study", "title: Another title")
+    jobs = set(finished_copy.jobs())
+    assert "report" in jobs
+    assert not jobs & {"prepare", "evaluate", *TRAINING}
+
+
+def test_a_deleted_database_is_imported_again(finished_copy):
+    (finished_copy.root / "results" / "mlflow" / "mlflow.db").unlink()
+    assert finished_copy.jobs() == {"track": 1, "all": 1}
+
+
+@pytest.mark.slow
+def test_a_grid_point_trains_its_trials_only(finished_copy):
+    trials, runs = (finished_copy.journal(stage) for stage in ("search", "refit"))
+    finished_copy.edit(
+        "config/studies/tiny.yaml",
+        "learning_rate: [0.003, 0.01]",
+        "learning_rate: [0.003, 0.01, 1e-5]",
+    )
+    finished_copy.run()
+    after = finished_copy.journal("search")
+    assert {name: after[name] for name in trials} == trials
+    assert len(after) - len(trials) == 2 * 2  # one point, two cases, two seeds
+    assert len(rows(finished_copy.results / "trials.csv")) == 12
+    # a hopeless point wins nowhere, so nothing is refitted
+    assert finished_copy.journal("refit") == runs
