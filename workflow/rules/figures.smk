@@ -7,9 +7,17 @@ in      plan/figures.json, the tables, select/<case>.json, evaluate/<case>.json,
 out     <reports>/<study>/figures/<figure>.svg and .png
 """
 
-from densevsconv.report.layout import ReportLayout
+from densevsconv.report.layout import ReportLayout, drawings
 
 report_files = ReportLayout(reports, layout.study, captions=ROOT / "workflow" / "report")
+
+
+def with_caption(drawing):
+    """Return a figure's SVG file, marked for `snakemake --report`."""
+    file = report_files.figure(drawing.stem, "svg")
+    labels = {"figure": drawing.figure.name.replace("_", " "), "data": drawing.dataset}
+    caption = f"../report/{drawing.figure.name}.rst"
+    return report(file, caption=caption, category="Figures", labels=labels)
 
 
 rule figures:
@@ -22,7 +30,7 @@ rule figures:
         [layout.history(case) for case in CASES],
         rules.prepare.output,
     output:
-        svg=report_files.figure_files(plan("figures"), "svg"),
+        svg=[with_caption(drawing) for drawing in drawings(plan("figures"))],
         png=report_files.figure_files(plan("figures"), "png"),
     log:
         log_file("figures"),

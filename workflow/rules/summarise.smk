@@ -14,9 +14,24 @@ rule summarise:
         rules.evaluate.output,
         rules.time.output,
     output:
-        summary=layout.summary,
-        runs=layout.run_table,
-        comparisons=layout.comparisons,
+        summary=report(
+            layout.summary,
+            caption="../report/table_results.rst",
+            category="Tables",
+            labels={"table": "summary"},
+        ),
+        runs=report(
+            layout.run_table,
+            caption="../report/table_runs.rst",
+            category="Tables",
+            labels={"table": "runs"},
+        ),
+        comparisons=report(
+            layout.comparisons,
+            caption="../report/table_comparisons.rst",
+            category="Tables",
+            labels={"table": "comparisons"},
+        ),
     log:
         log_file("summarise"),
     params:
