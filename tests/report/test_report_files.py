@@ -126,6 +126,8 @@ def test_cases_stand_dense_first_then_by_size() -> None:
         "c": {"dataset": "x", "family": "dense", "architecture": {"parameters": 3}},
     }
     assert ordered_cases(cases, "x") == ["c", "b", "a"]
+    alike = {"dataset": "x", "family": "dense", "architecture": {"parameters": 1}}
+    assert ordered_cases({"n_10": alike, "n_2": alike, "m": alike}) == ["m", "n_2", "n_10"]
 
 
 def test_searched_keys_are_those_that_vary() -> None:

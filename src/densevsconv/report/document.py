@@ -18,7 +18,7 @@ from densevsconv.report.tables import Table
 
 Block = dict[str, Any]
 
-ROWS_A_TABLE = 40
+ROWS_A_TABLE = 24
 """A table over the whole page cannot be split by the typesetter; longer ones are continued."""
 
 

@@ -6,6 +6,7 @@ Snakefile knows every file before anything has run. Cheap to import.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ def ordered_cases(cases: dict[str, Any], dataset: str | None = None) -> list[str
         key=lambda name: (
             cases[name]["family"] != "dense",
             cases[name]["architecture"]["parameters"],
-            name,
+            # net_2 before net_10
+            [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)],
         ),
     )
 

@@ -34,9 +34,14 @@ def abstract(study: Study) -> list[str]:
 
 def _headline(study: Study, dataset: str, level: str) -> str:
     dense, conv = study.best(dataset, "dense"), study.best(dataset, "convolutional")
-    if dense is None or conv is None:
-        return ""
     where = study.in_dataset(dataset)
+    if dense is None or conv is None:
+        only = dense or conv
+        assert only is not None  # a data set of the plan has cases
+        return (
+            f"The best by validation{where} is {rich.case(only)}, with a mean test accuracy of "
+            f"{_with_interval(study, only, level)}."
+        )
     how = "The best of each family by validation"
     if study.plan["highlights"]:
         how = "The networks put in front"

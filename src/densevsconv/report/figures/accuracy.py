@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densevsconv.report.figures.base import COLUMN_MM, Figure
+from densevsconv.report.figures.base import PAGE_MM, Figure
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -21,7 +21,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     evaluations = {case: results.evaluation(case)["accuracy"] for case in cases}
     order = sorted(cases, key=lambda case: evaluations[case]["mean"])
     tests = results.data_info(dataset)["counts"]["test"]
-    figure = style.new_figure(COLUMN_MM, 16 + 5.2 * len(cases))
+    figure = style.new_figure(PAGE_MM, 14 + 4.8 * len(cases))
     axis = figure.subplots()
     everything = []
     for height, case in enumerate(order):
@@ -55,8 +55,8 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
 FIGURE = Figure(
     name="accuracy",
     section="results",
-    width="column",
+    width="page",
     alt="Dots with intervals: test accuracy of every case, the best on top.",
     draw=draw,
-    cases_per_page=30,
+    cases_per_page=36,
 )

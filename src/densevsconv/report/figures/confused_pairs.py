@@ -29,7 +29,8 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
         bottom_mm = height_mm - row * row_mm - TEXT_MM - PICTURE_MM
         colour = style.FAMILY_COLOURS[results.family(case)]
         middle = (bottom_mm + PICTURE_MM / 2) / height_mm
-        figure.text(0.002, middle, case, va="center", fontweight="bold", color=colour)
+        label = style.in_lines(case, 22)
+        figure.text(0.002, middle, label, va="center", fontweight="bold", color=colour)
         for place, pair in enumerate(results.evaluation(case)["most_confused"][:PAIRS]):
             left_mm = LABEL_MM + place * (PAGE_MM - LABEL_MM) / PAIRS
             figure.text(

@@ -158,10 +158,18 @@ def _plain() -> Any:
 
 def case_title(axis: matplotlib.axes.Axes, case: str, family: str, characters: int = 17) -> None:
     """Write a case's id above its panel, in the colour of its family; long ids in two lines."""
-    if len(case) > characters and "_" in case:
-        first, _, second = case.rpartition("_")
-        case = f"{first}\n_{second}"
-    axis.set_title(case, color=FAMILY_COLOURS[family], fontweight="bold", fontsize=7)
+    axis.set_title(
+        in_lines(case, characters), color=FAMILY_COLOURS[family], fontweight="bold", fontsize=7
+    )
+
+
+def in_lines(case: str, characters: int) -> str:
+    """Return an id of more than ``characters`` in two lines, broken before an underscore."""
+    places = [place for place, character in enumerate(case) if character == "_" and place]
+    if len(case) <= characters or not places:
+        return case
+    middle = min(places, key=lambda place: abs(2 * place - len(case)))
+    return f"{case[:middle]}\n{case[middle:]}"
 
 
 def trim(axis: matplotlib.axes.Axes) -> None:
@@ -182,10 +190,10 @@ def accuracy_axis(axis: matplotlib.axes.Axes, low: float, high: float, which: st
     margin = max(0.06 * (steps[1] - steps[0]), 0.12)
     first, last = 1 / (1 + np.exp(-(steps + np.array([-margin, margin]))))
     ticks = [tick for tick in _ACCURACY_TICKS if first <= tick <= last]
-    if len(ticks) < 3:
-        ticks = [value / 1000 for value in range(1000) if first <= value / 1000 <= last]
-        stride = max(1, len(ticks) // 4)
-        ticks = ticks[::-1][::stride][::-1]
+    for thousandths in (50, 20, 10, 5, 2, 1):
+        if len(ticks) < 3:  # a narrow range: even steps, as wide as give three ticks
+            even = [place / 1000 for place in range(0, 1000, thousandths)]
+            ticks = [tick for tick in even if first <= tick <= last]
     own = axis.xaxis if which == "x" else axis.yaxis
     setter = axis.set_xscale if which == "x" else axis.set_yscale
     setter("logit")
@@ -217,9 +225,10 @@ def family_legend(
     for family in [name for name in FAMILY_COLOURS if name in families]:
         colour = FAMILY_COLOURS[family]
         if lines:
-            for part, dash in (("training", (0, (2, 1.2))), ("validation", (0, ()))):
-                label = f"{family}, {part}"
-                handles.append(Line2D([], [], color=colour, linestyle=dash, label=label))
+            handles += [
+                Line2D([], [], color=colour, linestyle=(0, (2, 1.2)), label=f"{family}, training"),
+                Line2D([], [], color=colour, linestyle="solid", label=f"{family}, validation"),
+            ]
         else:
             mark = Line2D([], [], color=colour, label=family, linestyle="none", markersize=4)
             mark.set_marker(FAMILY_MARKERS[family])
