@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import files_below, rows
+from clones import files_below, rows
 
 TRAINING = {"search", "refit0", "refit1", "time"}
 

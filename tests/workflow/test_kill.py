@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import STUDY, make_clone, rows
+from clones import STUDY, make_clone, rows
 
 pytestmark = [
     pytest.mark.slow,
@@ -96,7 +96,7 @@ MOMENTS = {
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_run_goes_on_where_it_was(finished, tmp_path, moment):
-    clone = make_clone(tmp_path / "clone")
+    clone = make_clone(tmp_path / "clone", finished.root)
     process = start(clone)
     wait_until(lambda: MOMENTS[moment](clone), 600, process)
     process.send_signal(signal.SIGKILL)
@@ -117,7 +117,7 @@ def test_a_killed_run_goes_on_where_it_was(finished, tmp_path, moment):
 
 
 def test_a_killed_job_fails_the_run_and_the_next_one_goes_on(finished, tmp_path):
-    clone = make_clone(tmp_path / "clone")
+    clone = make_clone(tmp_path / "clone", finished.root)
     process = start(clone)
     wait_until(lambda: len(clone.journal("search")) >= 1, 600, process)
     jobs = [number for number, command in processes(clone).items() if "\0search\0" in command]

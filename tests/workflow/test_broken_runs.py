@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import STUDY, files_below
+from clones import STUDY, files_below
 
 TINY = "config/studies/tiny.yaml"
 
