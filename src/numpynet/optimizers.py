@@ -44,6 +44,10 @@ class Optimizer:
             )
         return self._rates[self.step]
 
+    def set_learning_rate(self, rate: float) -> None:
+        """Set the rate of the coming steps, for schedules that the caller keeps."""
+        self._rates = rate
+
     def update(self, w: Array, g: Array) -> None:
         """Change `w` in place by one step along `g`, which may be overwritten."""
         self._apply(w, g, self.learning_rate)
@@ -152,6 +156,25 @@ class Adam(Optimizer):
         np.subtract(w, scale * mean / (np.sqrt(square) + self.epsilon), out=w)
 
 
+class AdamW(Adam):
+    """`Adam`, with decay apart from the gradient: first ``w <- w - lr weight_decay w``."""
+
+    def __init__(
+        self,
+        learning_rate: float | npt.ArrayLike = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        weight_decay: float = 0.004,
+    ) -> None:
+        super().__init__(learning_rate, beta_1, beta_2, epsilon)
+        self.weight_decay = weight_decay
+
+    def _apply(self, w: Array, g: Array, rate: float) -> None:
+        np.subtract(w, w * (rate * self.weight_decay), out=w)
+        super()._apply(w, g, rate)
+
+
 def _fraction(value: float, what: str) -> float:
     if not 0.0 <= value < 1.0:
         raise ConfigurationError(f"{what} must lie in [0, 1), got {value}")
@@ -164,6 +187,7 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "nesterov": Nesterov,
     "rmsprop": RmsProp,
     "adam": Adam,
+    "adamw": AdamW,
 }
 
 

@@ -55,7 +55,7 @@ MISTAKES = [
     Mistake("missing key", STUDY, {"title": ...}, ["title: missing", "allowed: text, not empty"]),
     Mistake("missing architecture", STUDY, {"cases__dense_1__architecture": ...}, ["cases.dense_1.architecture: missing", "the name of a file"]),
     # references
-    Mistake("unknown study", CONFIG, {"study": "quikstart"}, ['unknown study "quikstart"', '"quickstart"', "allowed: quickstart, tiny"]),
+    Mistake("unknown study", CONFIG, {"study": "quikstart"}, ['unknown study "quikstart"', '"quickstart"', "quickstart, tiny"]),
     Mistake("unknown data set of the study", STUDY, {"datasets": {"digit": {}}}, ['datasets.digit: unknown data set "digit"', '"digits"']),
     Mistake("unknown data set of a case", STUDY, {"cases__dense_1__dataset": "digts"}, ['cases.dense_1.dataset: unknown data set "digts"', '"digits"']),
     Mistake("unknown architecture", STUDY, {"cases__dense_1__architecture": "dens_1"}, ['cases.dense_1.architecture: unknown architecture "dens_1"', '"dense_1"', "conv_small"]),

@@ -93,6 +93,13 @@ class Training(Strict):
     initializer: Initializer | None = None
     """Kernel initialiser in place of the architecture's own; null: its own."""
 
+    @property
+    def second_moment_decay(self) -> float:
+        """Return ``rho``, or Keras's default for the optimiser."""
+        if self.rho is not None:
+            return self.rho
+        return 0.9 if self.optimizer == "rmsprop" else 0.999
+
     @model_validator(mode="after")
     def _consistent(self) -> Training:
         if self.weight_decay and self.optimizer != "adamw":

@@ -10,6 +10,7 @@ from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.config.training import Training
 from densevsconv.data.prepared import TrainingData
 from densevsconv.data.scaling import Scaling
+from densevsconv.engines.numpy.engine import NumpyEngine
 from densevsconv.engines.tensorflow.engine import TensorFlowEngine
 from densevsconv.training.fit import Trainer
 
@@ -37,5 +38,8 @@ class Engine(Protocol):
         """Make ready one architecture, optimiser and batch size."""
 
 
-ENGINES: dict[str, Callable[[int], Engine]] = {"tensorflow": TensorFlowEngine}
+ENGINES: dict[str, Callable[[int], Engine]] = {
+    "tensorflow": TensorFlowEngine,
+    "numpy": NumpyEngine,
+}
 """Makes engines by name; the argument is the number of threads."""

@@ -35,9 +35,14 @@ def keep_mask(seed: int, step: int, shape: tuple[int, ...], rate: float) -> np.n
     rate
         Share of elements dropped.
     """
-    key = _hash(np.array([(seed + step * STEP_MULTIPLIER) & 0xFFFFFFFF], np.uint32))[0]
-    bits = _hash(np.arange(np.prod(shape), dtype=np.uint32) ^ key)
+    bits = random_bits(seed, step, int(np.prod(shape)))
     return (bits >= drop_threshold(rate)).reshape(shape)
+
+
+def random_bits(seed: int, step: int, count: int) -> np.ndarray:
+    """Return ``count`` random 32-bit numbers (uint32) of one step of one layer."""
+    key = _hash(np.array([(seed + step * STEP_MULTIPLIER) & 0xFFFFFFFF], np.uint32))[0]
+    return _hash(np.arange(count, dtype=np.uint32) ^ key)
 
 
 def drop_threshold(rate: float) -> int:

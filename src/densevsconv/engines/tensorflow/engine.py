@@ -72,6 +72,7 @@ class TensorFlowEngine:
             training,
             device=device,
             execution=execution,
-            model_key=self.identity,
+            # not the threads: the timing stage, which may use more, times the mode that was used
+            model_key={key: self.identity[key] for key in ("code", "libraries")},
             execution_folder=execution_folder,
         )

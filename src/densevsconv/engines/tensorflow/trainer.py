@@ -21,6 +21,7 @@ from densevsconv.engines.tensorflow.compiled import (
     epoch_function,
     predict_function,
 )
+from densevsconv.engines.tensorflow.dropout import HashedDropout
 from densevsconv.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.batches import steps_per_epoch
 from densevsconv.training.dropout import layer_seed
@@ -44,7 +45,7 @@ class TensorFlowTrainer:
     execution
         "xla", "graph", or "auto" to measure.
     model_key
-        What the measured choice depends on beyond the model itself (versions, threads).
+        What the measured choice depends on beyond the model itself: code and library versions.
     execution_folder
         Where measured choices are kept.
     """
@@ -66,6 +67,11 @@ class TensorFlowTrainer:
         self._slots, _ = OPTIMIZERS[training.optimizer]
         self._model = keras_model(architecture, logits=True)
         self._names = {id(v): name for name, v in named_variables(self._model).items()}
+        self._dropouts = {
+            id(layer.state): index
+            for index, layer in enumerate(self._model.layers)
+            if isinstance(layer, HashedDropout)
+        }
         self._train = _images(data.train_images, data.train_labels, scaling)
         self._validation = _images(data.validation_images, data.validation_labels, scaling)
         self._order_shape = (
@@ -145,7 +151,7 @@ class TensorFlowTrainer:
                 for value in (
                     0.0,  # replaced by the rate of each step
                     training.momentum,
-                    _second_moment_decay(training),
+                    training.second_moment_decay,
                     training.epsilon,
                     training.weight_decay,
                 )
@@ -167,13 +173,13 @@ class TensorFlowTrainer:
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
         """Return the state before the first step; each dropout layer has its seed."""
         moving = []
-        for position, variable in enumerate(self._model.non_trainable_variables):
-            name = self._names.get(id(variable))
-            if name is None:  # a dropout layer's seed and step
-                state = [layer_seed(dropout_seed, position), 0]
+        for variable in self._model.non_trainable_variables:
+            layer = self._dropouts.get(id(variable))
+            if layer is None:
+                moving.append(tf.constant(weights[self._names[id(variable)]], tf.float32))
+            else:  # a dropout layer's seed and step
+                state = [layer_seed(dropout_seed, layer), 0]
                 moving.append(tf.constant(state, variable.dtype))
-            else:
-                moving.append(tf.constant(weights[name], tf.float32))
         trainable = [
             tf.constant(weights[self._names[id(v)]], tf.float32)
             for v in self._model.trainable_variables
@@ -242,13 +248,6 @@ class TensorFlowTrainer:
                 self._predict(weights, moving, batch, self._train.offset, self._train.scale).numpy()
             )
         return np.concatenate(parts)[:count].astype(np.float64)
-
-
-def _second_moment_decay(training: Training) -> float:
-    """Return ``rho``, by default Keras's for the optimiser."""
-    if training.rho is not None:
-        return training.rho
-    return 0.9 if training.optimizer == "rmsprop" else 0.999
 
 
 def _images(pixels: np.ndarray, labels: np.ndarray, scaling: Scaling) -> Images:

@@ -1,0 +1,1 @@
+"""The NumPy engine: the networks of numpynet, from scratch."""
