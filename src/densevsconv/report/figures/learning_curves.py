@@ -22,6 +22,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     seeds are still training, since a mean over the survivors would jump.
     """
     import seaborn as sns
+    from matplotlib.ticker import MaxNLocator
 
     from densevsconv.report.figures import style
 
@@ -48,6 +49,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     style.accuracy_axis(axes[0], lowest, min(highest, 0.998), "y")
     for axis in axes:
         axis.set(xlabel="", ylabel="")
+        axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     figure.supxlabel("epoch", fontsize=7.5)
     figure.supylabel("accuracy (%)", fontsize=7.5)
     families = sorted({results.family(case) for case in cases})

@@ -140,20 +140,22 @@ def panels(
 
 
 def log_axis(axis: matplotlib.axes.Axes, values: Any) -> None:
-    """Make the x axis logarithmic, with ticks at 1, 2 and 5 where it spans under two decades."""
-    from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
+    """Make the x axis logarithmic, with round ticks that are neither crowded nor missing."""
+    from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, NullLocator
 
     axis.set_xscale("log")
-    narrow = max(values) < 100 * min(values)
-    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,), numticks=12))
-    axis.xaxis.set_major_formatter(EngFormatter(sep="") if min(values) >= 1 else _plain())
+    low, high = float(min(values)), float(max(values))
+    ticks = [low, high]  # where no round number lies between
+    for mantissas in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7)):
+        found = [m * 10.0**power for power in range(-9, 13) for m in mantissas]
+        found = [tick for tick in found if 0.8 * low <= tick <= 1.25 * high]
+        if len(found) >= 3:
+            ticks = found
+            break
+    axis.xaxis.set_major_locator(FixedLocator(ticks))
     axis.xaxis.set_minor_locator(NullLocator())
-
-
-def _plain() -> Any:
-    from matplotlib.ticker import FuncFormatter
-
-    return FuncFormatter(lambda value, _: f"{value:g}")
+    plain = FuncFormatter(lambda value, _: f"{value:.3g}")
+    axis.xaxis.set_major_formatter(EngFormatter(sep="") if low >= 1 else plain)
 
 
 def case_title(axis: matplotlib.axes.Axes, case: str, family: str, characters: int = 17) -> None:
@@ -168,8 +170,9 @@ def in_lines(case: str, characters: int) -> str:
     places = [place for place, character in enumerate(case) if character == "_" and place]
     if len(case) <= characters or not places:
         return case
-    middle = min(places, key=lambda place: abs(2 * place - len(case)))
-    return f"{case[:middle]}\n{case[middle:]}"
+    # the last part says most often what tells ids apart: keep the first line as long as fits
+    end = max([place for place in places if place <= characters], default=places[0])
+    return f"{case[:end]}\n{case[end:]}"
 
 
 def trim(axis: matplotlib.axes.Axes) -> None:
