@@ -26,7 +26,7 @@ STAGES = {
     "refit": ("refit", "train the chosen settings on fresh seeds (one shard of the cases)"),
     "evaluate": ("evaluate", "score the refitted networks on the test images"),
     "time": ("timing", "time training and inference, alone on the machine"),
-    "summarise": ("summarise", "write summary.csv, runs.csv and comparisons.csv"),
+    "summarise": ("summarise", "write the tables of the study"),
     "figures": ("figures", "draw the figures"),
     "report": ("report", "write paper.pdf and index.html"),
     "track": ("track", "import the results into MLflow"),

@@ -44,7 +44,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write ``value`` atomically as indented JSON with sorted keys; NaN and infinity are refused."""
+    """Write ``value`` atomically as indented JSON, keys sorted; NaN and infinity are refused."""
     write_text(path, json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n")
 
 

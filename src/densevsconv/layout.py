@@ -107,3 +107,8 @@ class Layout:
     def comparisons(self) -> Path:
         """One row a pair of cases: difference of test accuracy with its interval."""
         return self.root / "comparisons.csv"
+
+    @property
+    def engine_comparisons(self) -> Path:
+        """One row a network trained alike by two engines: difference and time ratio."""
+        return self.root / "engines.csv"

@@ -13,7 +13,13 @@ from densevsconv.report.layout import ReportLayout
 
 def tables(layout: Layout) -> list[Path]:
     """Return the tables that a script can read."""
-    return [layout.summary, layout.run_table, layout.trials, layout.comparisons]
+    return [
+        layout.summary,
+        layout.run_table,
+        layout.trials,
+        layout.comparisons,
+        layout.engine_comparisons,
+    ]
 
 
 def database(results: Path) -> Path:

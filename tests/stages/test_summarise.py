@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 from generated_study import CASES, SEEDS, write_study
 from scipy import stats
@@ -91,6 +92,31 @@ def test_pairs_of_one_family_or_of_two_data_sets_are_not_compared(layout: Layout
     assert read_csv(layout.comparisons) == []
 
 
+def test_engines_are_compared_where_only_they_differ(layout: Layout) -> None:
+    assert read_csv(layout.engine_comparisons) == []
+    plan = read_json(layout.plan("summarise"))
+    plan["cases"]["dense_b"] |= {
+        key: plan["cases"]["conv_a"][key] for key in ("architecture", "family")
+    } | {"engine": "numpy"}
+    write_json(layout.plan("summarise"), plan)
+    selection = read_json(layout.selection("dense_b"))
+    chosen = read_json(layout.selection("conv_a"))["training"]
+    write_json(layout.selection("dense_b"), selection | {"training": chosen})
+    summarise.run(layout)
+    (row,) = read_csv(layout.engine_comparisons)
+    assert (row["case_a"], row["engine_a"]) == ("dense_b", "numpy")
+    assert (row["case_b"], row["engine_b"]) == ("conv_a", "tensorflow")
+    difference = np.mean(accuracies(layout, "dense_b")) - np.mean(accuracies(layout, "conv_a"))
+    assert float(row["difference_mean"]) == pytest.approx(difference)
+    assert float(row["time_ratio"]) == pytest.approx(
+        float(row["train_seconds_a"]) / float(row["train_seconds_b"])
+    )
+    other = {**chosen, "learning_rate": 0.5}
+    write_json(layout.selection("dense_b"), selection | {"training": other})
+    summarise.run(layout)
+    assert read_csv(layout.engine_comparisons) == []
+
+
 def test_same_bytes_again(layout: Layout) -> None:
     paths = (layout.summary, layout.run_table, layout.comparisons)
     before = [path.read_bytes() for path in paths]
@@ -110,7 +136,7 @@ def test_no_spread_gives_no_p_value(paired: bool) -> None:
 
 @pytest.mark.parametrize(
     "columns", [summarise.SUMMARY_COLUMNS, summarise.RUN_COLUMNS, summarise.COMPARISON_COLUMNS,
-                select.COLUMNS],
+                summarise.ENGINE_COLUMNS, select.COLUMNS],
 )  # fmt: skip
 def test_every_column_is_documented(columns: tuple[str, ...]) -> None:
     text = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")

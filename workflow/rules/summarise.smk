@@ -2,7 +2,7 @@
 
 in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json,
         evaluate/<case>.json, time/<case>.json
-out     summary.csv, runs.csv, comparisons.csv
+out     summary.csv, runs.csv, comparisons.csv, engines.csv
 """
 
 
@@ -32,6 +32,7 @@ rule summarise:
             category="Tables",
             labels={"table": "comparisons"},
         ),
+        engines=layout.engine_comparisons,
     log:
         log_file("summarise"),
     params:

@@ -2,7 +2,7 @@
 
 in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json,
         evaluate/<case>.json, time/<case>.json
-out     summary.csv, runs.csv, comparisons.csv
+out     summary.csv, runs.csv, comparisons.csv, engines.csv
 
 Every convolutional case is compared with every dense case of the same data set. Refits of one
 study share their seeds by repetition, so the comparison is paired: repetition r of both cases saw
@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import permutations
 from typing import Any
 
 from densevsconv.files import read_json
@@ -45,6 +46,13 @@ COMPARISON_COLUMNS = (
 )  # fmt: skip
 """The columns of comparisons.csv."""
 
+ENGINE_COLUMNS = (
+    *("dataset", "architecture", "case_a", "case_b", "engine_a", "engine_b"),
+    *COMPARISON_COLUMNS[3:],
+    *("train_seconds_a", "train_seconds_b", "time_ratio"),
+)
+"""The columns of engines.csv."""
+
 CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs")
 
 
@@ -61,6 +69,11 @@ class CaseResults:
     trials: int
 
     @property
+    def seconds(self) -> float:
+        """Median training time."""
+        return float(self.timing["train_seconds"]["median"])
+
+    @property
     def labels(self) -> dict[str, Any]:
         """The columns that every table of cases begins with."""
         return {
@@ -73,7 +86,7 @@ class CaseResults:
 
 
 def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
-    """Write the three tables of the study."""
+    """Write the tables of the study."""
     plan = read_json(layout.plan("summarise"))
     trials = Counter(row["case"] for row in read_csv(layout.trials))
     results = [
@@ -92,6 +105,7 @@ def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
     write_csv(layout.summary, SUMMARY_COLUMNS, summary_rows(results))
     write_csv(layout.run_table, RUN_COLUMNS, run_rows(results))
     write_csv(layout.comparisons, COMPARISON_COLUMNS, comparison_rows(results, plan["confidence"]))
+    write_csv(layout.engine_comparisons, ENGINE_COLUMNS, engine_rows(results, plan["confidence"]))
 
 
 def summary_rows(results: list[CaseResults]) -> list[dict[str, Any]]:
@@ -123,7 +137,7 @@ def _summary_row(result: CaseResults, fastest: float) -> dict[str, Any]:
         "diverged_seeds": evaluation["diverged_seeds"],
         "time_ratio": timing["train_seconds"]["median"] / fastest,
         "seconds_per_epoch_median": timing["seconds_per_epoch"]["median"],
-        "title": result.plan["architecture"]["title"],
+        "title": result.plan["title"],
     }
 
 
@@ -146,22 +160,58 @@ def run_rows(results: list[CaseResults]) -> list[dict[str, Any]]:
 
 def comparison_rows(results: list[CaseResults], confidence: float) -> list[dict[str, Any]]:
     """Return the rows of comparisons.csv: test accuracy of a (convolutional) minus b (dense)."""
-    rows = []
-    for a in results:
-        for b in results:
-            same_data = a.plan["dataset"] == b.plan["dataset"]
-            families = (a.plan["family"], b.plan["family"])
-            if not same_data or families != ("convolutional", "dense"):
-                continue
-            comparison = compare(
-                a.evaluation["accuracy"]["per_seed"],
-                b.evaluation["accuracy"]["per_seed"],
-                confidence,
-                paired=_seeds(a) == _seeds(b),
-            )
-            labels = {"dataset": a.plan["dataset"], "case_a": a.case, "case_b": b.case}
-            rows.append(labels | asdict(comparison))
-    return rows
+    return [
+        {"dataset": a.plan["dataset"], "case_a": a.case, "case_b": b.case}
+        | _comparison(a, b, confidence)
+        for a, b in permutations(results, 2)
+        if a.plan["dataset"] == b.plan["dataset"]
+        and (a.plan["family"], b.plan["family"]) == ("convolutional", "dense")
+    ]
+
+
+def engine_rows(results: list[CaseResults], confidence: float) -> list[dict[str, Any]]:
+    """Return the rows of engines.csv: the same network trained alike by two engines.
+
+    Alike means the same data, layers and chosen settings; whatever differs then is the
+    implementation. Engine a is the first by name of those compared.
+    """
+    return [
+        {
+            "dataset": a.plan["dataset"],
+            "architecture": a.plan["architecture"]["name"],
+            "case_a": a.case,
+            "case_b": b.case,
+            "engine_a": a.plan["engine"],
+            "engine_b": b.plan["engine"],
+        }
+        | _comparison(a, b, confidence)
+        | {
+            "train_seconds_a": a.seconds,
+            "train_seconds_b": b.seconds,
+            "time_ratio": a.seconds / b.seconds,
+        }
+        for a, b in permutations(results, 2)
+        if a.plan["engine"] < b.plan["engine"] and _alike(a, b)
+    ]
+
+
+def _alike(a: CaseResults, b: CaseResults) -> bool:
+    return (
+        a.plan["dataset"] == b.plan["dataset"]
+        and a.plan["architecture"] == b.plan["architecture"]
+        and a.selection["training"] == b.selection["training"]
+    )
+
+
+def _comparison(a: CaseResults, b: CaseResults, confidence: float) -> dict[str, Any]:
+    return asdict(
+        compare(
+            a.evaluation["accuracy"]["per_seed"],
+            b.evaluation["accuracy"]["per_seed"],
+            confidence,
+            paired=_seeds(a) == _seeds(b),
+        )
+    )
 
 
 def _seeds(result: CaseResults) -> list[tuple[int, dict[str, int]]]:
