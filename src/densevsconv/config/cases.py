@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from densevsconv.architecture.load import available_architectures, load_architecture
+from densevsconv.config.engine_titles import engine_title
 from densevsconv.config.messages import explain, shown, unknown
 from densevsconv.config.points import PointsError, expand
 from densevsconv.config.resolved import ResolvedCase, ResolvedDataset
@@ -65,7 +66,7 @@ def resolve_case(
         suffix = f"-{engine}" if len(case.engines) > 1 else ""
         yield ResolvedCase(
             name=name + suffix,
-            title=(case.title or bound.title) + (f" ({engine})" if suffix else ""),
+            title=(case.title or bound.title) + (f" ({engine_title(engine)})" if suffix else ""),
             dataset=case.dataset,
             engine=engine,
             architecture=bound,
