@@ -37,12 +37,14 @@ except UserError as error:
 layout = Layout(Path(study.config.results) / study.name)
 reports = Path(study.config.reports)
 
-# While another run works on these results its plan stays: looking (-n, --report) is possible,
-# running is refused below.
+# While another run works on these results a plan that is there stays: looking (-n, --report) is
+# possible, running is refused below.
 lock = RunLock(layout.root.parent)
 if lock.acquire():
     write_plans(study, layout)
     lock.release()
+elif not layout.plan("prepare").exists():
+    write_plans(study, layout)
 
 
 onstart:
