@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from densevsconv.layout import Layout
-from densevsconv.report import prose, rich, tables
+from densevsconv.report import engines, prose, rich, tables
 from densevsconv.report.captions import read_caption
 from densevsconv.report.layout import Drawing, ReportLayout, drawings
 from densevsconv.report.references import REFERENCES
@@ -62,6 +62,7 @@ class _Builder:
             ),
             self.section("Errors", each(prose.errors, figures="errors")),
             self.section("Cost", each(prose.cost, [tables.cost], "cost")),
+            *self.engines(),
             self.section("Limits", self.paragraphs(prose.limits(study))),
             self.section(
                 "Machine and versions",
@@ -75,6 +76,16 @@ class _Builder:
             ),
         ]
 
+    def engines(self) -> list[dict[str, Any]]:
+        """Return the section on the engines; none where no network was trained alike by two."""
+        blocks = [
+            block
+            for dataset in self.study.datasets
+            if engines.engine_pairs(self.study, dataset)
+            for block in self.of(dataset, engines.text, [engines.table], "engines")
+        ]
+        return [self.section("Architecture or implementation?", blocks)] if blocks else []
+
     def section(self, title: str, blocks: list[Block], *, appendix: bool = False) -> dict[str, Any]:
         return {"title": title, "blocks": blocks, "appendix": appendix}
 
@@ -85,14 +96,26 @@ class _Builder:
         figures: str | None = None,
     ) -> list[Block]:
         """Return text, tables and the figures of a section, data set by data set."""
-        blocks: list[Block] = []
-        for dataset in self.study.datasets:
-            blocks += self.paragraphs(text(self.study, dataset))
-            for table in made or []:
-                blocks += self.table(table(self.study, dataset))
-            for drawing in self.drawings:
-                if drawing.figure.section == figures and drawing.dataset == dataset:
-                    blocks.append(self.figure(drawing))
+        return [
+            block
+            for dataset in self.study.datasets
+            for block in self.of(dataset, text, made, figures)
+        ]
+
+    def of(
+        self,
+        dataset: str,
+        text: Callable[[Study, str], list[str]],
+        made: list[Callable[[Study, str], Table]] | None,
+        figures: str | None,
+    ) -> list[Block]:
+        """Return text, tables and figures of one data set."""
+        blocks = self.paragraphs(text(self.study, dataset))
+        for table in made or []:
+            blocks += self.table(table(self.study, dataset))
+        for drawing in self.drawings:
+            if drawing.figure.section == figures and drawing.dataset == dataset:
+                blocks.append(self.figure(drawing))
         return blocks
 
     def paragraphs(self, texts: list[str]) -> list[Block]:

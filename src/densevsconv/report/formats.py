@@ -61,6 +61,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "percent_whole": lambda value: f"{100 * value:.0f}",
     "points": lambda value: _signed(100 * value),
     "points_plain": lambda value: _typographic(f"{100 * value:.2f}"),
+    "points_size": lambda value: f"{abs(100 * value):.2f}",
     "points_negated": lambda value: _typographic(f"{-100 * value:.2f}"),
     "significant": significant,
     "milliseconds": lambda value: significant(1000 * value),

@@ -60,7 +60,7 @@ def drawings(plan: dict[str, Any]) -> list[Drawing]:
     found = []
     for dataset in sorted({case["dataset"] for case in cases.values()}):
         for figure in FIGURES:
-            shown = [name for name in ordered_cases(cases, dataset) if figure.wanted(cases[name])]
+            shown = [name for name in ordered_cases(cases, dataset) if figure.wanted(name, cases)]
             size = figure.cases_per_page or max(len(shown), 1)
             pages = [shown[start : start + size] for start in range(0, len(shown), size)]
             for part, page in enumerate(pages, start=1):
@@ -70,7 +70,8 @@ def drawings(plan: dict[str, Any]) -> list[Drawing]:
 
 
 TABLES = (
-    "architectures", "chosen", "results", "comparisons", "cost", "machine", "settings", "runs",
+    "architectures", "chosen", "results", "comparisons", "cost", "engines", "machine", "settings",
+    "runs",
 )  # fmt: skip
 """The report's tables, by the name of their caption (``table_<name>.rst``)."""
 

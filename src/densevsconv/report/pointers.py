@@ -3,11 +3,13 @@
 JSON files: ``/accuracy/mean`` (RFC 6901); ``/cases/#`` counts the items of a list or object.
 CSV files: ``parameters[case=lenet]`` is the column ``parameters`` of the one row whose ``case`` is
 ``lenet``; conditions are joined by commas; ``#[status=diverged]`` counts the rows and ``#`` all.
+``<``, ``<=``, ``>`` and ``>=`` compare numbers; an empty cell fulfils none of them.
 """
 
 from __future__ import annotations
 
 import csv
+import operator
 import re
 from math import isfinite
 from pathlib import Path
@@ -17,6 +19,8 @@ from densevsconv.errors import DataError
 from densevsconv.files import read_json
 
 _CSV = re.compile(r"(?P<column>[^\[\]]+)(?:\[(?P<conditions>[^\[\]]*)\])?")
+_CONDITION = re.compile(r"(?P<key>[^<>=]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)")
+_COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def json_pointer(*keys: str | int) -> str:
@@ -31,12 +35,20 @@ def json_pointer(*keys: str | int) -> str:
 def csv_pointer(column: str, **conditions: Any) -> str:
     """Return the pointer to one cell of a table.
 
+    A condition is a value to equal, or a pair of a sign and a bound.
+
     >>> csv_pointer("test_accuracy", case="lenet", repetition=3)
     'test_accuracy[case=lenet,repetition=3]'
+    >>> csv_pointer("#", p_value=("<", 0.05))
+    '#[p_value<0.05]'
     """
     if not conditions:
         return column
-    return f"{column}[{','.join(f'{key}={value}' for key, value in conditions.items())}]"
+    signed = {
+        key: value if isinstance(value, tuple) else ("=", value)
+        for key, value in conditions.items()
+    }
+    return f"{column}[{','.join(f'{key}{sign}{to}' for key, (sign, to) in signed.items())}]"
 
 
 class ResultFiles:
@@ -94,13 +106,26 @@ def _cell(rows: list[dict[str, str]], pointer: str) -> Any:
     match = _CSV.fullmatch(pointer)
     if match is None:
         raise ValueError("not a pointer")
-    conditions = [item.split("=", 1) for item in (match["conditions"] or "").split(",") if item]
-    chosen = [row for row in rows if all(row[key] == value for key, value in conditions)]
+    conditions = [item for item in (match["conditions"] or "").split(",") if item]
+    chosen = [row for row in rows if all(_fulfils(row, condition) for condition in conditions)]
     if match["column"] == "#":
         return len(chosen)
     if len(chosen) != 1:
         raise ValueError(f"{len(chosen)} rows fit")
     return _number(chosen[0][match["column"]])
+
+
+def _fulfils(row: dict[str, str], condition: str) -> bool:
+    match = _CONDITION.fullmatch(condition)
+    if match is None:
+        raise ValueError(f"{condition} is no condition")
+    cell = row[match["key"]]
+    if match["sign"] == "=":
+        return cell == match["value"]
+    number = _number(cell)
+    if not isinstance(number, int | float):
+        return False
+    return bool(_COMPARE[match["sign"]](number, float(match["value"])))
 
 
 def _number(text: str) -> Any:

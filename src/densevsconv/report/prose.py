@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from densevsconv.report import rich
+from densevsconv.config.engine_titles import engine_title
+from densevsconv.report import engines, rich
 from densevsconv.report.layers import TIMES
 from densevsconv.report.rich import cite, code, figure, table
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
+
+SECONDS = "\u00a0s"
+"""The unit after a number, never on the next line."""
 
 
 def abstract(study: Study) -> list[str]:
@@ -14,10 +18,8 @@ def abstract(study: Study) -> list[str]:
     level = study.planned("confidence", form="percent_whole")
     sentences = []
     for dataset in study.datasets:
-        dense = study.count("summary.csv", dataset=dataset, family="dense")
-        conv = study.count("summary.csv", dataset=dataset, family="convolutional")
         sentences.append(
-            f"We compare {dense} dense and {conv} convolutional networks on {study.title(dataset)} "
+            f"We compare {_networks(study, dataset)} on {study.title(dataset)} "
             f"({study.data(dataset, 'counts', 'train')} training, "
             f"{study.data(dataset, 'counts', 'validation')} validation and "
             f"{study.data(dataset, 'counts', 'test')} test images)."
@@ -28,8 +30,31 @@ def abstract(study: Study) -> list[str]:
         "once, and timed alone on the machine."
     )
     for dataset in study.datasets:
-        sentences.append(_headline(study, dataset, level))
+        sentences += [_headline(study, dataset, level), engines.headline(study, dataset)]
     return [" ".join(sentence for sentence in sentences if sentence)]
+
+
+def _networks(study: Study, dataset: str) -> str:
+    """Return how many networks of each family there are; one on several engines counts once."""
+    names = study.engines(dataset)
+
+    def kinds(engine: str) -> list[str]:
+        cases = [case for case in study.cases(dataset) if study.engine(case) == engine]
+        return sorted(case.removesuffix(f"-{engine}") for case in cases)
+
+    alike = all(kinds(name) == kinds(names[0]) for name in names)
+    only = {"engine": names[0]} if alike else {}
+    dense, convolutional = (
+        study.count("summary.csv", dataset=dataset, family=family, **only)
+        for family in ("dense", "convolutional")
+    )
+    text = f"{dense} dense and {convolutional} convolutional"
+    if len(names) == 1:
+        return f"{text} networks"
+    titles = [rich.name(engine_title(name)) for name in names]
+    if alike:
+        return f"{text} networks, each trained by {' and by '.join(titles)},"
+    return f"{text} cases, a case being a network trained by {' or '.join(titles)},"
 
 
 def _headline(study: Study, dataset: str, level: str) -> str:
@@ -43,15 +68,18 @@ def _headline(study: Study, dataset: str, level: str) -> str:
             f"{_with_interval(study, only, level)}."
         )
     how = "The best of each family by validation"
+    if len(study.engines(dataset)) > 1 and study.engine(dense) == study.engine(conv):
+        how += f", both trained by {rich.name(engine_title(study.engine(conv)))},"
     if study.plan["highlights"]:
         how = "The networks put in front"
     return (
         f"{how}{where} are {rich.case(dense)}, with a mean test accuracy of "
         f"{_with_interval(study, dense, level)}, and {rich.case(conv)}, with "
         f"{_with_interval(study, conv, None)}. {verdict(study, conv, dense)} "
-        f"A training of {rich.case(conv)} takes "
-        f"{study.summary(conv, 'train_seconds_median', 'significant')} s at the median and one of "
-        f"{rich.case(dense)} {study.summary(dense, 'train_seconds_median', 'significant')} s; they "
+        f"{tally(study, dataset)} A training of {rich.case(conv)} takes "
+        f"{study.summary(conv, 'train_seconds_median', 'significant')}{SECONDS} at the median and "
+        f"one of {rich.case(dense)} "
+        f"{study.summary(dense, 'train_seconds_median', 'significant')}{SECONDS}; they "
         f"have {study.summary(conv, 'parameters', 'integer')} and "
         f"{study.summary(dense, 'parameters', 'integer')} parameters, and "
         f"{study.summary(conv, 'macs', 'integer')} and {study.summary(dense, 'macs', 'integer')} "
@@ -149,14 +177,31 @@ def protocol(study: Study) -> list[str]:
         f"{rich.emph('Timing.')} Times are taken after everything else, with nothing else running: "
         "one warm-up training, then "
         f"{study.timing(first, 'repeats', form='integer')} timed ones, compiling and validation "
-        "outside the clock. Networks run compiled by XLA or as a TensorFlow graph "
-        f"{cite('abadi2016')}, whichever a short measurement found faster; the mode is listed.",
+        f"outside the clock. {_modes(study)}",
         f"{rich.emph('Statistics.')} Intervals are Student's t at {level}% over seeds "
         f"{cite('student1908')}. Two cases are compared by a paired t-test, repetition by "
         f"repetition, where they share their seeds; p values are not corrected for the number of "
         f"pairs. Calibration error is the expected calibration error {cite('guo2017')}.",
     ]
     return paragraphs
+
+
+def _modes(study: Study) -> str:
+    """Return how each engine runs a network."""
+    used = {name for dataset in study.datasets for name in study.engines(dataset)}
+    sentences = []
+    if "tensorflow" in used:
+        whose = "TensorFlow's networks" if len(used) > 1 else "Networks"
+        sentences.append(
+            f"{whose} run compiled by XLA or as a TensorFlow graph {cite('abadi2016')}, whichever "
+            "a short measurement found faster; the mode is listed."
+        )
+    if "numpy" in used:
+        sentences.append(
+            "NumPy's are the study's own implementation, written from scratch on arrays and matrix "
+            "products; nothing is compiled."
+        )
+    return " ".join(sentences)
 
 
 def _budget(study: Study) -> str:
@@ -213,12 +258,21 @@ def results(study: Study, dataset: str) -> list[str]:
     if dense is not None and conv is not None:
         diverged = _diverged(study, "runs.csv", dataset)
         paragraphs.append(
-            f"Of each family the case with the best validation accuracy is taken for the verdict. "
-            f"{verdict(study, conv, dense)} {table(f'comparisons-{dataset}')} compares all pairs. "
-            f"{tally(study, dataset)} Of the {study.count('runs.csv', dataset=dataset)} refitted "
+            f"{_chosen(study)} {verdict(study, conv, dense)} "
+            f"{table(f'comparisons-{dataset}')} compares all pairs"
+            f"{' on the same engine' if len(study.engines(dataset)) > 1 else ''}. {tally(study, dataset)} Of the {study.count('runs.csv', dataset=dataset)} refitted "
             f"networks {diverged} diverged."
         )
     return paragraphs
+
+
+def _chosen(study: Study) -> str:
+    if study.plan["highlights"]:
+        return "The verdict is on the cases that the study puts in front."
+    return (
+        "Of each family the case with the best validation accuracy of the search, among equals "
+        "the one with the lowest validation loss, is taken for the verdict."
+    )
 
 
 def errors(study: Study, dataset: str) -> list[str]:

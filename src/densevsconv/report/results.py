@@ -85,6 +85,13 @@ class Results:
         return pd.read_csv(self.layout.trials)
 
     @cached_property
+    def engines(self) -> pd.DataFrame:
+        """One row a network trained alike by two engines."""
+        import pandas as pd
+
+        return pd.read_csv(self.layout.engine_comparisons)
+
+    @cached_property
     def summary(self) -> pd.DataFrame:
         """One row a case, by case."""
         import pandas as pd

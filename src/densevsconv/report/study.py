@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from densevsconv.layout import Layout
@@ -49,6 +50,15 @@ class Study:
         family: str = self.plan["cases"][case]["family"]
         return family
 
+    def engine(self, case: str) -> str:
+        """Return the name of the engine that trains a case."""
+        engine: str = self.plan["cases"][case]["engine"]
+        return engine
+
+    def engines(self, dataset: str) -> list[str]:
+        """Return the engines that train a data set's cases, by name."""
+        return sorted({self.engine(case) for case in self.cases(dataset)})
+
     def searched(self, dataset: str) -> list[str]:
         """Return the cases whose search had more than one point."""
         return [case for case in self.cases(dataset) if len(self.plan["cases"][case]["points"]) > 1]
@@ -83,8 +93,8 @@ class Study:
         """Return a number of a case's row of summary.csv."""
         return self.facts.number("summary.csv", csv_pointer(column, case=case), form)
 
-    def count(self, table: str, **conditions: str) -> str:
-        """Return how many rows of a table fulfil the conditions."""
+    def count(self, table: str, **conditions: Any) -> str:
+        """Return how many rows of a table fulfil the conditions (a value, or a sign and a bound)."""
         return self.facts.number(table, csv_pointer("#", **conditions), "integer")
 
     def comparison(self, convolutional: str, dense: str, column: str, form: str) -> str:
@@ -115,15 +125,35 @@ class Study:
     def best(self, dataset: str, family: str) -> str | None:
         """Return the case that stands for a family in the abstract.
 
-        The first of the plan's highlights, or the best on the validation images: the test
-        images choose nothing.
+        The first of the plan's highlights, or the best on the validation images, by the rule of
+        the selection: among equal accuracies the lowest loss. The test images choose nothing.
+        Where there are several engines, both families' cases are of the best case's engine.
         """
         cases = self.cases(dataset, family)
         highlighted = [case for case in self.plan["highlights"] if case in cases]
         if highlighted or not cases:
             return highlighted[0] if highlighted else None
-        scores = {case: self.summary_value(case, "validation_accuracy_mean") for case in cases}
-        return max(cases, key=lambda case: scores[case] or 0)
+        engine = self.engine(max(self.cases(dataset), key=self._merit))
+        alike = [case for case in cases if self.engine(case) == engine]
+        return max(alike or cases, key=self._merit)
+
+    def _merit(self, case: str) -> tuple[float, float]:
+        selection = self.document(case, "select")
+        accuracy, loss = (selection[f"validation_{key}_mean"] for key in ("accuracy", "loss"))
+        return (accuracy or 0.0, -inf if loss is None else -loss)
+
+    def pairs(self, dataset: str) -> list[tuple[str, str]]:
+        """Return the pairs (convolutional, dense) to compare: on one engine, where there are such.
+
+        A difference across engines would mix what the architecture does with what the
+        implementation does.
+        """
+        pairs = [
+            (convolutional, dense)
+            for convolutional in self.cases(dataset, "convolutional")
+            for dense in self.cases(dataset, "dense")
+        ]
+        return [pair for pair in pairs if len({*map(self.engine, pair)}) == 1] or pairs
 
     def title(self, dataset: str) -> str:
         """Return a data set's name for people."""

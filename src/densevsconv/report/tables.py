@@ -156,22 +156,19 @@ def comparisons(study: Study, dataset: str) -> Table:
     columns = [Column("convolutional", "left"), Column("dense", "left"), Column("points"),
                Column(f"{level}% interval"), Column("p"), Column("ahead", "left")]  # fmt: skip
     table = Table("comparisons", dataset, "page", columns, long=True)
-    for convolutional in study.cases(dataset, "convolutional"):
-        for dense in study.cases(dataset, "dense"):
-            pair = (convolutional, dense)
-            low = study.comparison(*pair, "difference_low", "points")
-            high = study.comparison(*pair, "difference_high", "points")
-            result = outcome(study, *pair)
-            table.add(
-                [
-                    rich.case(convolutional),
-                    rich.case(dense),
-                    study.comparison(*pair, "difference_mean", "points"),
-                    f"{low} to {high}",
-                    study.comparison(*pair, "p_value", "p_value"),
-                    {"level": "neither", "unknown": MISSING}.get(result, result),
-                ],
-            )
+    for pair in study.pairs(dataset):
+        low = study.comparison(*pair, "difference_low", "points")
+        high = study.comparison(*pair, "difference_high", "points")
+        result = outcome(study, *pair)
+        table.add(
+            [
+                *map(rich.case, pair),
+                study.comparison(*pair, "difference_mean", "points"),
+                f"{low} to {high}",
+                study.comparison(*pair, "p_value", "p_value"),
+                {"level": "neither", "unknown": MISSING}.get(result, result),
+            ],
+        )
     return table
 
 

@@ -49,11 +49,7 @@ def verdict(study: Study, convolutional: str, dense: str) -> str:
 
 def tally(study: Study, dataset: str) -> str:
     """Return a sentence on which cases win or lose against the whole other family."""
-    pairs = [
-        (conv, dense)
-        for conv in study.cases(dataset, "convolutional")
-        for dense in study.cases(dataset, "dense")
-    ]
+    pairs = study.pairs(dataset)
     results = [outcome(study, *pair) for pair in pairs]
     if not pairs:
         return ""
@@ -61,28 +57,27 @@ def tally(study: Study, dataset: str) -> str:
         return "Every convolutional case beats every dense one beyond the interval."
     if all(result == "dense" for result in results):
         return "Every dense case beats every convolutional one beyond the interval."
-    convolutional, against = study.cases(dataset, "convolutional"), study.cases(dataset, "dense")
 
     def always(result: str) -> list[str]:
-        return [
-            conv
-            for conv in convolutional
-            if all(outcome(study, conv, dense) == result for dense in against)
-        ]
+        found: dict[str, set[str]] = {}
+        for pair, other in zip(pairs, results, strict=True):
+            found.setdefault(pair[0], set()).add(other)
+        return [conv for conv, others in found.items() if others == {result}]
 
     winners, losers = always("convolutional"), always("dense")
     parts = []
     if winners:
         verb = "beats" if len(winners) == 1 else "beat"
-        parts.append(f"{_listed(winners)} {verb} every dense case beyond the interval")
+        parts.append(f"{listed(winners)} {verb} every dense case beyond the interval")
     if losers:
         every = "every" if parts else "Every"
-        parts.append(f"{every} dense case beats {_listed(losers)} beyond the interval")
+        parts.append(f"{every} dense case beats {listed(losers)} beyond the interval")
     if not parts:
         return "Neither family wins everywhere: the order depends on the pair."
     return "; ".join(parts) + "."
 
 
-def _listed(cases: list[str]) -> str:
+def listed(cases: list[str]) -> str:
+    """Return the ids of cases as a list in words."""
     names = [rich.case(case) for case in cases]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

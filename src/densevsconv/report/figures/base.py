@@ -46,15 +46,15 @@ class Figure:
     draw
         ``draw(results, dataset, cases)`` returns the drawn matplotlib figure.
     wanted
-        Given a case's plan, tells whether the figure shows the case.
+        Given a case and all cases' plans, tells whether the figure shows the case.
     cases_per_page
         A figure with more cases than this is continued in a second file; None: all in one.
     """
 
     name: str
-    section: Literal["data", "search", "results", "errors", "cost", "confusion"]
+    section: Literal["data", "search", "results", "errors", "cost", "engines", "confusion"]
     width: Literal["column", "page"]
     alt: str
     draw: Callable[[Results, str, list[str]], matplotlib.figure.Figure]
-    wanted: Callable[[dict[str, Any]], bool] = lambda case_plan: True
+    wanted: Callable[[str, dict[str, Any]], bool] = lambda case, plans: True
     cases_per_page: int | None = None

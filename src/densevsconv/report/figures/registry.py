@@ -9,6 +9,7 @@ from densevsconv.report.figures import (
     confused_pairs,
     confusion_counts,
     confusion_rates,
+    engines,
     learning_curves,
     samples,
     search_map,
@@ -27,4 +28,5 @@ FIGURES: list[Figure] = [
     confusion_rates.FIGURE,
     confused_pairs.FIGURE,
     trade_off.FIGURE,
+    engines.FIGURE,
 ]

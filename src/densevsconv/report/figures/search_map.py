@@ -210,6 +210,6 @@ FIGURE = Figure(
     width="page",
     alt="Validation accuracy by the searched settings of each case; the chosen point is framed.",
     draw=draw,
-    wanted=lambda case_plan: bool(searched_keys(case_plan)),
+    wanted=lambda case, plans: bool(searched_keys(plans[case])),
     cases_per_page=12,
 )

@@ -166,8 +166,8 @@ def case_title(axis: matplotlib.axes.Axes, case: str, family: str, characters: i
 
 
 def in_lines(case: str, characters: int) -> str:
-    """Return an id of more than ``characters`` in two lines, broken before an underscore."""
-    places = [place for place, character in enumerate(case) if character == "_" and place]
+    """Return an id of more than ``characters`` in two lines, broken before ``_`` or ``-``."""
+    places = [place for place, character in enumerate(case) if character in "_-" and place]
     if len(case) <= characters or not places:
         return case
     # the last part says most often what tells ids apart: keep the first line as long as fits
