@@ -26,6 +26,8 @@ rule all:
         rules.summarise.output,
         rules.report.output,
         rules.track.output,
+    message:
+        "the study is complete"
 
 
 onsuccess:
