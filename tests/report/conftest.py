@@ -16,6 +16,10 @@ SMALL = {
     "dense_1": ("dense_1", 0.972, "grid"),
     "lenet5_8": ("lenet5_8", 0.981, "rate"),
     "conv_small": ("conv_small", 0.988, "random"),
+    "dense_2-numpy": ("dense_2", 0.975, "list"),
+    "dense_2-tensorflow": ("dense_2", 0.975, "list"),
+    "convNet1_3-numpy": ("convNet1_3", 0.94, "list"),
+    "convNet1_3-tensorflow": ("convNet1_3", 0.95, "list"),
 }
 
 

@@ -30,7 +30,7 @@ TRAINING = {
 }  # fmt: skip
 GRID = {"learning_rate": [0.0003, 0.001, 0.003, 0.01], "l2": [0.0, 1e-5, 1e-4, 1e-3]}
 CASES = {
-    # case: (architecture, accuracy, search method)
+    # case: (architecture, accuracy, search method); an id may end in -numpy, its engine then
     "denseNet2_20_published": ("denseNet2_20", 0.93, "list"),
     "convNet1_3_published": ("convNet1_3", 0.82, "list"),
     "denseNet2_20_tuned": ("denseNet2_20", 0.96, "grid"),
@@ -80,8 +80,9 @@ def make_study(
             described = load_architecture(ROOT / "config" / "architectures", architecture)
             bound = described.bind((8, 8, 1), 10)
             name = case if len(datasets) == 1 else f"{case}_{dataset}"
+            engine = "numpy" if case.endswith("-numpy") else "tensorflow"
             plans[name] = {
-                "dataset": dataset, "family": bound.family, "engine": "tensorflow",
+                "dataset": dataset, "family": bound.family, "engine": engine,
                 "architecture": bound.to_dict(), "training": TRAINING,
                 "points": points_of(method, rng), "seeds": 2,
                 "method": "grid" if method == "rate" else method,
@@ -192,7 +193,7 @@ def _write_search(
             rows.append({
                 "trial": digest([case, point, repetition]), "dataset": plan["dataset"],
                 "case": case, "family": plan["family"],
-                "architecture": plan["architecture"]["name"], "engine": "tensorflow",
+                "architecture": plan["architecture"]["name"], "engine": plan["engine"],
                 "point": point, "repetition": repetition,
                 "status": "diverged" if diverged else "finished",
                 "validation_accuracy": None if diverged else round(value * 144) / 144,

@@ -34,7 +34,19 @@ def test_csv_pointers(files: ResultFiles) -> None:
     assert files.value("t.csv", "score[case=a,seed=1]") is None  # not a number is no value
 
 
-@pytest.mark.parametrize("pointer", ["score[case=a]", "score[case=c]", "no[case=b]", "score[x"])
+def test_csv_pointers_compare_numbers(files: ResultFiles) -> None:
+    assert files.value("t.csv", csv_pointer("#", seed=("<=", 0))) == 2
+    assert files.value("t.csv", csv_pointer("#", seed=("<", 0))) == 0
+    assert files.value("t.csv", csv_pointer("#", case="a", seed=(">", 0.5))) == 1
+    assert files.value("t.csv", csv_pointer("note", seed=(">=", 1))) == "x"
+    # what is no number is neither below nor above: nan, text, empty
+    assert files.value("t.csv", csv_pointer("#", score=(">=", 0))) == 2
+    assert files.value("t.csv", csv_pointer("#", note=("<", 9))) == 0
+
+
+@pytest.mark.parametrize(
+    "pointer", ["score[case=a]", "score[case=c]", "no[case=b]", "score[x", "#[case]"]
+)
 def test_a_pointer_to_no_single_cell_is_an_error(files: ResultFiles, pointer: str) -> None:
     with pytest.raises(DataError, match=r"t\.csv: no value at"):
         files.value("t.csv", pointer)
@@ -67,6 +79,7 @@ def test_a_fact_names_its_source(files: ResultFiles) -> None:
     ("value", "form", "text"),
     [
         (0.98611, "percent", "98.61"), (0.95, "percent_whole", "95"), (0.2, "percent_plain", "20"),
+        (0.0, "points", "0.00"), (-1e-9, "points", "0.00"), (-0.0123, "points_size", "1.23"),
         (0.0123, "points", "+1.23"), (-0.0123, "points", "\u22121.23"),
         (-0.0123, "points_negated", "1.23"), (1234567, "integer", "1,234,567"),
         (0.00021, "milliseconds", "0.210"), (2**30, "mebibytes", "1,024"),

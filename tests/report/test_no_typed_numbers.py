@@ -18,7 +18,7 @@ import pytest
 from synthetic import ROOT
 
 from densevsconv.layout import Layout
-from densevsconv.report import prose, tables, verdicts
+from densevsconv.report import abstract, engines, limits, prose, tables, verdicts
 from densevsconv.report.document import build_document
 from densevsconv.report.formats import format_value
 from densevsconv.report.layout import ReportLayout
@@ -66,7 +66,7 @@ KEYS = {"l2", "fossheim2022", "lecun1998", "guo2017", "student1908", "wilson1927
 KEYS |= {"bouthillier2021", "\u2013"}
 
 
-@pytest.mark.parametrize("module", [prose, tables, verdicts])
+@pytest.mark.parametrize("module", [abstract, engines, limits, prose, tables, verdicts])
 def test_the_text_holds_no_digit(module: object) -> None:
     source = Path(module.__file__).read_text()  # type: ignore[attr-defined]
     assert [s for s in strings_of(source) if re.search(r"\d", s) and s not in KEYS] == []

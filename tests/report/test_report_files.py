@@ -98,13 +98,18 @@ def test_user_text_is_set_as_it_is(tmp_path: Path) -> None:
     # nothing was searched: no map, and the text says so
     assert not list((names.root / "figures").glob("search_map*"))
     assert "had settings to search" in page
+    # one engine: no word of engines, and no gap where the section would stand
+    assert "implementation?" not in page
+    assert not list((names.root / "figures").glob("engines*"))
+    assert "Each is trained as configured" in page
 
 
 def test_several_data_sets_and_many_cases_have_their_own_figures() -> None:
     architecture = {"parameters": 1}
     cases = {
         f"case{number:02}{dataset}": {
-            "dataset": dataset, "family": "dense", "architecture": architecture, "points": [{}],
+            "dataset": dataset, "family": "dense", "engine": "numpy", "architecture": architecture,
+            "points": [{}],
         }
         for dataset in ("a", "b")
         for number in range(20)

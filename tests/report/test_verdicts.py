@@ -18,7 +18,12 @@ HEAD = "dataset,case_a,case_b,difference_mean,difference_low,difference_high,p_v
 def study_with(tmp_path: Path, mean: str, low: str, high: str) -> Study:
     layout = Layout(tmp_path / "s")
     cases = {
-        case: {"dataset": "d", "family": family, "architecture": {"parameters": 1}}
+        case: {
+            "dataset": "d",
+            "family": family,
+            "engine": "numpy",
+            "architecture": {"parameters": 1},
+        }
         for case, family in (("net", "convolutional"), ("mlp", "dense"))
     }
     write_json(layout.plan("report"), {"cases": cases, "confidence": 0.95, "datasets": {"d": {}}})
@@ -54,7 +59,7 @@ def plain(study: Study, text: str) -> str:
         (
             ("0.005", "0.0", "0.01"),
             "net and mlp cannot be told apart: the difference, convolutional minus dense, is "
-            "+0.50 percentage points (95% interval +0.00 to +1.00).",
+            "+0.50 percentage points (95% interval 0.00 to +1.00).",
         ),
         (("0.1", "", ""), "net and mlp could not be compared, for want of finished seeds."),
     ],

@@ -10,8 +10,10 @@ from typing import Any
 
 from densevsconv.layout import Layout
 from densevsconv.report import engines, prose, rich, tables
+from densevsconv.report.abstract import abstract
 from densevsconv.report.captions import read_caption
 from densevsconv.report.layout import Drawing, ReportLayout, drawings
+from densevsconv.report.limits import limits
 from densevsconv.report.references import REFERENCES
 from densevsconv.report.study import Study
 from densevsconv.report.tables import Table
@@ -35,12 +37,12 @@ class _Builder:
         self.cited: list[str] = []
 
     def document(self) -> dict[str, Any]:
-        abstract = self.paragraphs(prose.abstract(self.study))
+        opening = self.paragraphs(abstract(self.study))
         sections = self.sections()
         return {
             "title": self.study.plan["title"],
             "study": self.study.plan["study"],
-            "abstract": abstract,
+            "abstract": opening,
             "sections": sections,
             "references": [
                 {"key": key, "parts": rich.segments(rich.name(self.reference(key)))}
@@ -63,7 +65,7 @@ class _Builder:
             self.section("Errors", each(prose.errors, figures="errors")),
             self.section("Cost", each(prose.cost, [tables.cost], "cost")),
             *self.engines(),
-            self.section("Limits", self.paragraphs(prose.limits(study))),
+            self.section("Limits", self.paragraphs(limits(study))),
             self.section(
                 "Machine and versions",
                 [*self.paragraphs(prose.machine(study)), *self.table(tables.machine(study))],

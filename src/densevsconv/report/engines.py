@@ -72,16 +72,18 @@ def _reading(study: Study, dataset: str, pair: Pair) -> str:
     """Return in how many networks the engines agree, and how their times compare."""
     a, b = map(_named, pair)
     level = study.planned("confidence", form="percent_whole")
-    of = _count(study, dataset, pair)
-    widest, several = _widest(study, dataset, pair), len(_of(study, dataset, pair)) > 1
+    of, networks = _count(study, dataset, pair), _counted(study, dataset, pair)
+    widest, several = _widest(study, dataset, pair), networks > 1
+    held = _count(study, dataset, pair, **HOLDS_ZERO)
+    every = several and _counted(study, dataset, pair, **HOLDS_ZERO) == networks
     sentences = [
         f"The {level}% interval of the difference in test accuracy, {a} minus {b}, holds zero for "
-        f"{_count(study, dataset, pair, **HOLDS_ZERO)} of {of} networks."
+        f"{'all' if every else f'{held} of'} {of} networks."
     ]
     if _counted(study, dataset, pair, **IS_ZERO):
         sentences.append(
-            "The engines score exactly the same, seed by seed, for "
-            f"{_count(study, dataset, pair, **IS_ZERO)} of them."
+            f"For {_count(study, dataset, pair, **IS_ZERO)} of them the engines score exactly the "
+            "same, seed by seed."
         )
     if several:
         sentences.append(
@@ -97,9 +99,7 @@ def _reading(study: Study, dataset: str, pair: Pair) -> str:
 
 def _sizes(study: Study, dataset: str, pair: Pair) -> str:
     """Return how the engines' largest difference compares with those of the architectures."""
-    compared = [
-        cases for cases in study.pairs(dataset) if {*map(study.engine, cases)} <= set(pair)
-    ]
+    compared = [cases for cases in study.pairs(dataset) if {*map(study.engine, cases)} <= set(pair)]
     if not compared:
         return ""
 
@@ -125,7 +125,7 @@ def _sizes(study: Study, dataset: str, pair: Pair) -> str:
     if engines < size(least):
         verdict = (
             f"more in every pair than the {largest} by which the engines differ at most: the "
-            "architecture decides, not the implementation"
+            "architecture decides how accurate a network is, not the implementation"
         )
     elif engines < size(most):
         verdict = (
@@ -147,13 +147,13 @@ def table(study: Study, dataset: str) -> Table:
     a, b = map(_named, pairs[0]) if len(pairs) == 1 else ("first", "second")
     columns = [
         Column("network", "left"),
-        Column(f"{a}\n(%)"),
-        Column(f"{b}\n(%)"),
+        Column(f"accuracy\n{a} (%)"),
+        Column(f"accuracy\n{b} (%)"),
         Column("difference\n(points)"),
         Column(f"{level}%\ninterval"),
         Column("p"),
-        Column(f"{a}\n(s)"),
-        Column(f"{b}\n(s)"),
+        Column(f"training\n{a} (s)"),
+        Column(f"training\n{b} (s)"),
         Column("time\nratio"),
     ]
     made = Table("engines", dataset, "page", columns)
@@ -186,9 +186,7 @@ def _named(engine: str) -> str:
 
 
 def _of(study: Study, dataset: str, pair: Pair) -> list[Row]:
-    return [
-        row for row in rows(study, dataset) if (row["engine_a"], row["engine_b"]) == pair
-    ]
+    return [row for row in rows(study, dataset) if (row["engine_a"], row["engine_b"]) == pair]
 
 
 def _widest(study: Study, dataset: str, pair: Pair) -> Row:

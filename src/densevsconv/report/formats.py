@@ -48,7 +48,8 @@ def _p_value(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return _typographic(f"{value:+.2f}")
+    text = f"{value:+.2f}"
+    return _typographic(text) if float(text) else text[1:]  # zero has no sign
 
 
 FORMATS: dict[str, Callable[[Any], str]] = {

@@ -2,99 +2,11 @@
 
 from __future__ import annotations
 
-from densevsconv.config.engine_titles import engine_title
-from densevsconv.report import engines, rich
+from densevsconv.report import rich
 from densevsconv.report.layers import TIMES
 from densevsconv.report.rich import cite, code, figure, table
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
-
-SECONDS = "\u00a0s"
-"""The unit after a number, never on the next line."""
-
-
-def abstract(study: Study) -> list[str]:
-    """Return the abstract: what was done, and the verdict for each data set."""
-    level = study.planned("confidence", form="percent_whole")
-    sentences = []
-    for dataset in study.datasets:
-        sentences.append(
-            f"We compare {_networks(study, dataset)} on {study.title(dataset)} "
-            f"({study.data(dataset, 'counts', 'train')} training, "
-            f"{study.data(dataset, 'counts', 'validation')} validation and "
-            f"{study.data(dataset, 'counts', 'test')} test images)."
-        )
-    sentences.append(
-        f"Settings are chosen by {study.count('trials.csv')} trials on validation images alone; "
-        f"each chosen network is trained again from {study.planned('seeds')} fresh seeds, tested "
-        "once, and timed alone on the machine."
-    )
-    for dataset in study.datasets:
-        sentences += [_headline(study, dataset, level), engines.headline(study, dataset)]
-    return [" ".join(sentence for sentence in sentences if sentence)]
-
-
-def _networks(study: Study, dataset: str) -> str:
-    """Return how many networks of each family there are; one on several engines counts once."""
-    names = study.engines(dataset)
-
-    def kinds(engine: str) -> list[str]:
-        cases = [case for case in study.cases(dataset) if study.engine(case) == engine]
-        return sorted(case.removesuffix(f"-{engine}") for case in cases)
-
-    alike = all(kinds(name) == kinds(names[0]) for name in names)
-    only = {"engine": names[0]} if alike else {}
-    dense, convolutional = (
-        study.count("summary.csv", dataset=dataset, family=family, **only)
-        for family in ("dense", "convolutional")
-    )
-    text = f"{dense} dense and {convolutional} convolutional"
-    if len(names) == 1:
-        return f"{text} networks"
-    titles = [rich.name(engine_title(name)) for name in names]
-    if alike:
-        return f"{text} networks, each trained by {' and by '.join(titles)},"
-    return f"{text} cases, a case being a network trained by {' or '.join(titles)},"
-
-
-def _headline(study: Study, dataset: str, level: str) -> str:
-    dense, conv = study.best(dataset, "dense"), study.best(dataset, "convolutional")
-    where = study.in_dataset(dataset)
-    if dense is None or conv is None:
-        only = dense or conv
-        assert only is not None  # a data set of the plan has cases
-        return (
-            f"The best by validation{where} is {rich.case(only)}, with a mean test accuracy of "
-            f"{_with_interval(study, only, level)}."
-        )
-    how = "The best of each family by validation"
-    if len(study.engines(dataset)) > 1 and study.engine(dense) == study.engine(conv):
-        how += f", both trained by {rich.name(engine_title(study.engine(conv)))},"
-    if study.plan["highlights"]:
-        how = "The networks put in front"
-    return (
-        f"{how}{where} are {rich.case(dense)}, with a mean test accuracy of "
-        f"{_with_interval(study, dense, level)}, and {rich.case(conv)}, with "
-        f"{_with_interval(study, conv, None)}. {verdict(study, conv, dense)} "
-        f"{tally(study, dataset)} A training of {rich.case(conv)} takes "
-        f"{study.summary(conv, 'train_seconds_median', 'significant')}{SECONDS} at the median and "
-        f"one of {rich.case(dense)} "
-        f"{study.summary(dense, 'train_seconds_median', 'significant')}{SECONDS}; they "
-        f"have {study.summary(conv, 'parameters', 'integer')} and "
-        f"{study.summary(dense, 'parameters', 'integer')} parameters, and "
-        f"{study.summary(conv, 'macs', 'integer')} and {study.summary(dense, 'macs', 'integer')} "
-        "multiply-accumulates per image."
-    )
-
-
-def _with_interval(study: Study, case: str, level: str | None) -> str:
-    mean = study.summary(case, "test_accuracy_mean", "percent")
-    if study.summary_value(case, "test_accuracy_low") is None:
-        return f"{mean}%"
-    low = study.summary(case, "test_accuracy_low", "percent")
-    high = study.summary(case, "test_accuracy_high", "percent")
-    words = f"{level}% interval " if level else ""
-    return f"{mean}% ({words}{low} to {high})"
 
 
 def introduction(study: Study) -> list[str]:
@@ -166,9 +78,13 @@ def protocol(study: Study) -> list[str]:
             f"{study.planned(*split, 'validation', form='percent_plain')}% of the rest for "
             f"validation, {how}. There is one split, drawn from the study's seed."
         )
+    searched = any(study.searched(dataset) for dataset in study.datasets)
+    scored = (
+        f" Scores are taken on the validation images alone. {rich.emph('Selection.')} "
+        f"{rich.name(rule)}"
+    )
     paragraphs += [
-        f"{rich.emph('Search.')} {_budget(study)} Scores are taken on the validation images alone. "
-        f"{rich.emph('Selection.')} {rich.name(rule)}",
+        f"{rich.emph('Search.')} {_budget(study)}{scored if searched else ''}",
         f"{rich.emph('Refit and test.')} The chosen settings are trained again from {seeds} seeds "
         "that the search has not used (start weights, order of images and dropout), on the "
         "training images; where a case stops early, it does so on the validation loss. The test "
@@ -257,10 +173,11 @@ def results(study: Study, dataset: str) -> list[str]:
     ]
     if dense is not None and conv is not None:
         diverged = _diverged(study, "runs.csv", dataset)
+        alike = " on the same engine" if len(study.engines(dataset)) > 1 else ""
         paragraphs.append(
             f"{_chosen(study)} {verdict(study, conv, dense)} "
-            f"{table(f'comparisons-{dataset}')} compares all pairs"
-            f"{' on the same engine' if len(study.engines(dataset)) > 1 else ''}. {tally(study, dataset)} Of the {study.count('runs.csv', dataset=dataset)} refitted "
+            f"{table(f'comparisons-{dataset}')} compares all pairs{alike}. "
+            f"{tally(study, dataset)} Of the {study.count('runs.csv', dataset=dataset)} refitted "
             f"networks {diverged} diverged."
         )
     return paragraphs
@@ -270,8 +187,8 @@ def _chosen(study: Study) -> str:
     if study.plan["highlights"]:
         return "The verdict is on the cases that the study puts in front."
     return (
-        "Of each family the case with the best validation accuracy of the search, among equals "
-        "the one with the lowest validation loss, is taken for the verdict."
+        "Of each family the case with the best validation accuracy, among equals the one with the "
+        "lowest validation loss, is taken for the verdict."
     )
 
 
@@ -303,42 +220,17 @@ def cost(study: Study, dataset: str) -> list[str]:
         f"{table(f'cost-{dataset}')} has the measurements. The target of the time to a target is a "
         f"validation accuracy of {study.timing(first, 'target_accuracy', form='percent_plain')}%. "
         "MACs count arithmetic, not time: small networks spend most of their time on what "
-        "surrounds it."
+        f"surrounds it.{_memory(study, dataset)}"
     ]
 
 
-def limits(study: Study) -> list[str]:
-    """Return what the numbers do not say."""
-    paragraphs = [
-        f"There is one split. The intervals cover the seeds of the refit, which are a part of the "
-        f"variance of a benchmark {cite('bouthillier2021')}; another split, another search or "
-        "another sample of images would move the accuracies by more than they say."
-    ]
-    for dataset in study.datasets:
-        best = study.best(dataset, "convolutional") or study.best(dataset, "dense")
-        test_set = study.document(best, "evaluate").get("test_set_interval") if best else None
-        text = (
-            f"The test set{study.in_dataset(dataset)} has {study.data(dataset, 'counts', 'test')} "
-            "images, so that one image more or less matters."
-        )
-        if best and test_set:
-            low = study.evaluation(best, "test_set_interval", "low", form="percent")
-            high = study.evaluation(best, "test_set_interval", "high", form="percent")
-            level = study.planned("confidence", form="percent_whole")
-            text += (
-                f" For the choice of these images alone, the Wilson interval {cite('wilson1927')} "
-                f"of {rich.case(best)} is {low} to {high}% at {level}%. Differences between "
-                "networks on the same images vary less than either accuracy does, but not so "
-                "little as the intervals over seeds alone say."
-            )
-        paragraphs.append(text)
-    paragraphs.append(
-        "A search covers the settings it was given: a case may do better outside of them. Times "
-        "hold for the machine and the versions listed; ratios carry over better than seconds do."
+def _memory(study: Study, dataset: str) -> str:
+    if len(study.engines(dataset)) == 1:
+        return ""
+    return (
+        " The memory is that of a process that times one case after the other, so that it holds "
+        "the libraries of every engine used up to then: it does not compare engines."
     )
-    if study.plan.get("notes"):
-        paragraphs.append(rich.name(study.plan["notes"]))
-    return paragraphs
 
 
 def machine(study: Study) -> list[str]:

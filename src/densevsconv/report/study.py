@@ -94,7 +94,7 @@ class Study:
         return self.facts.number("summary.csv", csv_pointer(column, case=case), form)
 
     def count(self, table: str, **conditions: Any) -> str:
-        """Return how many rows of a table fulfil the conditions (a value, or a sign and a bound)."""
+        """Return how many rows of a table fulfil the conditions (:func:`csv_pointer`)."""
         return self.facts.number(table, csv_pointer("#", **conditions), "integer")
 
     def comparison(self, convolutional: str, dense: str, column: str, form: str) -> str:

@@ -224,8 +224,10 @@ def settings(study: Study, dataset: str) -> Table:
         CASE,
         *[Column(_setting_name(key), "left" if key in words else "right") for key in keys],
         Column("schedule", "left"),
-        Column("patience"),
     ]
+    stopped = any(_stopping(study, case) for case in study.cases(dataset))
+    if stopped:
+        columns.append(Column("patience"))
     table = Table("settings", dataset, "page", columns)
     for case in study.cases(dataset):
         training = study.document(case, "select")["training"]
@@ -235,18 +237,18 @@ def settings(study: Study, dataset: str) -> Table:
         cells["initializer"] = "architecture's"
         if training["initializer"] is not None:
             cells["initializer"] = rich.name(str(training["initializer"]))
-        stopping = training["early_stopping"]
-        patience = (
-            study.selection(case, "training", "early_stopping", "patience", form="integer")
-            if stopping
-            else MISSING
-        )
-        schedule = rich.name(str(training["schedule"]["name"]))
-        table.add(
-            [rich.case(case), *[cells[key] for key in keys], schedule, patience],
-            study.family(case),
-        )
+        row = [rich.case(case), *[cells[key] for key in keys]]
+        row.append(rich.name(str(training["schedule"]["name"])))
+        if stopped:
+            patience = ("training", "early_stopping", "patience")
+            stops = _stopping(study, case)
+            row.append(study.selection(case, *patience, form="integer") if stops else MISSING)
+        table.add(row, study.family(case))
     return table
+
+
+def _stopping(study: Study, case: str) -> Any:
+    return study.document(case, "select")["training"]["early_stopping"]
 
 
 def runs(study: Study, dataset: str) -> Table:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from densevsconv.report.results import Results
 
 COLUMNS = 5
+FEWEST = 10
+"""Bins with fewer predictions are left out: a share of so few is noise."""
 
 
 def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
@@ -26,7 +28,8 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 38, 8, sharex=True, sharey=True)
     for axis, case in zip(axes, cases, strict=True):
         family = results.family(case)
-        bins = [b for b in results.evaluation(case)["calibration"]["bins"] if b["count"]]
+        bins = [b for b in results.evaluation(case)["calibration"]["bins"]]
+        bins = [b for b in bins if b["count"] >= FEWEST]
         counts = np.array([b["count"] for b in bins], float)
         confidence = [b["confidence"] for b in bins]
         accuracy = [b["accuracy"] for b in bins]
@@ -35,6 +38,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
         axis.scatter(
             confidence, accuracy, s=4 + 60 * counts / max(counts.sum(), 1),
             color=style.FAMILY_COLOURS[family], marker=style.FAMILY_MARKERS[family], zorder=3,
+            clip_on=False,
         )  # fmt: skip
         style.case_title(axis, case, results.family(case))
         axis.set_box_aspect(1)

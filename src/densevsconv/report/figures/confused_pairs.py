@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PAIRS = 3
 PICTURES = 4
-LABEL_MM, PICTURE_MM, GAP_MM, TEXT_MM = 40.0, 9.0, 0.6, 4.4
+LABEL_MM, PICTURE_MM, GAP_MM, TEXT_MM = 40.0, 8.0, 0.6, 3.8
 
 
 def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
@@ -22,7 +22,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
 
     info, images = results.data_info(dataset), results.images(dataset)["images"]
     names = info["class_names"]
-    row_mm = PICTURE_MM + TEXT_MM + 1.6
+    row_mm = PICTURE_MM + TEXT_MM + 0.7
     height_mm = row_mm * len(cases)
     figure = style.new_figure(PAGE_MM, height_mm, layout=None)
     for row, case in enumerate(cases):

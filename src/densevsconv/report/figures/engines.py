@@ -76,9 +76,7 @@ def _labels(table: pd.DataFrame, *, several: bool) -> list[str]:
     return labels
 
 
-def _differences(
-    axis: matplotlib.axes.Axes, table: pd.DataFrame, families: list[str]
-) -> None:
+def _differences(axis: matplotlib.axes.Axes, table: pd.DataFrame, families: list[str]) -> None:
     """Draw differences in points with their intervals; without one (a single seed) a dot alone."""
     from densevsconv.report.figures import style
 
@@ -97,7 +95,9 @@ def _differences(
     ends = 100 * table[["difference_mean", "difference_low", "difference_high"]].abs()
     reach = max(1.1 * float(ends.max().max()), 0.1)
     axis.set_xlim(-reach, reach)
-    axis.xaxis.set_major_formatter(lambda value, _: f"{value:+g}".replace("-", "\u2212"))
+    axis.xaxis.set_major_formatter(
+        lambda value, _: f"{value:+g}".replace("-", "\u2212") if value else "0"
+    )
 
 
 def _ratios(axis: matplotlib.axes.Axes, table: pd.DataFrame, families: list[str]) -> None:
