@@ -135,7 +135,7 @@ def test_a_grid_never_retraces(tmp_path: Path) -> None:
             learning_rate=rate, l2=l2, momentum=momentum, batch_size=20, epochs=2 + repetition
         )
         fit(made, bound, training, training_seeds(1, "test", repetition), 100)
-    assert made._epoch.experimental_get_tracing_count() == 1  # type: ignore[attr-defined]
+    assert made._epochs.experimental_get_tracing_count() == 1  # type: ignore[attr-defined]
     assert made._predict.experimental_get_tracing_count() == 1  # type: ignore[attr-defined]
 
 

@@ -60,8 +60,8 @@ def _measure(
     baseline = reset_peak_memory()
     trainer = trainers.trainer(trials[0])
     warm_up = trials[0].training.model_copy(update={"epochs": WARM_UP_EPOCHS})
-    trainers.run(trials[0].with_training(warm_up))
-    fits = [trainers.run(trial)[0] for trial in trials]
+    trainers.run(trials[0].with_training(warm_up), clocked=True)
+    fits = [trainers.run(trial, clocked=True)[0] for trial in trials]
     peak = peak_memory()
     training = trials[0].training
     epochs = np.concatenate([fit.epoch_seconds for fit in fits])

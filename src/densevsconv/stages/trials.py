@@ -6,7 +6,7 @@ MLflow can find it there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -180,12 +180,15 @@ class Trainers:
         """Let go of the last trainer and its memory."""
         self._key = self._trainer = None
 
-    def run(
-        self, trial: PlannedTrial, on_epoch: Callable[[int], None] | None = None
-    ) -> tuple[Fit, Trainer]:
-        """Train once."""
+    def run(self, trial: PlannedTrial, *, clocked: bool = False) -> tuple[Fit, Trainer]:
+        """Train once; ``clocked`` as for :func:`densevsconv.training.fit.fit`."""
         trainer = self.trainer(trial)
         result = fit(
-            trainer, trial.architecture, trial.training, trial.seeds, trial.train_images, on_epoch
+            trainer,
+            trial.architecture,
+            trial.training,
+            trial.seeds,
+            trial.train_images,
+            clocked=clocked,
         )
         return result, trainer

@@ -35,6 +35,7 @@ class Trainer(Protocol):
     execution: str
     device: str
     compile_seconds: float
+    epochs_a_call: int
 
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> Any:
         """Return the state before the first step."""
@@ -46,6 +47,15 @@ class Trainer(Protocol):
 
         Returns the new state and the mean cross-entropy and accuracy of the training batches, each
         as seen before its own step.
+        """
+
+    def epochs(
+        self, state: Any, training: Training, orders: np.ndarray, rates: np.ndarray
+    ) -> tuple[Any, np.ndarray]:
+        """Train for at most ``epochs_a_call`` epochs, validating after each.
+
+        Returns the new state and one row an epoch in the order of :data:`CURVES`. Asked only of
+        trainers whose ``epochs_a_call`` is above 1.
         """
 
     def validate(self, state: Any) -> tuple[float, float]:
@@ -84,6 +94,8 @@ def fit(
     seeds: Mapping[str, int],
     train_images: int,
     on_epoch: Callable[[int], None] | None = None,
+    *,
+    clocked: bool = False,
 ) -> Fit:
     """Train once.
 
@@ -99,12 +111,15 @@ def fit(
         Number of training images.
     on_epoch
         Called with the number of the epoch just done.
+    clocked
+        Time each epoch by itself, validation outside the clock; otherwise a trainer may run
+        several epochs in a call, and ``epoch_seconds`` stays empty.
 
     Returns
     -------
     Fit
-        A run whose loss stops being finite ends there with status "diverged" and the weights of
-        the last finite epoch (the start, if there was none).
+        A run whose loss stops being finite ends there with status "diverged" and weights from
+        before, those of the last call that stayed finite (the start, if there was none).
     """
     begin = time.perf_counter()
     steps = steps_per_epoch(train_images, training.batch_size)
@@ -117,19 +132,31 @@ def fit(
     epoch_seconds: list[float] = []
     stopping = training.early_stopping
     status = "finished"
-    for epoch in range(1, training.epochs + 1):
-        order = next(orders)
-        clock = time.perf_counter()
-        state, *train = trainer.epoch(state, training, order, rates[epoch - 1])
-        epoch_seconds.append(time.perf_counter() - clock)
-        values = (*train, *trainer.validate(state))
-        if not all(map(math.isfinite, values)):
+    # early stopping needs the weights of every epoch
+    at_once = 1 if clocked or stopping else trainer.epochs_a_call
+    epoch = 0
+    while epoch < training.epochs:
+        call = slice(epoch, min(epoch + at_once, training.epochs))
+        if at_once > 1:
+            several = np.stack([next(orders) for _ in range(call.start, call.stop)])
+            state, curves = trainer.epochs(state, training, several, rates[call])
+        else:
+            order = next(orders)
+            clock = time.perf_counter()
+            state, *train = trainer.epoch(state, training, order, rates[epoch])
+            epoch_seconds.append(time.perf_counter() - clock)
+            curves = np.array([[*train, *trainer.validate(state)]])
+        if not np.isfinite(curves).all():
             status = "diverged"
+            curves = curves[: int(np.argmin(np.isfinite(curves).all(axis=1)))]
+        for values in curves:
+            epoch += 1
+            for curve, value in zip(CURVES, values, strict=True):
+                history[curve].append(float(value))
+            if on_epoch is not None:
+                on_epoch(epoch)
+        if status == "diverged":
             break
-        for curve, value in zip(CURVES, values, strict=True):
-            history[curve].append(value)
-        if on_epoch is not None:
-            on_epoch(epoch)
         loss = history["validation_loss"][-1]
         if stopping is None or loss < lowest - stopping.min_delta:
             kept, kept_epoch, lowest = state, epoch, loss

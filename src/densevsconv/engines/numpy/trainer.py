@@ -42,6 +42,7 @@ class NumpyTrainer:
     execution = "numpy"
     device = "CPU"
     compile_seconds = 0.0
+    epochs_a_call = 1
 
     def __init__(
         self, architecture: BoundArchitecture, data: TrainingData, scaling: Scaling
@@ -86,6 +87,16 @@ class NumpyTrainer:
                 correct += count_correct(outputs, labels)
         new = State(made, made.parameters(), made.state(), optimizer, dropout)
         return new, loss / order.size, correct / order.size
+
+    def epochs(
+        self, state: State, training: Training, orders: np.ndarray, rates: np.ndarray
+    ) -> tuple[State, np.ndarray]:
+        """Train for a few epochs, validating after each."""
+        curves = []
+        for order, epoch_rates in zip(orders, rates, strict=True):
+            state, *train = self.epoch(state, training, order, epoch_rates)
+            curves.append([*train, *self.validate(state)])
+        return state, np.array(curves)
 
     def validate(self, state: State) -> tuple[float, float]:
         """Return mean cross-entropy and accuracy on the validation images."""

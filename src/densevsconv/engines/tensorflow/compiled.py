@@ -1,4 +1,4 @@
-"""A whole epoch in one compiled call.
+"""Whole epochs in one compiled call.
 
 The functions here are traced once for an architecture, an optimiser and a batch size. Images,
 batch order, learning rates, l2, momentum, seeds and weights are inputs: a grid over them never
@@ -40,15 +40,20 @@ def _correct(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == labels, tf.float32)
 
 
-def epoch_function(
+def epochs_function(
     model: keras.Sequential, optimizer: str, *, xla: bool
-) -> Callable[..., tuple[State, tf.Tensor, tf.Tensor]]:
-    """Return the compiled function that trains on the batches of an epoch.
+) -> Callable[..., tuple[State, tf.Tensor]]:
+    """Return the compiled function that trains for a few epochs.
 
-    It maps (state, images, order, rates, steps, hyper, l2) to (state, mean cross-entropy, accuracy)
-    where ``order`` is int32 (batches, batch size), ``rates`` float32 (batches,), and ``steps``,
-    the number of batches to train on, may be less than there are: measuring a few steps, or
-    compiling without training (0 steps), takes no second trace.
+    It maps (state, images, validation, orders, rates, epochs, steps, validating, hyper, l2) to
+    (state, curves), where
+
+    - ``orders`` is int32 (most epochs, batches, batch size) and ``rates`` float32 (most epochs,
+      batches);
+    - ``epochs`` and ``steps`` say how many of those to train on: a last call with fewer epochs,
+      measuring a few steps, or compiling without training take no second trace;
+    - ``curves`` is float32 (most epochs, 4): mean cross-entropy and accuracy of the training
+      batches, then of the ``validation`` images, which are 0 unless ``validating``.
     """
     _, update = OPTIMIZERS[optimizer]
     # the penalty is on kernels alone: a bias does not make a function less smooth
@@ -83,30 +88,57 @@ def epoch_function(
         accuracy = tf.reduce_mean(_correct(labels, logits))
         return State(weights, list(moving), slots, done), loss, accuracy
 
+    def validate(state: State, images: Images) -> tuple[tf.Tensor, tf.Tensor]:
+        pixels = (tf.cast(images.pixels, tf.float32) - images.offset) * images.scale
+        logits, _ = model.stateless_call(state.weights, state.moving, pixels, training=False)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=images.labels, logits=logits)
+        return tf.reduce_mean(loss), tf.reduce_mean(_correct(images.labels, logits))
+
     @tf.function(jit_compile=xla, autograph=False)
-    def epoch(
+    def epochs(
         state: State,
         images: Images,
-        order: tf.Tensor,
+        validation: Images,
+        orders: tf.Tensor,
         rates: tf.Tensor,
+        epochs: tf.Tensor,
         steps: tf.Tensor,
+        validating: tf.Tensor,
         hyper: Hyper,
         l2: tf.Tensor,
-    ) -> tuple[State, tf.Tensor, tf.Tensor]:
-        def body(index: tf.Tensor, carried: Any) -> Any:
-            state, loss, accuracy = carried
-            now = hyper._replace(learning_rate=rates[index])
-            state, batch_loss, batch_accuracy = step(index, state, images, order, now, l2)
-            return index + 1, (state, loss + batch_loss, accuracy + batch_accuracy)
-
+    ) -> tuple[State, tf.Tensor]:
         zero = tf.constant(0.0)
-        _, (state, loss, accuracy) = tf.while_loop(
-            lambda index, carried: index < steps, body, (tf.constant(0), (state, zero, zero))
-        )
         count = tf.cast(tf.maximum(steps, 1), tf.float32)
-        return state, loss / count, accuracy / count
 
-    return epoch
+        def one_epoch(epoch: tf.Tensor, carried: Any) -> Any:
+            def one_step(index: tf.Tensor, carried: Any) -> Any:
+                state, loss, accuracy = carried
+                now = hyper._replace(learning_rate=rates[epoch, index])
+                state, batch_loss, batch_accuracy = step(
+                    index, state, images, orders[epoch], now, l2
+                )
+                return index + 1, (state, loss + batch_loss, accuracy + batch_accuracy)
+
+            state, curves = carried
+            _, (state, loss, accuracy) = tf.while_loop(
+                lambda index, carried: index < steps,
+                one_step,
+                (tf.constant(0), (state, zero, zero)),
+            )
+            validated = tf.cond(
+                validating, lambda: validate(state, validation), lambda: (zero, zero)
+            )
+            values = tf.stack([loss / count, accuracy / count, *validated])
+            curves = tf.tensor_scatter_nd_update(curves, [[epoch]], [values])
+            return epoch + 1, (state, curves)
+
+        curves = tf.zeros((orders.shape[0], 4))
+        _, (state, curves) = tf.while_loop(
+            lambda epoch, carried: epoch < epochs, one_epoch, (tf.constant(0), (state, curves))
+        )
+        return state, curves
+
+    return epochs
 
 
 def predict_function(model: keras.Sequential, *, xla: bool) -> Callable[..., tf.Tensor]:

@@ -18,7 +18,7 @@ from densevsconv.engines.tensorflow.build import keras_model, named_variables
 from densevsconv.engines.tensorflow.compiled import (
     Images,
     State,
-    epoch_function,
+    epochs_function,
     predict_function,
 )
 from densevsconv.engines.tensorflow.dropout import HashedDropout
@@ -28,7 +28,8 @@ from densevsconv.training.dropout import layer_seed
 from densevsconv.training.fit import Predictor, Weights
 
 PREDICTION_BATCH = 1024
-MEASURED_SECONDS = 0.1
+EPOCHS_A_CALL = 10
+MEASURED_SECONDS = 0.05
 
 
 class TensorFlowTrainer:
@@ -72,8 +73,19 @@ class TensorFlowTrainer:
             for index, layer in enumerate(self._model.layers)
             if isinstance(layer, HashedDropout)
         }
+        self._modes: dict[str, tuple[Any, Any, float]] = {}
         self._train = _images(data.train_images, data.train_labels, scaling)
         self._validation = _images(data.validation_images, data.validation_labels, scaling)
+        # A small network's epoch takes less time than calling it does. Where there are many
+        # images neither matters, and validating all of them at once would take much memory.
+        small = len(data.validation_images) <= PREDICTION_BATCH
+        self.epochs_a_call = EPOCHS_A_CALL if small else 1
+        self._call_validation = Images(
+            self._validation.pixels[:PREDICTION_BATCH],
+            self._validation.labels[:PREDICTION_BATCH],
+            self._validation.offset,
+            self._validation.scale,
+        )
         self._order_shape = (
             steps_per_epoch(len(data.train_images), training.batch_size),
             training.batch_size,
@@ -91,46 +103,49 @@ class TensorFlowTrainer:
                 lambda mode: self._measure(mode, training),
             )
         self.execution = execution
-        self._use(execution)
-        clock = time.perf_counter()
-        self._run_steps(self._blank_state(), training, 0)
-        self.validate(self._blank_state())
-        self.compile_seconds = time.perf_counter() - clock
+        self._use(execution, training)
 
-    def _use(self, execution: str) -> None:
-        xla = execution == "xla"
-        self._epoch = epoch_function(self._model, self._optimizer, xla=xla)
-        self._predict = predict_function(self._model, xla=xla)
+    def _use(self, mode: str, training: Training) -> None:
+        """Run in ``mode`` from now on; compile for it, timed, unless that has been done."""
+        if mode not in self._modes:
+            xla = mode == "xla"
+            self._epochs = epochs_function(self._model, self._optimizer, xla=xla)
+            self._predict = predict_function(self._model, xla=xla)
+            clock = time.perf_counter()
+            self._run_steps(self._blank_state(), training, 0)
+            self.validate(self._blank_state())
+            self._modes[mode] = self._epochs, self._predict, time.perf_counter() - clock
+        self._epochs, self._predict, self.compile_seconds = self._modes[mode]
 
     def _measure(self, mode: str, training: Training) -> float | None:
         """Return the seconds of an epoch, or None where ``mode`` cannot run this model.
 
-        A few steps are run, as many as fit into :data:`MEASURED_SECONDS`, and an empty call.
-
+        The fewest steps that take :data:`MEASURED_SECONDS` are timed, at most an epoch's.
         The least of three is the right statistic for a choice between programs (noise only adds
         time); it is never reported as a training time.
         """
-        self._use(mode)
-        state = self._blank_state()
+        try:
+            self._use(mode, training)
+        except tf.errors.UnimplementedError:  # XLA lacks some deterministic operations on GPUs
+            return None
+        state, all_steps = self._blank_state(), self._order_shape[0]
 
         def seconds(steps: int) -> float:
             clock = time.perf_counter()
             self._run_steps(state, training, steps)
             return time.perf_counter() - clock
 
-        try:
-            seconds(1)  # compiles
-        except tf.errors.UnimplementedError:  # XLA lacks some deterministic operations on GPUs
-            return None
-        call, first = seconds(0), seconds(1)
-        steps = int(np.clip(MEASURED_SECONDS / first, 1, self._order_shape[0]))
-        some = min(seconds(steps) for _ in range(3))
-        return call + max(some - call, 0.0) * self._order_shape[0] / steps
+        steps = 1
+        while (least := min(seconds(steps), seconds(steps))) < MEASURED_SECONDS:
+            if steps == all_steps:
+                break
+            steps = min(4 * steps, all_steps)
+        return min(least, seconds(steps)) * all_steps / steps
 
     def _run_steps(self, state: State, training: Training, steps: int) -> None:
         order = np.arange(np.prod(self._order_shape), dtype=np.int32).reshape(self._order_shape)
         rates = np.zeros(self._order_shape[0], np.float32)
-        self._call_epoch(state, training, order, rates, steps)
+        self._call(state, training, order[None], rates[None], steps=steps, validating=False)
 
     def _blank_state(self) -> State:
         # ones, not zeros: denormal or constant-zero arithmetic must not flatter either mode
@@ -142,9 +157,20 @@ class TensorFlowTrainer:
         slots = [[tf.zeros_like(w) for _ in range(self._slots)] for w in weights]
         return State(weights, moving, slots, tf.constant(0))
 
-    def _call_epoch(
-        self, state: State, training: Training, order: np.ndarray, rates: np.ndarray, steps: int
-    ) -> tuple[State, float, float]:
+    def _call(
+        self,
+        state: State,
+        training: Training,
+        orders: np.ndarray,
+        rates: np.ndarray,
+        *,
+        steps: int,
+        validating: bool,
+    ) -> tuple[State, np.ndarray]:
+        # every call has the same shape; a shorter one is filled up and told how far to go
+        missing = self.epochs_a_call - len(orders)
+        filled = np.concatenate([orders, np.zeros((missing, *self._order_shape), np.int32)])
+        filled_rates = np.concatenate([rates, np.zeros((missing, rates.shape[1]), np.float32)])
         hyper = Hyper(
             *(
                 tf.constant(value, tf.float32)
@@ -157,16 +183,19 @@ class TensorFlowTrainer:
                 )
             )
         )
-        state, loss, accuracy = self._epoch(
+        state, curves = self._epochs(
             state,
             self._train,
-            tf.constant(order),
-            tf.constant(rates),
+            self._call_validation,
+            tf.constant(filled),
+            tf.constant(filled_rates),
+            tf.constant(len(orders)),
             tf.constant(steps),
+            tf.constant(validating),
             hyper,
             tf.constant(training.l2, tf.float32),
         )
-        return state, float(loss), float(accuracy)
+        return state, curves.numpy()[: len(orders)].astype(np.float64)
 
     # -- the Trainer protocol
 
@@ -190,7 +219,18 @@ class TensorFlowTrainer:
         self, state: State, training: Training, order: np.ndarray, rates: np.ndarray
     ) -> tuple[State, float, float]:
         """Train on one epoch's batches."""
-        return self._call_epoch(state, training, order, rates, len(order))
+        state, curves = self._call(
+            state, training, order[None], rates[None], steps=len(order), validating=False
+        )
+        return state, float(curves[0, 0]), float(curves[0, 1])
+
+    def epochs(
+        self, state: State, training: Training, orders: np.ndarray, rates: np.ndarray
+    ) -> tuple[State, np.ndarray]:
+        """Train for a few epochs, validating after each, in one call."""
+        return self._call(
+            state, training, orders, rates, steps=self._order_shape[0], validating=True
+        )
 
     def validate(self, state: State) -> tuple[float, float]:
         """Return mean cross-entropy and accuracy on the validation images."""
