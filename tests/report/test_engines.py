@@ -109,7 +109,9 @@ def test_an_interval_that_could_not_be_estimated_holds_nothing(tmp_path: Path) -
 
 def test_all_networks_are_called_all(tmp_path: Path) -> None:
     rows = [engine_row("net", (0.001, -0.001, 0.003), 1.5), engine_row("mlp", EQUAL, 2.0)]
-    assert "holds zero for all 2 networks" in read(study_of(tmp_path, rows))[1]
+    reading = read(study_of(tmp_path, rows))[1]
+    assert "holds zero for all 2 networks" in reading
+    assert "NumPy is the faster one for none of 2." in reading
 
 
 @pytest.mark.parametrize(

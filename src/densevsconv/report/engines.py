@@ -72,13 +72,10 @@ def _reading(study: Study, dataset: str, pair: Pair) -> str:
     """Return in how many networks the engines agree, and how their times compare."""
     a, b = map(_named, pair)
     level = study.planned("confidence", form="percent_whole")
-    of, networks = _count(study, dataset, pair), _counted(study, dataset, pair)
-    widest, several = _widest(study, dataset, pair), networks > 1
-    held = _count(study, dataset, pair, **HOLDS_ZERO)
-    every = several and _counted(study, dataset, pair, **HOLDS_ZERO) == networks
+    widest, several = _widest(study, dataset, pair), _counted(study, dataset, pair) > 1
     sentences = [
         f"The {level}% interval of the difference in test accuracy, {a} minus {b}, holds zero for "
-        f"{'all' if every else f'{held} of'} {of} networks."
+        f"{_share(study, dataset, pair, **HOLDS_ZERO)} networks."
     ]
     if _counted(study, dataset, pair, **IS_ZERO):
         sentences.append(
@@ -92,7 +89,7 @@ def _reading(study: Study, dataset: str, pair: Pair) -> str:
         )
     sentences.append(
         f"Training in {a} takes {_ratios(study, dataset, pair)} as long as in {b}; {a} is the "
-        f"faster one for {_count(study, dataset, pair, **FASTER)} of {of}."
+        f"faster one for {_share(study, dataset, pair, **FASTER)}."
     )
     return " ".join(sentences)
 
@@ -213,6 +210,17 @@ def _conditions(dataset: str, pair: Pair, more: dict[str, Any]) -> dict[str, Any
 
 def _count(study: Study, dataset: str, pair: Pair, **more: Any) -> str:
     return study.count(SOURCE, **_conditions(dataset, pair, more))
+
+
+def _share(study: Study, dataset: str, pair: Pair, **more: Any) -> str:
+    """Return how many of a pair's networks fulfil the conditions: all n, none of n, k of n."""
+    found, networks = _counted(study, dataset, pair, **more), _counted(study, dataset, pair)
+    of = _count(study, dataset, pair)
+    if found == 0:
+        return f"none of {of}"
+    return (
+        f"all {of}" if found == networks > 1 else f"{_count(study, dataset, pair, **more)} of {of}"
+    )
 
 
 def _counted(study: Study, dataset: str, pair: Pair, **more: Any) -> int:
