@@ -5,6 +5,7 @@ PYTHON ?= python3
 STUDY ?=
 CORES ?= all
 PORT ?= 5000
+TESTS ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -22,8 +23,8 @@ study: $(INSTALLED) ## run a study (default: the one in config/config.yaml) and 
 	@$(BIN)/snakemake --cores $(CORES) $(if $(STUDY),--config study=$(STUDY))
 	@$(BIN)/densevsconv where $(STUDY)
 
-test: $(INSTALLED) ## run the tests
-	@$(BIN)/python -m pytest $(TESTS)
+test: $(INSTALLED) ## run the tests (TESTS=path for some of them)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
 
 test-slow: $(INSTALLED) ## run the tests that `make test` leaves out (fault injection, full size)
 	@$(BIN)/python -m pytest -m slow $(TESTS)

@@ -50,7 +50,13 @@ def check(clone, words, config=(STUDY,)):
     assert all(name.startswith(".snakemake") for name in new), new
 
 
-@pytest.mark.parametrize("kind", EDITS)
+FEW = ("unknown key", "no such data set", "architecture that does not fit", "not YAML")
+"""In every `make test`; each costs a start of Snakemake, and the messages have fast tests."""
+
+
+@pytest.mark.parametrize(
+    "kind", [kind if kind in FEW else pytest.param(kind, marks=pytest.mark.slow) for kind in EDITS]
+)
 def test_a_broken_file_is_one_line(clone, kind):
     file, old, new, words = EDITS[kind]
     # results of an earlier run stay as they are
