@@ -55,9 +55,9 @@ def _imported_modules(tree: ast.AST) -> Iterable[str]:
 def source_files(*modules: str) -> list[Path]:
     """Return the package's files that ``modules`` import, directly or not, themselves included.
 
-    Read from the syntax trees, without importing anything: cheap enough for the Snakefile, which
-    lists these files as inputs of a stage's rule, so that a job depends on the code of its own
-    stage and on no other. A module of a package is listed without the package's ``__init__``,
+    Read from the syntax trees, without importing anything: cheap enough for the Snakefile, whose
+    rules have the digest of these files among their params, so that a job depends on the code of
+    its own stage and on no other. A module of a package is listed without the package's ``__init__``,
     so packages keep their ``__init__`` free of code.
     """
     found: set[Path] = set()
