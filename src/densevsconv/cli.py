@@ -118,8 +118,11 @@ def _ui(options: argparse.Namespace) -> None:
         raise UserError(f"{database}: no MLflow database yet; run a study first (`make study`)")
     command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1"]
     command += ["--port", str(options.port), "--backend-store-uri", f"sqlite:///{database}"]
-    print(f"MLflow at http://127.0.0.1:{options.port} (Ctrl-C ends it)", flush=True)
-    os.execv(command[0], command)
+    command += ["--workers", "1"]  # for one reader; four take four times as long to start
+    # its background jobs and its libraries' warnings are nothing to someone who looks at runs
+    quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "PYTHONWARNINGS": "ignore"}
+    print(f"MLflow at http://127.0.0.1:{options.port} in a moment (Ctrl-C ends it)", flush=True)
+    os.execve(command[0], command, os.environ | quiet)
 
 
 def _where(options: argparse.Namespace) -> None:
