@@ -25,7 +25,7 @@ def abstract(study: Study) -> list[str]:
     trained = (
         f"from {study.planned('seeds')} fresh seeds, tested once, and timed alone on the machine"
     )
-    if any(study.searched(dataset) for dataset in study.datasets):
+    if study.searches:
         sentences.append(
             f"Settings are chosen by {study.count('trials.csv')} trials on validation images "
             f"alone; each chosen network is trained again {trained}."

@@ -13,6 +13,9 @@ def introduction(study: Study) -> list[str]:
     """Return the question and where it comes from."""
     plan = study.plan
     question = plan["question"] and f"The question of this study: {rich.name(plan['question'])}"
+    settings = "settings are searched under a stated budget"
+    if not study.searches:
+        settings = "settings are fixed beforehand"
     return [
         "Convolutional networks share their weights over the image and look at neighbourhoods; "
         "dense networks have to learn both from the data. When that matters, and what it costs, "
@@ -20,9 +23,9 @@ def introduction(study: Study) -> list[str]:
         *([rich.name(plan["description"])] if plan["description"] else []),
         f"An earlier comparison {cite('fossheim2022')} found that a dense network beats a "
         "convolutional one on the smallest images and loses on larger ones, with settings chosen "
-        "on the test images and one training of each network. Here every case is searched under a "
-        "stated budget, the test images are used once, every number is a mean over seeds with its "
-        "interval, and the cost is measured apart. All numbers of this report are read from the "
+        f"on the test images and one training of each network. Here {settings}, the test images "
+        "are used once, accuracies are means over seeds with their intervals, and the cost is "
+        "measured apart. All numbers of this report are read from the "
         f"study's result files; {code('facts.json')}, beside it, names the file and place of each.",
     ]
 
@@ -78,13 +81,12 @@ def protocol(study: Study) -> list[str]:
             f"{study.planned(*split, 'validation', form='percent_plain')}% of the rest for "
             f"validation, {how}. There is one split, drawn from the study's seed."
         )
-    searched = any(study.searched(dataset) for dataset in study.datasets)
     scored = (
         f" Scores are taken on the validation images alone. {rich.emph('Selection.')} "
         f"{rich.name(rule)}"
     )
     paragraphs += [
-        f"{rich.emph('Search.')} {_budget(study)}{scored if searched else ''}",
+        f"{rich.emph('Search.')} {_budget(study)}{scored if study.searches else ''}",
         f"{rich.emph('Refit and test.')} The chosen settings are trained again from {seeds} seeds "
         "that the search has not used (start weights, order of images and dropout), on the "
         "training images; where a case stops early, it does so on the validation loss. The test "

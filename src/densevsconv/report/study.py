@@ -63,6 +63,11 @@ class Study:
         """Return the cases whose search had more than one point."""
         return [case for case in self.cases(dataset) if len(self.plan["cases"][case]["points"]) > 1]
 
+    @cached_property
+    def searches(self) -> bool:
+        """Whether any case had settings to search."""
+        return any(self.searched(dataset) for dataset in self.datasets)
+
     # -- facts
 
     def planned(self, *keys: str | int, form: str = "integer") -> str:
