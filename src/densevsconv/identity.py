@@ -57,8 +57,8 @@ def source_files(*modules: str) -> list[Path]:
 
     Read from the syntax trees, without importing anything: cheap enough for the Snakefile, whose
     rules have the digest of these files among their params, so that a job depends on the code of
-    its own stage and on no other. A module of a package is listed without the package's ``__init__``,
-    so packages keep their ``__init__`` free of code.
+    its own stage and on no other. A module of a package is listed without the package's
+    ``__init__``, so packages keep their ``__init__`` free of code.
     """
     found: set[Path] = set()
     waiting = [file for module in modules if (file := _module_file(module))]
