@@ -84,6 +84,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
 def case_cost(study: ResolvedStudy, case: ResolvedCase) -> float:
     """Return the estimated seconds of training a case once."""
     return estimated_seconds(
+        family=case.architecture.family,
         macs=case.architecture.macs,
         epochs=case.training.epochs,
         images=study.datasets[case.dataset].sizes.train,

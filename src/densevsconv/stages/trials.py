@@ -71,6 +71,7 @@ class PlannedTrial:
     def cost(self) -> float:
         """Estimated seconds of the run."""
         return estimated_seconds(
+            family=self.family,
             macs=self.architecture.macs,
             epochs=self.training.epochs,
             images=self.train_images,
