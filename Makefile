@@ -63,9 +63,9 @@ lock: $(INSTALLED) ## resolve requirements/requirements.in into requirements/loc
 	    requirements/requirements.in --output-file requirements/lock.txt
 
 # Bytecode is compiled here, once: where Python may not write it later, every process of a study
-# would compile TensorFlow again (11 s instead of 4). The stamp comes last: an installation that fails is begun again. uv installs in seconds what
-# takes pip a minute; where uv cannot be had, or reaches no index, pip does the same from the same
-# hashes.
+# would compile TensorFlow again (11 s instead of 4). uv installs in seconds what takes pip minutes;
+# where uv cannot be had, or reaches no index, pip does the same from the same hashes. The stamp
+# comes last: an installation that fails is begun again.
 $(INSTALLED): requirements/lock.txt requirements/uv.txt pyproject.toml
 	@rm -f $@
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
@@ -75,7 +75,8 @@ $(INSTALLED): requirements/lock.txt requirements/uv.txt pyproject.toml
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	    -r requirements/uv.txt \
-	  && $(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements/lock.txt \
+	  && $(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes \
+	    requirements/lock.txt \
 	  || $(BIN)/python -m pip install --disable-pip-version-check --require-hashes \
 	    -r requirements/lock.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
