@@ -52,7 +52,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "figures": name
         | confidence
         | {"highlights": settings.report.highlights, "datasets": _datasets(study), "cases": shown},
-        "report": settings.model_dump(include={"title", "question", "description", "seed"})
+        "report": settings.model_dump(include={"title", "question", "description", "notes", "seed"})
         | name
         | confidence
         | {

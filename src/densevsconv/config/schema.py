@@ -157,6 +157,11 @@ class Study(Strict):
     title: str = Field(min_length=1, description="Title of the report.")
     question: str = Field(default="", description="The question, in one sentence.")
     description: str = Field(default="", description="What is compared and why, in a paragraph.")
+    notes: str = Field(
+        default="",
+        description="What a reader must know before believing the results; closes the report's "
+        "section on limits.",
+    )
     seed: int = Field(default=0, ge=0, description="The seed every random choice is derived from.")
     datasets: dict[Name, Split] = Field(
         min_length=1,
