@@ -3,8 +3,8 @@
     python -m benchmarks.search [--epochs 20] [--out benchmarks/results]
 
 The same grid of learning rates and l2 on the 8x8 digits, the same architecture, epochs and batch
-size, three ways: the study's engine; a loop that builds a Keras model and calls `fit` for every
-point; scikit-learn's GridSearchCV over Keras's own wrapper. Ways take turns, case by case. Making
+size, two ways: the study's engine; a loop that builds a Keras model and calls `fit` for every point.
+Ways take turns, case by case. Making
 ready (building, compiling, measuring the execution mode) is inside every clock, importing in none.
 """
 
@@ -25,7 +25,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from sklearn.datasets import load_digits
-from sklearn.model_selection import GridSearchCV, PredefinedSplit
 
 from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.architecture.load import load_architecture
@@ -64,18 +63,15 @@ def digits() -> TrainingData:
     )
 
 
-def compiled_keras(
-    bound: BoundArchitecture,
-    rate: float,
-    l2: float,
-    loss: str = "sparse_categorical_crossentropy",
-) -> keras.Model:
+def compiled_keras(bound: BoundArchitecture, rate: float, l2: float) -> keras.Model:
     """Return a compiled Keras model with the point's learning rate and l2."""
     model = keras_model(bound)
     for name, variable in named_variables(model).items():
         if name.endswith("kernel") and l2:
             variable.regularizer = keras.regularizers.L2(l2)
-    model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+    model.compile(
+        keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
     return model
 
 
@@ -116,30 +112,9 @@ def keras_fit(bound: BoundArchitecture, data: TrainingData, scaling: Scaling, ep
     return best
 
 
-def grid_search_cv(
-    bound: BoundArchitecture, data: TrainingData, scaling: Scaling, epochs: int
-) -> float:
-    """Search the grid with scikit-learn over Keras's wrapper, on the same single split."""
-
-    def build(X: Any, y: Any, rate: float, l2: float) -> keras.Model:  # the wrapper's own names
-        # the wrapper one-hot encodes the labels
-        return compiled_keras(bound, rate, l2, "categorical_crossentropy")
-
-    settings = {"batch_size": BATCH_SIZE, "epochs": epochs, "verbose": 0}
-    points = [{"rate": rate, "l2": l2} for rate, l2 in itertools.product(RATES, L2S)]
-    wrapper = keras.wrappers.SKLearnClassifier(build, model_kwargs=points[0], fit_kwargs=settings)
-    images = scaling.apply(np.concatenate([data.train_images, data.validation_images]))
-    labels = np.concatenate([data.train_labels, data.validation_labels])
-    fold = np.r_[np.full(TRAIN, -1), np.zeros(len(labels) - TRAIN, int)]
-    search = GridSearchCV(wrapper, {"model_kwargs": points}, cv=PredefinedSplit(fold), refit=False)
-    search.fit(images, labels)
-    return float(search.best_score_)
-
-
 WAYS: dict[str, Callable[..., float]] = {
     "densevsconv": ours,
     "keras_fit_loop": keras_fit,
-    "scikit_learn_grid_search": grid_search_cv,
 }
 
 
