@@ -3,9 +3,9 @@
     python -m benchmarks.search [--epochs 20] [--out benchmarks/results]
 
 The same grid of learning rates and l2 on the 8x8 digits, the same architecture, epochs and batch
-size, two ways: the study's engine; a loop that builds a Keras model and calls `fit` for every point.
-Ways take turns, case by case. Making
-ready (building, compiling, measuring the execution mode) is inside every clock, importing in none.
+size, two ways: the study's engine; a loop that builds a Keras model and calls `fit` for every
+point. Ways take turns, case by case. Making ready (building, compiling, measuring the execution
+mode) is inside every clock, importing in none.
 """
 
 from __future__ import annotations
