@@ -2,7 +2,8 @@
 
 The distributions are those of Keras's initialisers of the same name: variance scaling by the fans
 of the kernel [1]_ [2]_ [3]_, the "normal" ones drawn from a normal distribution cut at two
-standard deviations and widened so that its variance is the one asked for.
+standard deviations and widened so that its variance is the one asked for. The "committed" ones are
+what the code of fossheim2022 takes for Xavier's and He's.
 
 References
 ----------
@@ -19,14 +20,24 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.architecture.bound import BoundArchitecture, Shape
+from densevsconv.architecture.bound import (
+    CONVOLUTIONAL_KINDS,
+    BoundArchitecture,
+    BoundLayer,
+    Shape,
+)
 from densevsconv.seeds import derive_seed, generator
 
 Initializer = str | dict[str, dict[str, float]]
-"""One of :data:`NAMED_INITIALIZERS`, or ``{"normal": {"std": 1.0}}``."""
+"""One of :data:`NAMED_INITIALIZERS` or :data:`COMMITTED_INITIALIZERS`, or
+``{"normal": {"std": 1.0}}``."""
 
 _SCALES = {"glorot": 1.0, "he": 2.0, "lecun": 1.0}
 NAMED_INITIALIZERS = (*(f"{n}_{d}" for n in _SCALES for d in ("uniform", "normal")), "zeros")
+
+_COMMITTED_SCALES = {"committed_xavier": 1.0, "committed_he": 2.0}
+COMMITTED_INITIALIZERS = tuple(_COMMITTED_SCALES)
+"""To reproduce the published study, not to train with: see :func:`committed_std`."""
 
 TRUNCATED_STD = 0.87962566103423978
 """Standard deviation of the standard normal distribution cut at -2 and 2."""
@@ -74,9 +85,23 @@ def initial_weights(
                 stream = f"{layer.kind}/{name}/{'x'.join(map(str, shape))}"
                 rng = generator(derive_seed(seed, stream, seen[stream]))
                 seen[stream] += 1
-                value = draw(shape, initializer or layer.settings["initializer"], rng)
+                own = initializer or layer.settings["initializer"]
+                if own in COMMITTED_INITIALIZERS:
+                    own = {"normal": {"std": committed_std(own, layer)}}
+                value = draw(shape, own, rng)
             weights[f"{layer.name}/{name}"] = value.astype(np.float32)
     return weights
+
+
+def committed_std(name: str, layer: BoundLayer) -> float:
+    """Return the standard deviation of one of :data:`COMMITTED_INITIALIZERS` for a layer.
+
+    fossheim2022 (section III) sets the variance to scale / n, n the number of values the layer
+    receives. Its code passes that as a standard deviation: as it is in a convolution, inverted in
+    a dense layer (20 inputs start with a standard deviation of 20).
+    """
+    variance = _COMMITTED_SCALES[name] / prod(layer.input_shape)
+    return variance if layer.kind in CONVOLUTIONAL_KINDS else 1 / variance
 
 
 def draw(shape: Shape, initializer: Initializer, rng: np.random.Generator) -> np.ndarray:
@@ -104,7 +129,7 @@ def _truncated_normal(shape: Shape, rng: np.random.Generator) -> np.ndarray:
 def is_initializer(value: Any) -> bool:
     """Tell whether ``value`` is something :func:`initial_weights` understands."""
     if isinstance(value, str):
-        return value in NAMED_INITIALIZERS
+        return value in NAMED_INITIALIZERS or value in COMMITTED_INITIALIZERS
     match value:
         case {"normal": {"std": int() | float() as std, **more}, **others}:
             return not more and not others and type(std) is not bool and 0 <= std < inf
