@@ -1,0 +1,1 @@
+"""Transformations that make images easier or harder, applied once when a data set is prepared."""
