@@ -1,6 +1,6 @@
 """Named seeds: every random choice is derived from (study seed, axis, repetition).
 
-An axis says what the randomness is for ("split", "initialisation", "batch_order", "dropout"),
+An axis says what the randomness is for ("split", "initialisation", "batch_order", ...),
 prefixed by the stage where the stages must not share it ("refit/initialisation"), so that
 changing one source of variation leaves the others as they were.
 """
@@ -11,7 +11,7 @@ import hashlib
 
 import numpy as np
 
-AXES = ("initialisation", "batch_order", "dropout")
+AXES = ("initialisation", "batch_order", "dropout", "augmentation")
 """The sources of randomness of one training run."""
 
 

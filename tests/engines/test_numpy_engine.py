@@ -55,7 +55,7 @@ def both(name: str, training: Training, train: int) -> tuple[Fit, Fit]:
         *(t.predictor(initial_weights(bound, 3))(some.train_images) for t in trainers), strict=True
     ):
         np.testing.assert_allclose(one, other, atol=1e-4)
-    first, second = (fit(t, bound, training, SEEDS, train) for t in trainers)
+    first, second = (fit(t, bound, training, SEEDS, some) for t in trainers)
     return first, second
 
 
@@ -105,9 +105,9 @@ def test_an_old_state_stays_as_it_was() -> None:
     training = Training(batch_size=10)
     state = trainer.start(initial_weights(bound, 1), training, 7)
     before = {name: value.copy() for name, value in trainer.weights(state).items()}
-    order, rates = np.arange(40).reshape(4, 10), np.full(4, 0.01)
-    after, *_ = trainer.epoch(state, training, order, rates)
-    again, *_ = trainer.epoch(state, training, order, rates)
+    batches: Any = np.arange(40).reshape(4, 10), np.full(4, 0.01), np.zeros((4, 10, 0))
+    after, *_ = trainer.epoch(state, training, *batches)
+    again, *_ = trainer.epoch(state, training, *batches)
     for name, value in before.items():
         assert np.array_equal(trainer.weights(state)[name], value)
         assert np.array_equal(trainer.weights(after)[name], trainer.weights(again)[name])
@@ -119,6 +119,6 @@ def test_divergence_is_recorded() -> None:
     some = data((8, 8, 1), 40)
     trainer = NumpyTrainer(bound, some, Scaling(np.zeros(1, np.float32), np.ones(1, np.float32)))
     training = Training(optimizer="sgd", learning_rate=1e12, l2=1.0, batch_size=10)
-    result = fit(trainer, bound, training, SEEDS, 40)
+    result = fit(trainer, bound, training, SEEDS, some)
     assert result.status == "diverged"
     assert all(np.isfinite(value).all() for value in result.weights.values())

@@ -77,7 +77,7 @@ def trainer(
 
 def train(bound: BoundArchitecture, training: Training, folder: Path, **options: Any) -> Fit:
     made = trainer(bound, training, folder, options.pop("execution", "graph"))
-    return fit(made, bound, training, options.get("seeds", SEEDS), 100)
+    return fit(made, bound, training, options.get("seeds", SEEDS), DATA)
 
 
 KERAS = {
@@ -134,7 +134,7 @@ def test_a_grid_never_retraces(tmp_path: Path) -> None:
         training = Training(
             learning_rate=rate, l2=l2, momentum=momentum, batch_size=20, epochs=2 + repetition
         )
-        fit(made, bound, training, training_seeds(1, "test", repetition), 100)
+        fit(made, bound, training, training_seeds(1, "test", repetition), DATA)
     assert made._epochs.experimental_get_tracing_count() == 1  # type: ignore[attr-defined]
     assert made._predict.experimental_get_tracing_count() == 1  # type: ignore[attr-defined]
 

@@ -60,8 +60,7 @@ class PlannedTrial:
             [
                 self.dataset_hash,
                 self.architecture.identity_dict(),
-                self.training.optimizer,
-                self.training.batch_size,
+                self.training.structure,
                 self.training.scaling,
                 self.engine.name,
             ]
@@ -189,7 +188,7 @@ class Trainers:
             trial.architecture,
             trial.training,
             trial.seeds,
-            trial.train_images,
+            self.data(trial.dataset),
             clocked=clocked,
         )
         return result, trainer

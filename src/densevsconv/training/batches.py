@@ -17,15 +17,24 @@ def steps_per_epoch(images: int, batch_size: int) -> int:
     return images // batch_size
 
 
-def batch_orders(seed: int, images: int, batch_size: int) -> Iterator[np.ndarray]:
+def batch_orders(
+    seed: int, images: int, batch_size: int, batches: str = "shuffle"
+) -> Iterator[np.ndarray]:
     """Yield one epoch after another: int32 indices of shape (steps, batch_size).
 
-    Every epoch is a fresh permutation. The images left over after the last full batch
-    (fewer than ``batch_size``) sit out that epoch, so that every step has the same shape and
-    weighs the same; the next permutation leaves out others.
+    - shuffle: every epoch is a fresh permutation. The images left over after the last full batch
+      (fewer than ``batch_size``) sit out that epoch, so that every step has the same shape and
+      weighs the same; the next permutation leaves out others.
+    - independent: every batch is drawn anew from all images, none twice in a batch; those of an
+      epoch may share images, and others sit it out (the code of fossheim2022).
     """
     random = generator(seed)
     steps = steps_per_epoch(images, batch_size)
     while True:
-        permutation = random.permutation(images)[: steps * batch_size]
-        yield permutation.astype(np.int32).reshape(steps, batch_size)
+        if batches == "shuffle":
+            order = random.permutation(images)[: steps * batch_size]
+        else:
+            order = np.stack(
+                [random.choice(images, batch_size, replace=False) for _ in range(steps)]
+            )
+        yield order.astype(np.int32).reshape(steps, batch_size)

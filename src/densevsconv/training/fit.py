@@ -13,6 +13,8 @@ import numpy as np
 from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.architecture.initialise import initial_weights
 from densevsconv.config.training import Training
+from densevsconv.data.prepared import TrainingData
+from densevsconv.training.augmentation import Changes
 from densevsconv.training.batches import batch_orders, steps_per_epoch
 from densevsconv.training.schedule import learning_rates
 
@@ -41,16 +43,27 @@ class Trainer(Protocol):
         """Return the state before the first step."""
 
     def epoch(
-        self, state: Any, training: Training, order: np.ndarray, rates: np.ndarray
+        self,
+        state: Any,
+        training: Training,
+        order: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
     ) -> tuple[Any, float, float]:
         """Train on the batches of ``order`` (steps, batch size) with ``rates`` (steps,).
 
+        ``changes`` (steps, batch size, numbers) is what :class:`Changes` drew for these images.
         Returns the new state and the mean cross-entropy and accuracy of the training batches, each
         as seen before its own step.
         """
 
     def epochs(
-        self, state: Any, training: Training, orders: np.ndarray, rates: np.ndarray
+        self,
+        state: Any,
+        training: Training,
+        orders: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
     ) -> tuple[Any, np.ndarray]:
         """Train for at most ``epochs_a_call`` epochs, validating after each.
 
@@ -92,8 +105,7 @@ def fit(
     architecture: BoundArchitecture,
     training: Training,
     seeds: Mapping[str, int],
-    train_images: int,
-    on_epoch: Callable[[int], None] | None = None,
+    data: TrainingData,
     *,
     clocked: bool = False,
 ) -> Fit:
@@ -107,10 +119,8 @@ def fit(
         What is trained, and how.
     seeds
         The seed of each axis of :data:`densevsconv.seeds.AXES`.
-    train_images
-        Number of training images.
-    on_epoch
-        Called with the number of the epoch just done.
+    data
+        The images that the trainer was made ready for.
     clocked
         Time each epoch by itself, validation outside the clock; otherwise a trainer may run
         several epochs in a call, and ``epoch_seconds`` stays empty.
@@ -122,9 +132,11 @@ def fit(
         before, those of the last call that stayed finite (the start, if there was none).
     """
     begin = time.perf_counter()
-    steps = steps_per_epoch(train_images, training.batch_size)
+    images, batch_size = len(data.train_images), training.batch_size
+    steps = steps_per_epoch(images, batch_size)
     rates = learning_rates(training, steps)
-    orders = batch_orders(seeds["batch_order"], train_images, training.batch_size)
+    orders = batch_orders(seeds["batch_order"], images, batch_size, training.batches)
+    changes = Changes(training.augmentation, seeds["augmentation"], data)
     start = initial_weights(architecture, seeds["initialisation"], training.initializer)
     state = trainer.start(start, training, seeds["dropout"])
     kept, kept_epoch, lowest = state, 0, math.inf
@@ -136,14 +148,15 @@ def fit(
     at_once = 1 if clocked or stopping else trainer.epochs_a_call
     epoch = 0
     while epoch < training.epochs:
-        call = slice(epoch, min(epoch + at_once, training.epochs))
+        coming = range(epoch, min(epoch + at_once, training.epochs))
+        order = np.stack([next(orders) for _ in coming])
+        drawn = np.stack([changes.epoch(number, (steps, batch_size)) for number in coming])
+        rate = rates[coming.start : coming.stop]
         if at_once > 1:
-            several = np.stack([next(orders) for _ in range(call.start, call.stop)])
-            state, curves = trainer.epochs(state, training, several, rates[call])
+            state, curves = trainer.epochs(state, training, order, rate, drawn)
         else:
-            order = next(orders)
             clock = time.perf_counter()
-            state, *train = trainer.epoch(state, training, order, rates[epoch])
+            state, *train = trainer.epoch(state, training, order[0], rate[0], drawn[0])
             epoch_seconds.append(time.perf_counter() - clock)
             curves = np.array([[*train, *trainer.validate(state)]])
         if not np.isfinite(curves).all():
@@ -153,8 +166,6 @@ def fit(
             epoch += 1
             for curve, value in zip(CURVES, values, strict=True):
                 history[curve].append(float(value))
-            if on_epoch is not None:
-                on_epoch(epoch)
         if status == "diverged":
             break
         loss = history["validation_loss"][-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from densevsconv.architecture.bound import BoundArchitecture, BoundLayer
@@ -19,10 +19,14 @@ from numpynet.layers import (
     MaxPool2D,
     SeparableConv2D,
 )
+from numpynet.losses import SoftmaxCrossEntropy
 from numpynet.network import Network
 
+Learned = dict[str, Any]
+"""Settings of a layer with weights that belong to the training: ``l2`` and ``trainable``."""
 
-def _conv(layer: BoundLayer, l2: float, kind: Any) -> Layer:
+
+def _conv(layer: BoundLayer, learned: Learned, kind: Any) -> Layer:
     s = layer.settings
     made: Layer = kind(
         s["filters"],
@@ -32,7 +36,7 @@ def _conv(layer: BoundLayer, l2: float, kind: Any) -> Layer:
         padding=s["padding"],
         activation=s["activation"],
         use_bias=s["use_bias"],
-        l2=l2,
+        **learned,
     )
     return made
 
@@ -43,28 +47,38 @@ def _pool(layer: BoundLayer, kind: Any) -> Layer:
     return made
 
 
-_LAYERS: dict[str, Callable[[BoundLayer, float], Layer]] = {
-    "conv": lambda layer, l2: _conv(layer, l2, Conv2D),
-    "separable_conv": lambda layer, l2: _conv(layer, l2, SeparableConv2D),
-    "max_pool": lambda layer, l2: _pool(layer, MaxPool2D),
-    "average_pool": lambda layer, l2: _pool(layer, AveragePool2D),
-    "global_average_pool": lambda layer, l2: GlobalAveragePool2D(),
-    "flatten": lambda layer, l2: Flatten(),
-    "dense": lambda layer, l2: Dense(
+_LAYERS: dict[str, Callable[[BoundLayer, Learned], Layer]] = {
+    "conv": lambda layer, learned: _conv(layer, learned, Conv2D),
+    "separable_conv": lambda layer, learned: _conv(layer, learned, SeparableConv2D),
+    "max_pool": lambda layer, learned: _pool(layer, MaxPool2D),
+    "average_pool": lambda layer, learned: _pool(layer, AveragePool2D),
+    "global_average_pool": lambda layer, learned: GlobalAveragePool2D(),
+    "flatten": lambda layer, learned: Flatten(),
+    "dense": lambda layer, learned: Dense(
         layer.settings["units"],
         activation=layer.settings["activation"],
         use_bias=layer.settings["use_bias"],
-        l2=l2,
+        **learned,
     ),
-    "dropout": lambda layer, l2: Dropout(layer.settings["rate"]),
-    "batch_norm": lambda layer, l2: BatchNorm(
-        momentum=layer.settings["momentum"], epsilon=layer.settings["epsilon"]
+    "dropout": lambda layer, learned: Dropout(layer.settings["rate"]),
+    "batch_norm": lambda layer, learned: BatchNorm(
+        momentum=layer.settings["momentum"],
+        epsilon=layer.settings["epsilon"],
+        trainable=learned["trainable"],
     ),
-    "activation": lambda layer, l2: Activation(layer.settings["name"]),
+    "activation": lambda layer, learned: Activation(layer.settings["name"]),
 }
 
 
-def network(architecture: BoundArchitecture, *, l2: float = 0.0, dtype: str = "float32") -> Network:
+def network(
+    architecture: BoundArchitecture,
+    *,
+    l2: float = 0.0,
+    l2_biases: bool = False,
+    reduction: str = "mean",
+    frozen: Collection[str] = (),
+    dtype: str = "float32",
+) -> Network:
     """Build the network of an architecture, without weights.
 
     Parameters
@@ -72,11 +86,26 @@ def network(architecture: BoundArchitecture, *, l2: float = 0.0, dtype: str = "f
     architecture
         Layers bound to an image shape (H, W, C) and a number of classes.
     l2
-        Adds ``l2 * sum(kernel**2)`` to the loss, kernels only.
+        Adds ``l2 * sum(kernel**2)`` to the loss.
+    l2_biases
+        Whether that goes for all that is learned, and not for kernels only.
+    reduction
+        Whether the loss is the "mean" or the "sum" over a batch.
+    frozen
+        Kinds of layers whose weights are not trained.
     dtype
         "float32" or "float64".
 
     Its parameters and state have the names that the study's files use (``0_conv/kernel``).
     """
-    layers = [_LAYERS[layer.kind](layer, l2) for layer in architecture.layers]
-    return Network(layers, architecture.image_shape, dtype=dtype)
+    layers = []
+    for layer in architecture.layers:
+        learned = {"l2": 0.0 if l2_biases else l2, "trainable": layer.kind not in frozen}
+        layers.append(_LAYERS[layer.kind](layer, learned))
+    return Network(
+        layers,
+        architecture.image_shape,
+        loss=SoftmaxCrossEntropy(reduction),
+        weight_decay=2 * l2 if l2_biases else 0.0,  # times half the sum of squares
+        dtype=dtype,
+    )

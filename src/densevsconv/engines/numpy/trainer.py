@@ -11,7 +11,9 @@ from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.config.training import Training
 from densevsconv.data.prepared import TrainingData
 from densevsconv.data.scaling import Scaling
+from densevsconv.engines.numpy.augment import changed, mixed
 from densevsconv.engines.numpy.build import network
+from densevsconv.training.augmentation import columns
 from densevsconv.training.dropout import layer_seed, random_bits
 from densevsconv.training.fit import Predictor, Weights
 from numpynet.network import Network, count_correct
@@ -49,6 +51,7 @@ class NumpyTrainer:
     ) -> None:
         self._architecture = architecture
         self._scaling = scaling
+        self._data = data
         self._images = scaling.apply(data.train_images)
         self._labels = data.train_labels
         self._validation_images = scaling.apply(data.validation_images)
@@ -56,7 +59,13 @@ class NumpyTrainer:
 
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
         """Return the state before the first step."""
-        made = network(self._architecture, l2=training.l2)
+        made = network(
+            self._architecture,
+            l2=training.l2,
+            l2_biases=training.l2_biases,
+            reduction=training.gradient,
+            frozen=training.frozen,
+        )
         moving = made.state()
         dropouts = [x.index for x in self._architecture.layers if x.kind == "dropout"]
         return State(
@@ -68,7 +77,12 @@ class NumpyTrainer:
         )
 
     def epoch(
-        self, state: State, training: Training, order: np.ndarray, rates: np.ndarray
+        self,
+        state: State,
+        training: Training,
+        order: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
     ) -> tuple[State, float, float]:
         """Train on one epoch's batches."""
         made = self._loaded(state)
@@ -76,25 +90,48 @@ class NumpyTrainer:
         loss, correct = 0.0, 0
         # a diverging run overflows before it is noticed at the end of the epoch
         with np.errstate(over="ignore", invalid="ignore"):
-            for batch, rate in zip(order, rates, strict=True):
-                labels = self._labels[batch]
+            for batch, rate, drawn in zip(order, rates, changes, strict=True):
+                inputs, targets = self._read(batch, drawn, training)
                 optimizer.set_learning_rate(float(rate))
                 dropout.start_step()
                 # all that numpynet asks of a generator is DropoutBits.random
                 generator = cast(np.random.Generator, dropout)
-                value, outputs = made.step(self._images[batch], labels, optimizer, generator)
+                value, outputs = made.step(inputs, targets, optimizer, generator)
                 loss += value
-                correct += count_correct(outputs, labels)
+                correct += count_correct(outputs, targets)
         new = State(made, made.parameters(), made.state(), optimizer, dropout)
         return new, loss / order.size, correct / order.size
 
+    def _read(
+        self, batch: np.ndarray, drawn: np.ndarray, training: Training
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs and targets: labels, or under mixup the classes' probabilities."""
+        kinds = training.augmentation.kinds if training.augmentation else ()
+        labels = self._labels[batch]
+        if not kinds:
+            return self._images[batch], labels
+        max_value = self._data.info["max_value"]
+        inputs = self._scaling.apply(
+            changed(self._data.train_images[batch], drawn, kinds, max_value)
+        )
+        if "mixup" not in kinds:
+            return inputs, labels
+        drawn = drawn[:, columns(kinds, inputs.shape[-1])["mixup"]]
+        classes = np.eye(self._architecture.classes, dtype=np.float32)
+        return mixed(inputs, drawn), mixed(classes[labels], drawn)
+
     def epochs(
-        self, state: State, training: Training, orders: np.ndarray, rates: np.ndarray
+        self,
+        state: State,
+        training: Training,
+        orders: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
     ) -> tuple[State, np.ndarray]:
         """Train for a few epochs, validating after each."""
         curves = []
-        for order, epoch_rates in zip(orders, rates, strict=True):
-            state, *train = self.epoch(state, training, order, epoch_rates)
+        for epoch in zip(orders, rates, changes, strict=True):
+            state, *train = self.epoch(state, training, *epoch)
             curves.append([*train, *self.validate(state)])
         return state, np.array(curves)
 

@@ -1,7 +1,7 @@
 """Whole epochs in one compiled call.
 
-The functions here are traced once for an architecture, an optimiser and a batch size. Images,
-batch order, learning rates, l2, momentum, seeds and weights are inputs: a grid over them never
+The functions here are traced once for an architecture and a ``Training.structure``. Images, batch
+order, learning rates, l2, momentum, seeds and weights are inputs: a grid over them never
 retraces (wall 3 of the design).
 """
 
@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from densevsconv.config.training import Training
+from densevsconv.engines.tensorflow.augment import batch_function
+from densevsconv.engines.tensorflow.images import Batch, Images
 from densevsconv.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
 
 Tensors = list[tf.Tensor]
@@ -27,58 +30,62 @@ class State(NamedTuple):
     step: tf.Tensor  # steps done, int32
 
 
-class Images(NamedTuple):
-    """Images as stored, with what scales them: ``(image - offset) * scale`` per channel."""
-
-    pixels: tf.Tensor  # uint8 (N, H, W, C)
-    labels: tf.Tensor  # int32 (N,)
-    offset: tf.Tensor  # float32 (C,)
-    scale: tf.Tensor  # float32 (C,)
-
-
 def _correct(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == labels, tf.float32)
 
 
+def _losses(batch: Batch, logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the cross-entropy of each image, and the labels that accuracy is counted against."""
+
+    def cross_entropy(labels: tf.Tensor) -> tf.Tensor:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+
+    if batch.weight is None:
+        return cross_entropy(batch.labels), batch.labels
+    own, other = cross_entropy(batch.labels), cross_entropy(batch.other_labels)
+    heavier = tf.where(batch.weight >= 0.5, batch.labels, batch.other_labels)
+    return batch.weight * own + (1 - batch.weight) * other, heavier
+
+
 def epochs_function(
-    model: keras.Sequential, optimizer: str, *, xla: bool
+    model: keras.Sequential, training: Training, *, max_value: float, xla: bool
 ) -> Callable[..., tuple[State, tf.Tensor]]:
     """Return the compiled function that trains for a few epochs.
 
-    It maps (state, images, validation, orders, rates, epochs, steps, validating, hyper, l2) to
-    (state, curves), where
+    It maps (state, images, validation, orders, changes, rates, epochs, steps, validating, hyper,
+    l2) to (state, curves), where
 
-    - ``orders`` is int32 (most epochs, batches, batch size) and ``rates`` float32 (most epochs,
-      batches);
+    - ``orders`` is int32 (most epochs, batches, batch size), ``changes`` what is drawn for these
+      images, float32 (most epochs, batches, batch size, numbers), and ``rates`` float32 (most
+      epochs, batches);
     - ``epochs`` and ``steps`` say how many of those to train on: a last call with fewer epochs,
       measuring a few steps, or compiling without training take no second trace;
     - ``curves`` is float32 (most epochs, 4): mean cross-entropy and accuracy of the training
       batches, then of the ``validation`` images, which are 0 unless ``validating``.
+
+    Of ``training`` its structure counts. ``max_value`` is the largest value a pixel can have.
     """
-    _, update = OPTIMIZERS[optimizer]
-    # the penalty is on kernels alone: a bias does not make a function less smooth
-    decayed = [variable.name.endswith("kernel") for variable in model.trainable_variables]
+    _, update = OPTIMIZERS[training.optimizer]
+    kinds = training.augmentation.kinds if training.augmentation else ()
+    read = batch_function(kinds, model.input_shape[-1], max_value)
+    # the penalty is on kernels alone, unless asked: a bias does not make a function less smooth
+    decayed = [
+        training.l2_biases or variable.name.endswith("kernel")
+        for variable in model.trainable_variables
+    ]
 
     def step(
-        index: tf.Tensor,
-        state: State,
-        images: Images,
-        order: tf.Tensor,
-        hyper: Hyper,
-        l2: tf.Tensor,
+        state: State, batch: Batch, hyper: Hyper, l2: tf.Tensor
     ) -> tuple[State, tf.Tensor, tf.Tensor]:
-        batch = order[index]
-        pixels = tf.cast(tf.gather(images.pixels, batch), tf.float32)
-        labels = tf.gather(images.labels, batch)
         with tf.GradientTape() as tape:
             tape.watch(state.weights)
             logits, moving = model.stateless_call(
-                state.weights, state.moving, (pixels - images.offset) * images.scale, training=True
+                state.weights, state.moving, batch.inputs, training=True
             )
-            loss = tf.reduce_mean(
-                tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-            )
-        gradients = tape.gradient(loss, state.weights)
+            losses, labels = _losses(batch, logits)
+            loss = tf.reduce_mean(losses)
+            minimised = loss if training.gradient == "mean" else tf.reduce_sum(losses)
+        gradients = tape.gradient(minimised, state.weights)
         done = state.step + 1
         weights, slots = [], []
         for w, g, slot, decay in zip(state.weights, gradients, state.slots, decayed, strict=True):
@@ -100,6 +107,7 @@ def epochs_function(
         images: Images,
         validation: Images,
         orders: tf.Tensor,
+        changes: tf.Tensor,
         rates: tf.Tensor,
         epochs: tf.Tensor,
         steps: tf.Tensor,
@@ -114,9 +122,8 @@ def epochs_function(
             def one_step(index: tf.Tensor, carried: Any) -> Any:
                 state, loss, accuracy = carried
                 now = hyper._replace(learning_rate=rates[epoch, index])
-                state, batch_loss, batch_accuracy = step(
-                    index, state, images, orders[epoch], now, l2
-                )
+                batch = read(images, orders[epoch, index], changes[epoch, index])
+                state, batch_loss, batch_accuracy = step(state, batch, now, l2)
                 return index + 1, (state, loss + batch_loss, accuracy + batch_accuracy)
 
             state, curves = carried

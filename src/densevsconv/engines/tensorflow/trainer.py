@@ -1,4 +1,4 @@
-"""One architecture, optimiser and batch size made ready to train on one data set."""
+"""One architecture and structure of training made ready to train on one data set."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -16,13 +17,14 @@ from densevsconv.data.scaling import Scaling
 from densevsconv.engines.execution import recorded_choice
 from densevsconv.engines.tensorflow.build import keras_model, named_variables
 from densevsconv.engines.tensorflow.compiled import (
-    Images,
     State,
     epochs_function,
     predict_function,
 )
 from densevsconv.engines.tensorflow.dropout import HashedDropout
+from densevsconv.engines.tensorflow.images import Images
 from densevsconv.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
+from densevsconv.training.augmentation import unchanged
 from densevsconv.training.batches import steps_per_epoch
 from densevsconv.training.dropout import layer_seed
 from densevsconv.training.fit import Predictor, Weights
@@ -42,7 +44,7 @@ class TensorFlowTrainer:
     data, scaling
         Training and validation images, and how pixels become inputs.
     training
-        Optimiser and batch size are taken from here; everything else may differ from run to run.
+        Its ``structure`` is taken from here; everything else may differ from run to run.
     execution
         "xla", "graph", or "auto" to measure.
     model_key
@@ -64,9 +66,11 @@ class TensorFlowTrainer:
         execution_folder: Path,
     ) -> None:
         self.device = device
-        self._optimizer = training.optimizer
         self._slots, _ = OPTIMIZERS[training.optimizer]
         self._model = keras_model(architecture, logits=True)
+        _freeze(self._model, architecture, training.frozen)
+        kinds = training.augmentation.kinds if training.augmentation else ()
+        self._max_value = float(data.info["max_value"]) if kinds else 0.0
         self._names = {id(v): name for name, v in named_variables(self._model).items()}
         self._dropouts = {
             id(layer.state): index
@@ -90,14 +94,14 @@ class TensorFlowTrainer:
             steps_per_epoch(len(data.train_images), training.batch_size),
             training.batch_size,
         )
+        self._unchanged = unchanged(kinds, architecture.image_shape[-1], self._order_shape)
         if execution == "auto":
             execution = recorded_choice(
                 execution_folder,
                 {
                     **model_key,
                     "architecture": architecture.identity_dict(),
-                    "optimizer": training.optimizer,
-                    "batch_size": training.batch_size,
+                    **training.structure,
                     "device": device,
                 },
                 lambda mode: self._measure(mode, training),
@@ -109,7 +113,9 @@ class TensorFlowTrainer:
         """Run in ``mode`` from now on; compile for it, timed, unless that has been done."""
         if mode not in self._modes:
             xla = mode == "xla"
-            self._epochs = epochs_function(self._model, self._optimizer, xla=xla)
+            self._epochs = epochs_function(
+                self._model, training, max_value=self._max_value, xla=xla
+            )
             self._predict = predict_function(self._model, xla=xla)
             clock = time.perf_counter()
             self._run_steps(self._blank_state(), training, 0)
@@ -145,7 +151,15 @@ class TensorFlowTrainer:
     def _run_steps(self, state: State, training: Training, steps: int) -> None:
         order = np.arange(np.prod(self._order_shape), dtype=np.int32).reshape(self._order_shape)
         rates = np.zeros(self._order_shape[0], np.float32)
-        self._call(state, training, order[None], rates[None], steps=steps, validating=False)
+        self._call(
+            state,
+            training,
+            order[None],
+            rates[None],
+            self._unchanged[None],
+            steps=steps,
+            validating=False,
+        )
 
     def _blank_state(self) -> State:
         # ones, not zeros: denormal or constant-zero arithmetic must not flatter either mode
@@ -163,14 +177,17 @@ class TensorFlowTrainer:
         training: Training,
         orders: np.ndarray,
         rates: np.ndarray,
+        changes: np.ndarray,
         *,
         steps: int,
         validating: bool,
     ) -> tuple[State, np.ndarray]:
         # every call has the same shape; a shorter one is filled up and told how far to go
         missing = self.epochs_a_call - len(orders)
-        filled = np.concatenate([orders, np.zeros((missing, *self._order_shape), np.int32)])
-        filled_rates = np.concatenate([rates, np.zeros((missing, rates.shape[1]), np.float32)])
+
+        def filled(values: np.ndarray) -> tf.Tensor:
+            return tf.constant(np.pad(values, [(0, missing)] + [(0, 0)] * (values.ndim - 1)))
+
         hyper = Hyper(
             *(
                 tf.constant(value, tf.float32)
@@ -187,8 +204,9 @@ class TensorFlowTrainer:
             state,
             self._train,
             self._call_validation,
-            tf.constant(filled),
-            tf.constant(filled_rates),
+            filled(orders),
+            filled(changes),
+            filled(rates),
             tf.constant(len(orders)),
             tf.constant(steps),
             tf.constant(validating),
@@ -216,21 +234,36 @@ class TensorFlowTrainer:
         return self._state(trainable, moving)
 
     def epoch(
-        self, state: State, training: Training, order: np.ndarray, rates: np.ndarray
+        self,
+        state: State,
+        training: Training,
+        order: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
     ) -> tuple[State, float, float]:
         """Train on one epoch's batches."""
         state, curves = self._call(
-            state, training, order[None], rates[None], steps=len(order), validating=False
+            state,
+            training,
+            order[None],
+            rates[None],
+            changes[None],
+            steps=len(order),
+            validating=False,
         )
         return state, float(curves[0, 0]), float(curves[0, 1])
 
     def epochs(
-        self, state: State, training: Training, orders: np.ndarray, rates: np.ndarray
+        self,
+        state: State,
+        training: Training,
+        orders: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
     ) -> tuple[State, np.ndarray]:
         """Train for a few epochs, validating after each, in one call."""
-        return self._call(
-            state, training, orders, rates, steps=self._order_shape[0], validating=True
-        )
+        steps = self._order_shape[0]
+        return self._call(state, training, orders, rates, changes, steps=steps, validating=True)
 
     def validate(self, state: State) -> tuple[float, float]:
         """Return mean cross-entropy and accuracy on the validation images."""
@@ -288,6 +321,17 @@ class TensorFlowTrainer:
                 self._predict(weights, moving, batch, self._train.offset, self._train.scale).numpy()
             )
         return np.concatenate(parts)[:count].astype(np.float64)
+
+
+def _freeze(model: keras.Sequential, architecture: BoundArchitecture, kinds: list[str]) -> None:
+    """Count the weights of layers of these kinds among what is not trained.
+
+    Weight by weight: a frozen batch normalisation still uses the statistics of the batch.
+    """
+    for layer, bound in zip(model.layers, architecture.layers, strict=True):
+        if bound.kind in kinds:
+            for variable in layer.trainable_variables:
+                variable.trainable = False
 
 
 def _images(pixels: np.ndarray, labels: np.ndarray, scaling: Scaling) -> Images:
