@@ -39,7 +39,7 @@ def clutter(
     out = images.copy()
     count, height, width, channels = images.shape
     patches = setting["patches"]
-    if not patches:
+    if not patches or not count:
         return out
     if count < 2:
         raise ValueError(f"found {count} image; allowed: at least 2, pieces come from the others")
