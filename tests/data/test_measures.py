@@ -54,6 +54,7 @@ def test_entropy_averages_channels_and_does_not_mind_negatives() -> None:
     images[..., 1] = 0
     found = entropy(images, max_value=255)
     assert found["images_used"] == 4
+    assert found["bounds"] == bounds(36, 256)
     assert found["local"]["radius"]["radius"] == 6
     assert found["local"]["diameter"]["radius"] == 3
     each = [np.mean([local_entropy(i[..., [c]], 6) for c in range(3)], axis=0) for i in images]

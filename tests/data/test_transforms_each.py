@@ -242,6 +242,13 @@ def test_clutter_copies_pixels_as_they_stand() -> None:
     np.testing.assert_array_equal(piece - piece[0, 0], [[0, 1, 2], [8, 9, 10], [16, 17, 18]])
 
 
+def test_clutter_reaches_every_image_when_they_are_many() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (6, 64, 64, 3), np.uint8)
+    setting = {"patches": 256, "size": 0.5}  # one image at a time is as much as a chunk holds
+    out = clutter(images, setting, seed=0, rows=np.arange(6), max_value=255)
+    assert (out.mean(axis=(1, 2, 3)) > 200).all()
+
+
 def test_clutter_needs_another_image() -> None:
     with pytest.raises(ValueError, match="found 1 image; allowed: at least 2"):
         one({"clutter": {"patches": 1, "size": 0.5}}, [[1, 2], [3, 4]])
