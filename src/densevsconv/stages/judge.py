@@ -1,0 +1,68 @@
+"""Judge: which of a publication's claims hold on this study's results.
+
+in      plan/judge.json, data/<dataset>/info.json, refit/<case>/runs.json, history.parquet and
+        predictions.parquet, evaluate/<case>.json, time/<case>.json
+out     claims.json
+
+A verdict comes from an interval at the study's confidence, never from an estimate alone. No
+correction is made for the number of verdicts, so that adding a claim changes no other one; the
+file says instead how many wrong verdicts that lets one expect.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from densevsconv.claims.kinds import JUDGES
+from densevsconv.claims.record import VERDICTS, verdict_of_all
+from densevsconv.claims.results import Results
+from densevsconv.config.claims import Claim
+from densevsconv.files import read_json, write_json
+from densevsconv.layout import Layout
+
+
+def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
+    """Write the verdict on every claim of the study."""
+    write_json(layout.claims, judged(layout))
+
+
+def judged(layout: Layout) -> dict[str, Any]:
+    """Return the content of claims.json; of a study without claims ``{"claims": {}}``."""
+    plan = read_json(layout.plan("judge"))
+    confidence = plan["confidence"]
+    datasets = {case: of_case["dataset"] for case, of_case in plan["cases"].items()}
+    results = Results(layout, datasets)
+    claims = {
+        name: judge_claim(Claim.model_validate(claim), results, confidence)
+        for name, claim in plan["claims"].items()
+    }
+    if not claims:
+        return {"claims": {}}
+    verdicts = [claim["verdict"] for claim in claims.values()]
+    tests = sum(len(claim["tests"]) for claim in claims.values())
+    return {
+        "confidence": confidence,
+        "claims": claims,
+        "verdicts": {verdict: verdicts.count(verdict) for verdict in VERDICTS},
+        "multiple_testing": {
+            "correction": "none",
+            "tests": tests,
+            # a wrong verdict needs the true value beyond one end of a two-sided interval
+            "wrong_verdicts_expected_at_most": tests * (1 - confidence) / 2,
+        },
+    }
+
+
+def judge_claim(claim: Claim, results: Results, confidence: float) -> dict[str, Any]:
+    """Return a claim with its tests' records and the verdict that follows from them."""
+    records = [
+        record
+        for test in claim.tests
+        for record in JUDGES[test.kind](test.content, results, confidence)
+    ]
+    return {
+        "text": claim.text,
+        "source": claim.source,
+        "verdict": verdict_of_all(record.verdict for record in records),
+        "tests": [record.to_dict() for record in records],
+    }

@@ -1,0 +1,190 @@
+"""Claims as a study's file has them: what is refused, and what the message says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from densevsconv.config.claims import Claim, ClaimTest, check_claims
+from densevsconv.config.messages import explain
+from densevsconv.config.strict import Strict
+
+CASES = {"dense_8": "digits", "conv_8": "digits", "dense_28": "mnist"}
+CLASSES = {"digits": ["0", "1", "8"], "mnist": ["zero", "one"]}
+
+
+class Part(Strict):
+    """What of a study's schema matters here."""
+
+    claims: dict[str, Claim]
+
+
+def claim(*tests: dict[str, Any]) -> dict[str, Any]:
+    return {"text": "It is so.", "source": "Table I", "tests": list(tests)}
+
+
+def message(content: dict[str, Any]) -> str:
+    with pytest.raises(ValidationError) as caught:
+        Part.model_validate({"claims": {"mine": content}})
+    return explain(caught.value, file="study.yaml", model=Part)
+
+
+def problems(*tests: dict[str, Any]) -> list[tuple[str, str]]:
+    claims = {"mine": Claim.model_validate(claim(*tests))}
+    return list(check_claims(claims, CASES, CLASSES))
+
+
+PAPER = {
+    "dense_beats_conv_8x8": [{"difference": {"a": "dense_8", "b": "conv_8", "at_least": 0.0}}],
+    "conv_beats_dense_28x28": [{"difference": {"a": "conv_8", "b": "dense_8"}}],
+    "no_dense_passes_30": [{"accuracy": {"cases": ["dense_8", "dense_28"], "at_most": 0.3}}],
+    "lenet2": [{"near": {"case": "conv_8", "value": 0.826, "within": 0.02}}],
+    "conv_costs_10": [{"time_ratio": {"a": "conv_8", "b": "dense_8", "value": 10, "factor": 2}}],
+    "relu_fails": [{"accuracy": {"cases": ["dense_28"], "at_most": 0.3}}],
+    "sigmoid_trains_from_std_1": [
+        {"accuracy": {"cases": ["dense_8"], "at_most": 0.2}},
+        {"accuracy": {"cases": ["conv_8"], "at_least": 0.5}},
+    ],
+    "eight_is_hardest": [
+        {"hardest_class": {"cases": ["dense_8", "conv_8"], "classes": [8]}},
+        {"easiest_class": {"cases": ["dense_8", "conv_8"], "classes": [1, "0"]}},
+    ],
+    "only_conv_overfits": [
+        {"overfits": {"cases": ["conv_8"], "others": ["dense_8", "dense_28"], "margin": 0.05}}
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_the_published_claims_can_be_written(name: str) -> None:
+    written = Claim.model_validate(claim(*PAPER[name]))
+    assert list(check_claims({name: written}, CASES, CLASSES)) == []
+    dumped = written.model_dump()
+    assert Claim.model_validate(dumped) == written
+    assert [list(test) for test in dumped["tests"]] == [list(test) for test in PAPER[name]]
+
+
+def test_a_class_may_be_given_as_a_number() -> None:
+    (test,) = Claim.model_validate(claim(PAPER["eight_is_hardest"][0])).tests
+    assert test.hardest_class.classes == ["8"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (claim(), r"claims.mine.tests: found \[\]; allowed: a list, not empty"),
+        (claim({}), r"tests.0: found nothing; allowed: one kind of test an item"),
+        (
+            claim({"near": {"case": "a", "value": 0.5, "within": 0.1},
+                   "accuracy": {"cases": ["a"], "at_most": 0.1}}),
+            r"tests.0: found accuracy, near; allowed: one kind of test an item",
+        ),
+        (claim({"diference": {}}), r'tests.0.diference: unknown key; did you mean "difference"\?'),
+        (claim({"difference": None}), r"tests.0.difference: found null; allowed: a mapping"),
+        (claim({"difference": {"a": "x"}}), r"tests.0.difference.b: missing; allowed: a case"),
+        (
+            claim({"difference": {"a": "x", "b": "y", "at_least": "0"}}),
+            r'at_least: found "0"; allowed: a number of at least -1 and at most 1',
+        ),
+        (
+            claim({"accuracy": {"cases": ["a"]}}),
+            r"tests.0.accuracy: found neither at_least nor at_most; allowed: at_least or at_most",
+        ),
+        (claim({"accuracy": {"cases": ["a"], "at_least": 0.1, "at_most": 0.2}}), r"found both"),
+        (claim({"accuracy": {"cases": ["a"], "at_most": 30}}), r"at_most: .*found 30"),
+        (claim({"accuracy": {"cases": [], "at_most": 0.3}}), r"cases: found \[\]; allowed: a list"),
+        (claim({"near": {"case": "a", "value": 0.5, "within": 0}}), r"within: found 0; .*above 0"),
+        (
+            claim({"time_ratio": {"a": "a", "b": "b", "value": 10, "factor": 1}}),
+            r"factor: found 1; allowed: a number above 1",
+        ),
+        (claim({"overfits": {"margin": 0.1}}), r"found neither cases nor others; allowed: at lea"),
+        (claim({"hardest_class": {"cases": ["a"], "classes": [True]}}), r"classes.0: found true"),
+        ({"tests": []}, r"claims.mine.text: missing"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_line(content: dict[str, Any], expected: str) -> None:
+    found = message(content)
+    assert found.startswith("study.yaml: claims.mine")
+    assert re.search(expected, found), found
+    assert "\n" not in found
+
+
+@pytest.mark.parametrize(
+    ("test", "key", "expected"),
+    [
+        (
+            {"difference": {"a": "dense8", "b": "conv_8"}},
+            "mine.tests.0.difference.a",
+            r'unknown case "dense8"; did you mean "dense_8"\? allowed: dense_8, conv_8, dense_28',
+        ),
+        (
+            {"difference": {"a": "dense_8", "b": "dense_8"}},
+            "mine.tests.0.difference.b",
+            r'found "dense_8" again, as a; allowed: another case',
+        ),
+        (
+            {"accuracy": {"cases": ["dense_8", "what"], "at_most": 0.3}},
+            "mine.tests.0.accuracy.cases.1",
+            r'unknown case "what"',
+        ),
+        ({"near": {"case": "x", "value": 0.1, "within": 0.1}}, "mine.tests.0.near.case", "unknown"),
+        (
+            {"time_ratio": {"a": "dense_28", "b": "dense_8", "value": 10, "factor": 2}},
+            "mine.tests.0.time_ratio.b",
+            r'found "dense_8" of data set digits, while dense_28 is of mnist; allowed: a case of '
+            "mnist",
+        ),
+        (
+            {"hardest_class": {"cases": ["dense_8"], "classes": [8, 9]}},
+            "mine.tests.0.hardest_class.classes.1",
+            r'unknown class of digits "9"; allowed: 0, 1, 8',
+        ),
+        (
+            {"hardest_class": {"cases": ["dense_8", "dense_28"], "classes": [8]}},
+            "mine.tests.0.hardest_class.classes.0",
+            r'unknown class of mnist "8"',
+        ),
+        (
+            {"easiest_class": {"cases": ["dense_28"], "classes": ["zero", "one"]}},
+            "mine.tests.0.easiest_class.classes",
+            r"found every class of mnist; allowed: some of them",
+        ),
+        (
+            {"overfits": {"cases": ["dense_8"], "others": ["conv_8", "nope"], "margin": 0.1}},
+            "mine.tests.0.overfits.others.1",
+            "unknown case",
+        ),
+        (
+            {"overfits": {"cases": ["dense_8"], "others": ["dense_8"], "margin": 0.1}},
+            "mine.tests.0.overfits.others.0",
+            r'found "dense_8" again, as cases.0',
+        ),
+    ],
+)
+def test_wrong_references(test: dict[str, Any], key: str, expected: str) -> None:
+    ((where, problem),) = problems(test)
+    assert where == key
+    assert re.match(expected, problem), problem
+
+
+def test_accuracies_of_two_data_sets_may_be_compared() -> None:
+    assert problems({"difference": {"a": "dense_8", "b": "dense_28"}}) == []
+
+
+def test_every_problem_is_found() -> None:
+    wrong = {"difference": {"a": "x", "b": "y"}}
+    assert [key for key, _ in problems(wrong, wrong)] == [
+        f"mine.tests.{index}.difference.{side}" for index in (0, 1) for side in "ab"
+    ]
+
+
+def test_every_key_has_a_description() -> None:
+    models: list[Any] = [Claim, ClaimTest]
+    models += [field.annotation for field in ClaimTest.model_fields.values()]
+    for model in models:
+        assert all(field.description for field in model.model_fields.values()), model
+        assert TypeAdapter(model).json_schema()["description"]

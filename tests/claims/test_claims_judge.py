@@ -1,0 +1,112 @@
+"""The stage: a made-up study, through the real evaluation, to claims.json."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from generated_study import CASES, SEEDS, write_study
+
+from densevsconv.claims.record import Record
+from densevsconv.claims.results import Results
+from densevsconv.config.claims import Claim
+from densevsconv.errors import DataError
+from densevsconv.files import read_json, write_json
+from densevsconv.layout import Layout
+from densevsconv.stages import evaluate, judge
+
+CLAIMS: dict[str, Any] = {
+    "conv_is_good": {"text": "It is good.", "source": "Table I", "tests": [
+        {"accuracy": {"cases": ["conv_a"], "at_least": 0.4}},
+        {"time_ratio": {"a": "conv_a", "b": "dense_b", "value": 4.0, "factor": 2.0}}]},
+    "conv_is_bad": {"text": "It is bad.", "source": "", "tests": [
+        {"accuracy": {"cases": ["conv_a", "dense_b"], "at_least": 0.4}},
+        {"accuracy": {"cases": ["conv_a"], "at_most": 0.4}}]},
+    "level": {"text": "It is level.", "source": "", "tests": [
+        {"hardest_class": {"cases": ["conv_a"], "classes": ["b"]}},
+        {"difference": {"a": "conv_a", "b": "dense_b"}},
+        {"overfits": {"others": ["conv_a", "dense_b"], "margin": 0.05}}]},
+}  # fmt: skip
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    layout = write_study(tmp_path / "toy_study")
+    evaluate.run(layout)
+    for case in CASES:  # timed thrice
+        timing = read_json(layout.timing(case))
+        seconds = timing["train_seconds"]["median"]
+        timing["train_seconds"]["all"] = [seconds * 0.99, seconds, seconds * 1.01]
+        write_json(layout.timing(case), timing)
+    plan_claims(layout, CLAIMS)
+    return layout
+
+
+def plan_claims(layout: Layout, claims: dict[str, Any]) -> None:
+    """Write the plan as the configuration's models dump it."""
+    dumped = {name: Claim.model_validate(claim).model_dump() for name, claim in claims.items()}
+    cases = {case: {"dataset": "toy"} for case in CASES}
+    plan = {"study": layout.study, "confidence": 0.95, "claims": dumped, "cases": cases}
+    write_json(layout.plan("judge"), plan)
+
+
+def test_the_file_of_a_study(layout: Layout) -> None:
+    judge.run(layout)
+    found = read_json(layout.claims)
+    assert found == judge.judged(layout)
+    assert {name: claim["verdict"] for name, claim in found["claims"].items()} == {
+        "conv_is_good": "holds", "conv_is_bad": "fails", "level": "cannot be told",
+    }  # fmt: skip
+    assert found["verdicts"] == {"holds": 1, "fails": 1, "cannot be told": 1}
+    assert found["confidence"] == 0.95
+    # 2 + 3 + 4 records: a case each
+    assert found["multiple_testing"] == {
+        "correction": "none",
+        "tests": 9,
+        "wrong_verdicts_expected_at_most": pytest.approx(9 * 0.025),
+    }
+    good = found["claims"]["conv_is_good"]
+    assert (good["text"], good["source"]) == ("It is good.", "Table I")
+    names = {*Record.__dataclass_fields__, "verdict"}
+    assert all(set(test) == names for claim in found["claims"].values() for test in claim["tests"])
+
+
+def test_accuracies_are_those_of_the_evaluation(layout: Layout) -> None:
+    accuracy, _ = judge.judged(layout)["claims"]["conv_is_good"]["tests"]
+    evaluated = read_json(layout.evaluation("conv_a"))["accuracy"]
+    assert [accuracy[k] for k in ("estimate", "low", "high")] == [
+        evaluated[k] for k in ("mean", "low", "high")
+    ]
+    assert accuracy["seeds"] == SEEDS
+
+
+def test_recalls_are_those_of_the_evaluation(layout: Layout) -> None:
+    for case in CASES:
+        evaluated = read_json(layout.evaluation(case))["per_class"]
+        recalls = Results(layout, dict.fromkeys(CASES, "toy")).recalls(case)
+        assert recalls.shape == (SEEDS, len(evaluated))
+        expected = [entry["recall"]["mean"] for entry in evaluated]
+        assert np.allclose(recalls.mean(axis=0), expected)
+
+
+def test_same_bytes_again(layout: Layout) -> None:
+    judge.run(layout)
+    before = layout.claims.read_bytes()
+    judge.run(layout)
+    assert layout.claims.read_bytes() == before
+
+
+def test_a_study_without_claims_needs_no_results(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "bare")
+    plan = {"study": "bare", "confidence": 0.95, "claims": {}, "cases": {}}
+    write_json(layout.plan("judge"), plan)
+    judge.run(layout)
+    assert read_json(layout.claims) == {"claims": {}}
+
+
+def test_a_missing_file_is_named(layout: Layout) -> None:
+    layout.evaluation("conv_a").unlink()
+    with pytest.raises(DataError, match=r"evaluate/conv_a\.json: file not found"):
+        judge.judged(layout)

@@ -1,0 +1,325 @@
+"""Every kind of test on results whose answer is known by construction."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from known import IMAGES, SEEDS, WOBBLE, Known
+from scipy import stats
+
+from densevsconv.claims.kinds import JUDGES
+from densevsconv.claims.record import Record
+from densevsconv.config.claims import ClaimTest
+from densevsconv.statistics.intervals import mean_interval
+
+HOLDS, FAILS, UNTOLD = "holds", "fails", "cannot be told"
+FLIPPED = {HOLDS: FAILS, FAILS: HOLDS, UNTOLD: UNTOLD}
+
+
+def test_every_kind_has_a_judge() -> None:
+    assert set(JUDGES) == set(ClaimTest.model_fields)
+
+
+# -- difference
+
+SHUFFLED = WOBBLE[[2, 0, 4, 1, 3]]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "at_least", "expected"),
+    [
+        (0.9 + WOBBLE, 0.5 + SHUFFLED, 0.0, HOLDS),
+        (0.5 + WOBBLE, 0.9 + SHUFFLED, 0.0, FAILS),
+        (0.9 + WOBBLE, 0.9 + SHUFFLED, 0.0, UNTOLD),
+        (0.9 + WOBBLE, 0.5 + SHUFFLED, 0.3, HOLDS),
+        (0.9 + WOBBLE, 0.5 + SHUFFLED, 0.5, FAILS),
+        (0.9 + WOBBLE, 0.5 + SHUFFLED, 0.4, UNTOLD),
+        (0.85 + WOBBLE, 0.9 + SHUFFLED, -0.1, HOLDS),
+        (0.9 + WOBBLE, 0.9 + WOBBLE, 0.0, UNTOLD),  # the same network
+        ([0.9], [0.1], 0.0, UNTOLD),  # one seed: an estimate alone
+    ],
+)
+def test_difference(known: Known, a: list, b: list, at_least: float, expected: str) -> None:
+    known.case("a", accuracy=a).case("b", accuracy=b)
+    assert known.verdict("difference", a="a", b="b", at_least=at_least) == expected
+
+
+def test_shared_seeds_pair_the_cases(known: Known) -> None:
+    rng = np.random.default_rng(0)
+    shared = rng.normal(0, 0.1, SEEDS)
+    a, b = 0.55 + shared + rng.normal(0, 0.001, SEEDS), 0.5 + shared
+    known.case("a", accuracy=a).case("b", accuracy=b).case("c", accuracy=b, first_seed=9)
+    paired = one(known, "difference", a="a", b="b")
+    assert (paired.method, paired.verdict) == ("paired t", HOLDS)
+    interval = stats.ttest_rel(a, b).confidence_interval(0.95)
+    assert (paired.low, paired.high) == pytest.approx((interval.low, interval.high))
+    welch = one(known, "difference", a="a", b="c")
+    assert (welch.method, welch.verdict) == ("Welch t", UNTOLD)
+
+
+def test_the_p_value_is_that_against_the_margin(known: Known) -> None:
+    a, b = 0.9 + WOBBLE, 0.5 + SHUFFLED
+    known.case("a", accuracy=a).case("b", accuracy=b)
+    record = one(known, "difference", a="a", b="b", at_least=0.39)
+    assert record.p_value == pytest.approx(stats.ttest_1samp(a - b, 0.39).pvalue)
+    assert record.above == 0.39
+    plain = one(known, "difference", a="a", b="b")
+    assert plain.p_value == pytest.approx(stats.ttest_rel(a, b).pvalue)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_swapping_a_and_b_turns_the_verdict_round(known: Known, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for case in "ab":
+        accuracy = rng.uniform(0.45, 0.55) + rng.normal(0, 0.03, SEEDS)
+        known.case(case, accuracy=accuracy, seconds=np.exp(rng.normal(0, 0.4, 3) + (case == "a")))
+    forth, back = (known.verdict("difference", a=a, b=b) for a, b in ("ab", "ba"))
+    assert back == FLIPPED[forth]
+    # a takes 3 times as long as b up to 2 exactly where b takes a third of a's time up to 2
+    forth, back = (
+        known.verdict("time_ratio", a=a, b=b, value=value, factor=2.0)
+        for a, b, value in (("a", "b", 3.0), ("b", "a", 1 / 3))
+    )
+    assert back == forth
+
+
+# -- accuracy, near
+
+
+@pytest.mark.parametrize(
+    ("mean", "bound", "expected"),
+    [
+        (0.2, {"at_most": 0.3}, HOLDS),
+        (0.4, {"at_most": 0.3}, FAILS),
+        (0.29, {"at_most": 0.3}, UNTOLD),
+        (0.4, {"at_least": 0.3}, HOLDS),
+        (0.2, {"at_least": 0.3}, FAILS),
+        (0.31, {"at_least": 0.3}, UNTOLD),
+    ],
+)
+def test_accuracy(known: Known, mean: float, bound: dict[str, float], expected: str) -> None:
+    known.case("a", accuracy=mean + WOBBLE)
+    assert known.verdict("accuracy", cases=["a"], **bound) == expected
+
+
+def test_accuracy_is_about_each_case(known: Known) -> None:
+    known.case("a", accuracy=0.2 + WOBBLE).case("b", accuracy=0.5 + WOBBLE)
+    records = known.records({"accuracy": {"cases": ["a", "b"], "at_most": 0.3}})
+    assert [(r.cases, r.verdict) for r in records] == [(["a"], HOLDS), (["b"], FAILS)]
+    expected = mean_interval(list(0.2 + WOBBLE), 0.95)
+    assert (records[0].estimate, records[0].low) == (expected["mean"], expected["low"])
+    assert records[0].p_value == pytest.approx(stats.ttest_1samp(0.2 + WOBBLE, 0.3).pvalue)
+
+
+def test_a_network_that_never_learns_is_below_the_bound_without_a_spread(known: Known) -> None:
+    known.case("stuck", accuracy=[0.1] * SEEDS)
+    record = one(known, "accuracy", cases=["stuck"], at_most=0.2)
+    assert (record.verdict, record.p_value) == (HOLDS, None)
+
+
+@pytest.mark.parametrize(
+    ("mean", "within", "expected"),
+    [
+        (0.826, 0.03, HOLDS),
+        (0.70, 0.03, FAILS),
+        (0.90, 0.03, FAILS),
+        (0.84, 0.03, UNTOLD),
+        (0.826, 0.01, UNTOLD),  # the interval is wider than what counts as near
+    ],
+)
+def test_near(known: Known, mean: float, within: float, expected: str) -> None:
+    known.case("a", accuracy=mean + WOBBLE)
+    assert known.verdict("near", case="a", value=0.826, within=within) == expected
+
+
+# -- time ratio
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ([10.0, 10.1, 9.9], [1.0, 1.01, 0.99], HOLDS),
+        ([5.0, 5.1, 4.9], [1.0, 1.01, 0.99], FAILS),
+        ([20.0, 20.1, 19.9], [1.0, 1.01, 0.99], FAILS),
+        ([15.0, 15.3, 14.7], [1.0, 1.01, 0.99], UNTOLD),  # at the edge
+        ([10.0, 20.0, 5.0], [1.0, 1.01, 0.99], UNTOLD),  # a noisy machine
+        ([10.0], [1.0], UNTOLD),  # timed once
+    ],
+)
+def test_time_ratio(known: Known, a: list, b: list, expected: str) -> None:
+    known.case("a", seconds=a).case("b", seconds=b)
+    assert known.verdict("time_ratio", a="a", b="b", value=10.0, factor=1.5) == expected
+
+
+def test_the_interval_of_a_time_ratio_is_welchs_of_the_logarithms(known: Known) -> None:
+    a, b = [10.0, 12.0, 9.0], [1.0, 1.1]
+    known.case("a", seconds=a).case("b", seconds=b)
+    record = one(known, "time_ratio", a="a", b="b", value=10.0, factor=1.5)
+    interval = stats.ttest_ind(np.log(a), np.log(b), equal_var=False).confidence_interval(0.95)
+    assert (record.low, record.high) == pytest.approx(tuple(np.exp(interval)))
+    assert record.estimate == pytest.approx(stats.gmean(a) / stats.gmean(b))
+    assert (record.above, record.below) == pytest.approx((10 / 1.5, 15))
+    assert (record.published, record.seeds) == (10.0, 2)
+
+
+# -- hardest and easiest class
+
+# of 20 images of the classes zero, one, two, by seed
+WORST_TWO = [[18, 16, 10], [18, 17, 11], [19, 16, 10], [18, 16, 9], [17, 16, 10]]
+LEVEL = [[18, 10, 11], [18, 11, 10], [18, 10, 10], [17, 11, 11], [18, 10, 10]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "classes", "expected"),
+    [
+        ("hardest_class", WORST_TWO, ["two"], HOLDS),
+        ("hardest_class", WORST_TWO, ["zero"], FAILS),
+        ("hardest_class", WORST_TWO, ["one", "two"], HOLDS),
+        ("hardest_class", LEVEL, ["two"], UNTOLD),
+        ("hardest_class", LEVEL, ["one"], UNTOLD),
+        ("hardest_class", LEVEL, ["zero"], FAILS),
+        ("hardest_class", LEVEL, ["one", "two"], HOLDS),  # one of both, whichever
+        ("easiest_class", WORST_TWO, ["zero"], HOLDS),
+        ("easiest_class", WORST_TWO, ["two"], FAILS),
+        ("easiest_class", WORST_TWO, ["two", "one"], FAILS),
+        ("easiest_class", LEVEL, ["zero"], HOLDS),
+        ("hardest_class", WORST_TWO[:1], ["two"], UNTOLD),  # one seed
+        ("hardest_class", [[18, 18, 18]] * SEEDS, ["two"], UNTOLD),  # a tie
+    ],
+)
+def test_extreme_class(
+    known: Known, kind: str, right: list, classes: list[str], expected: str
+) -> None:
+    known.case("a", accuracy=[0.5] * len(right), right=right)
+    assert known.verdict(kind, cases=["a"], classes=classes) == expected
+
+
+def test_the_gap_and_the_class_that_was_found(known: Known) -> None:
+    known.case("a", right=WORST_TWO)
+    hardest = one(known, "hardest_class", cases=["a"], classes=["two"])
+    assert hardest.estimate == pytest.approx((16.2 - 10) / IMAGES)
+    assert (hardest.classes, hardest.found_class) == (["two"], "two")
+    pairs = np.array(WORST_TWO) / IMAGES
+    ends = [stats.ttest_rel(pairs[:, k], pairs[:, 2]).confidence_interval(0.95) for k in (0, 1)]
+    assert hardest.low == pytest.approx(min(end.low for end in ends))
+    # one of two other classes would have to be harder: level 1 - 0.05 / 2
+    ends = [stats.ttest_rel(pairs[:, k], pairs[:, 2]).confidence_interval(0.975) for k in (0, 1)]
+    assert hardest.high == pytest.approx(min(end.high for end in ends))
+    easiest = one(known, "easiest_class", cases=["a"], classes=["two"])
+    assert easiest.found_class == "zero"
+    assert easiest.estimate == pytest.approx((10 - 18) / IMAGES)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_other_classes_have_the_opposite_verdict(known: Known, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    right = rng.binomial(IMAGES, rng.uniform(0.4, 0.9, 3), (SEEDS, 3))
+    known.case("a", right=right.tolist())
+    for kind in ("hardest_class", "easiest_class"):
+        these = one(known, kind, cases=["a"], classes=["zero"])
+        those = one(known, kind, cases=["a"], classes=["one", "two"])
+        assert (those.low, those.high) == pytest.approx((-these.high, -these.low))
+        assert those.verdict == FLIPPED[these.verdict]
+
+
+def test_equal_classes_are_seldom_told_apart(known: Known) -> None:
+    rng = np.random.default_rng(0)
+    told = 0
+    for _ in range(60):
+        known.case("a", right=rng.binomial(IMAGES, 0.7, (SEEDS, 3)).tolist())
+        told += known.verdict("hardest_class", cases=["a"], classes=["one"]) != UNTOLD
+    assert told <= 8  # either verdict by chance: 5% of 60 is 3
+
+
+def test_a_class_without_test_images_is_neither_hard_nor_easy(known: Known) -> None:
+    right = [[*counts[:2], None] for counts in WORST_TWO]
+    known.case("a", right=right)
+    assert known.verdict("hardest_class", cases=["a"], classes=["one"]) == HOLDS
+    assert known.verdict("hardest_class", cases=["a"], classes=["two"]) == UNTOLD
+
+
+# -- overfitting
+
+
+def curves(last: float) -> list[list[float]]:
+    """Return losses that fall to 1 and end near ``last``."""
+    return [[3.0, 2.0, 1.0, last + wobble / 10] for wobble in WOBBLE]
+
+
+def test_overfitting_in_one_case_and_not_in_another(known: Known) -> None:
+    known.case("deep", losses=curves(1.5)).case("flat", losses=curves(1.02))
+    test = {"cases": ["deep"], "others": ["flat"], "margin": 0.1}
+    records = known.records({"overfits": test})
+    assert [r.verdict for r in records] == [HOLDS, HOLDS]
+    assert records[0].estimate == pytest.approx(0.5)
+    assert (records[0].above, records[0].below) == (0.1, None)
+    assert (records[1].above, records[1].below) == (None, 0.1)
+    turned = known.records({"overfits": test | {"cases": ["flat"], "others": ["deep"]}})
+    assert [r.verdict for r in turned] == [FAILS, FAILS]
+
+
+def test_overfitting_near_the_margin_cannot_be_told(known: Known) -> None:
+    known.case("a", losses=curves(1.1))
+    assert known.verdict("overfits", cases=["a"], margin=0.1) == UNTOLD
+    assert known.verdict("overfits", others=["a"], margin=0.1) == UNTOLD
+
+
+def test_a_loss_that_only_falls_does_not_overfit(known: Known) -> None:
+    known.case("a", losses=[[3.0, 2.0, 1.0]] * SEEDS)
+    record = one(known, "overfits", others=["a"], margin=0.05)
+    assert (record.estimate, record.verdict) == (0.0, HOLDS)
+
+
+def test_diverged_seeds_do_not_count_as_overfitting(known: Known) -> None:
+    losses = [[3.0, 1.0, 1.0]] * (SEEDS - 1) + [[3.0, 1.0, 900.0, float("nan")]]
+    known.case("a", losses=losses, diverged=(SEEDS - 1,))
+    record = one(known, "overfits", others=["a"], margin=0.05)
+    assert (record.verdict, record.seeds, record.left_out) == (HOLDS, SEEDS - 1, 1)
+    known.case("b", losses=losses, diverged=tuple(range(SEEDS)))
+    record = one(known, "overfits", cases=["b"], margin=0.05)
+    assert (record.verdict, record.estimate) == (UNTOLD, None)
+
+
+# -- all of them
+
+EXAMPLES = [
+    {"difference": {"a": "a1", "b": "b2"}},
+    {"difference": {"a": "a1", "b": "b2", "at_least": 0.1}},
+    {"difference": {"a": "a1", "b": "b2", "at_least": -0.1}},
+    {"accuracy": {"cases": ["a1", "b2"], "at_most": 0.3}},
+    {"accuracy": {"cases": ["a1"], "at_least": 0.3}},
+    {"near": {"case": "a1", "value": 0.826, "within": 0.03}},
+    {"time_ratio": {"a": "a1", "b": "b2", "value": 10, "factor": 1.5}},
+    {"hardest_class": {"cases": ["a1"], "classes": ["two"]}},
+    {"easiest_class": {"cases": ["a1"], "classes": ["one", "two"]}},
+    {"overfits": {"cases": ["a1"], "others": ["b2"], "margin": 0.05}},
+]
+
+
+@pytest.mark.parametrize("test", EXAMPLES, ids=lambda test: next(iter(test)))
+def test_statements_hold_no_number_outside_names(known: Known, test: dict) -> None:
+    known.case("a1", accuracy=0.5 + WOBBLE, right=WORST_TWO).case("b2", accuracy=0.4 + WOBBLE)
+    for record in known.records(test):
+        assert not re.search(r"\d", re.sub(r"`[^`]*`", "", record.statement + record.method))
+        assert all(f"`{case}`" in record.statement for case in record.cases)
+        assert record.seeds == (3 if record.kind == "time_ratio" else SEEDS)
+        assert record.to_dict()["verdict"] == record.verdict
+
+
+@pytest.mark.parametrize("test", EXAMPLES, ids=lambda test: next(iter(test)))
+def test_more_confidence_never_decides_more(known: Known, test: dict) -> None:
+    rng = np.random.default_rng(3)
+    for case in ("a1", "b2"):
+        right = rng.binomial(IMAGES, [0.8, 0.7, 0.6], (SEEDS, 3)).tolist()
+        losses = [[2.0, 1.0, 1.0 + rng.uniform(0, 0.2)] for _ in range(SEEDS)]
+        known.case(case, accuracy=rng.uniform(0.2, 0.5, SEEDS), right=right, losses=losses)
+    for wide, narrow in zip(known.records(test, 0.99), known.records(test, 0.5), strict=True):
+        assert wide.low <= narrow.low <= narrow.estimate <= narrow.high <= wide.high
+        assert wide.verdict in (UNTOLD, narrow.verdict)
+
+
+def one(known: Known, kind: str, **test: object) -> Record:
+    (record,) = known.records({kind: test})
+    return record
