@@ -3,11 +3,13 @@
 
 PYTHON ?= python3
 STUDY ?=
+SCALE ?=
 CORES ?= all
 PORT ?= 5000
 TESTS ?=
 
 BIN := .venv/bin
+CONFIGURED := $(if $(STUDY)$(SCALE),--config $(if $(STUDY),study=$(STUDY)) $(if $(SCALE),scale=$(SCALE)))
 INSTALLED := .venv/.installed
 SNAKEMAKE_FILES := Snakefile workflow/rules
 LOCK_COMMAND := make lock
@@ -16,12 +18,12 @@ LOCK_COMMAND := make lock
 .PHONY: help study test test-slow lint typecheck format ui publish benchmark install gpu lock
 
 help: ## list these commands
-	@echo "make COMMAND [STUDY=name] [CORES=n]"
+	@echo "make COMMAND [STUDY=name] [SCALE=smoke|laptop|full] [CORES=n]"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 14
 
 study: $(INSTALLED) ## run a study (default: the one in config/config.yaml) and say where things are
-	@$(BIN)/snakemake --cores $(CORES) $(if $(STUDY),--config study=$(STUDY))
-	@$(BIN)/densevsconv where $(STUDY)
+	@$(BIN)/snakemake --cores $(CORES) $(CONFIGURED)
+	@$(BIN)/densevsconv where $(STUDY) $(if $(SCALE),--scale $(SCALE))
 
 test: $(INSTALLED) ## run the tests (TESTS=path for some of them)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
@@ -46,7 +48,7 @@ ui: $(INSTALLED) ## show the runs in MLflow, at http://127.0.0.1:5000 (PORT=n fo
 	@$(BIN)/densevsconv ui --port $(PORT)
 
 publish: $(INSTALLED) ## copy a finished report to reports/published/STUDY, which is committed
-	@$(BIN)/densevsconv publish $(STUDY)
+	@$(BIN)/densevsconv publish $(STUDY) $(if $(SCALE),--scale $(SCALE))
 
 benchmark: $(INSTALLED) ## measure speed beside what people would use instead
 	@$(BIN)/python -m benchmarks

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from densevsconv.report.layout import ReportLayout
 
 STAGES = {
+    "fetch": ("fetch", "fetch the official files of the study's data sets"),
     "prepare": ("prepare", "make images, labels and splits ready"),
+    "measure": ("measure", "measure the images: entropy, noise, variance, duplicates"),
     "search": ("search", "train the trials of one shard of the grids"),
     "select": ("select", "choose each case's settings by validation accuracy"),
     "refit": ("refit", "train the chosen settings on fresh seeds (one shard of the cases)"),
@@ -35,7 +37,10 @@ STAGES = {
 
 SHARDED = ("search", "refit")
 RENDERED = ("figures", "report")
-STAGE_ARGUMENTS = ("threads", "shard", "partial", "reports", "captions")
+FETCHING = ("fetch", "prepare")
+STAGE_ARGUMENTS = ("threads", "shard", "partial", "reports", "captions", "mirror")
+
+MIRROR_VARIABLE = "DENSEVSCONV_DATA_MIRROR"
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -97,7 +102,8 @@ def _describe(options: argparse.Namespace) -> None:
 def _study(options: argparse.Namespace) -> ResolvedStudy:
     from densevsconv.config.load import load_study
 
-    return load_study(overrides={"study": options.study} if options.study else None)
+    given = {"study": options.study, "scale": options.scale}
+    return load_study(overrides={key: value for key, value in given.items() if value})
 
 
 def _files(options: argparse.Namespace) -> tuple[Layout, ReportLayout]:
@@ -217,6 +223,13 @@ def _add_stages(commands: Any) -> None:
         )
         if stage in SHARDED:
             command.add_argument("--shard", type=int, default=0, help="which shard, from 0")
+        if stage in FETCHING:
+            command.add_argument(
+                "--mirror",
+                default=os.environ.get(MIRROR_VARIABLE) or None,
+                help="an address or a folder where files are looked for first (default: "
+                f"{MIRROR_VARIABLE}, now %(default)s)",
+            )
         if stage in RENDERED:
             command.add_argument("--reports", type=Path, help="where to (default: reports)")
         if stage == "report":
@@ -277,3 +290,4 @@ def _add_study(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "study", nargs="?", help="the study (default: the one in config/config.yaml)"
     )
+    command.add_argument("--scale", help="its size: smoke, laptop or full (default: its own)")

@@ -25,6 +25,12 @@ class Layout:
         """Return the settings of one stage (JSON), resolved from the config, defaults filled in."""
         return self.root / "plan" / f"{stage}.json"
 
+    # -- fetch
+    @property
+    def fetched(self) -> Path:
+        """Which files were fetched, from where, and their checksums."""
+        return self.root / "fetch.json"
+
     # -- prepare: train.npz holds training and validation images; only refit and evaluate
     #    are given test.npz
     def train_data(self, dataset: str) -> Path:
@@ -38,6 +44,19 @@ class Layout:
     def data_info(self, dataset: str) -> Path:
         """Return the description of a prepared data set (shape, classes, counts, hashes)."""
         return self.root / "data" / dataset / "info.json"
+
+    # -- measure
+    def measures(self, dataset: str) -> Path:
+        """Return what was measured on the images of a prepared data set."""
+        return self.root / "data" / dataset / "measures.json"
+
+    def mean_images(self, dataset: str) -> Path:
+        """Return the mean image of every class."""
+        return self.root / "data" / dataset / "means.npz"
+
+    def contact_sheet(self, dataset: str) -> Path:
+        """Return some images at every step of their transformation, and augmented."""
+        return self.root / "data" / dataset / "sheet.npz"
 
     # -- work in progress
     def journal(self, stage: str) -> Path:
@@ -107,6 +126,11 @@ class Layout:
     def comparisons(self) -> Path:
         """One row a pair of cases: difference of test accuracy with its interval."""
         return self.root / "comparisons.csv"
+
+    @property
+    def difficulty(self) -> Path:
+        """One row a network on two forms of the same images: difference of test accuracy."""
+        return self.root / "difficulty.csv"
 
     @property
     def engine_comparisons(self) -> Path:

@@ -43,7 +43,7 @@ def put_folder(file: Path) -> None:
 
 MISTAKES = [
     # keys
-    Mistake("unknown config key", CONFIG, {"stdy": "tiny"}, ["stdy: unknown key", '"study"', "allowed: study, results"]),
+    Mistake("unknown config key", CONFIG, {"stdy": "tiny"}, ["stdy: unknown key", '"study"', "allowed: study, scale, results"]),
     Mistake("unknown study key", STUDY, {"case": {}}, ["case: unknown key", '"cases"', "allowed: title"]),
     Mistake("unknown training key", STUDY, {"training__learning_rat": 0.1}, ["training.learning_rat: unknown key", '"learning_rate"']),
     Mistake("unknown training key of a case", STUDY, {"cases__dense_1__training": {"l_2": 0.1}}, ["cases.dense_1.training.l_2: unknown key", '"l2"']),
@@ -60,7 +60,23 @@ MISTAKES = [
     Mistake("unknown data set of a case", STUDY, {"cases__dense_1__dataset": "digts"}, ['cases.dense_1.dataset: unknown data set "digts"', '"digits"']),
     Mistake("unknown architecture", STUDY, {"cases__dense_1__architecture": "dens_1"}, ['cases.dense_1.architecture: unknown architecture "dens_1"', '"dense_1"', "conv_small"]),
     Mistake("unknown engine", STUDY, {"cases__dense_1__engines": ["tensorflw"]}, ['cases.dense_1.engines.0: unknown engine "tensorflw"', '"tensorflow"']),
-    Mistake("unknown source", DATASETS, {"datasets__digits__source": "digit"}, ['datasets.digits.source: unknown source "digit"', '"digits"']),
+    Mistake("unknown source", DATASETS, {"datasets__digits__source": "digit"}, ['datasets.digits.source: found "digit"', '"digits"', "idx, mat"]),
+    Mistake("unknown kind of source", DATASETS, {"datasets__digits__source": {"kind": "matlab"}}, ['datasets.digits.source: found {"kind": "matlab"}', "idx, mat"]),
+    Mistake("unknown key of a source", DATASETS, {"datasets__mnist__source__tran_images": "x"}, ['datasets.mnist.source.tran_images: unknown key; did you mean "train_images"?']),
+    Mistake("source without its files", DATASETS, {"datasets__mnist__source": {"kind": "idx"}}, ["datasets.mnist.source.train_images: missing", "the name of a file"]),
+    Mistake("fetched files of unknown shape", DATASETS, {"datasets__digits__shape": ...}, ["datasets.digits.shape: missing", "what the files hold"]),
+    Mistake("own files that are not there", DATASETS, {"datasets__digits__source": {"kind": "folder", "path": "no/such/place"}}, ["datasets.digits.source: no/such/place"]),
+    Mistake("unknown data set that another is a form of", STUDY, {"datasets__digits__dataset": "digts"}, ['datasets.digits.dataset: unknown data set "digts"', '"digits"']),
+    Mistake("unknown transformation", STUDY, {"datasets__digits__transform": [{"rotate": 3}]}, ["datasets.digits.transform.0.rotate: unknown key", '"rotation"']),
+    Mistake("two transformations in one item", STUDY, {"datasets__digits__transform": [{"rotation": 3, "noise": 0.1}]}, ["datasets.digits.transform.0: found noise, rotation", "one transformation an item"]),
+    Mistake("official test part that is not there", STUDY, {"datasets__digits__test": "official"}, ['datasets.digits.test: found "official"', "no test part of its own"]),
+    Mistake("mirrored digits", STUDY, {"training__augmentation": {"flip": True}}, ["training.augmentation: found flip: true", "of another class, or of none", '"forced"']),
+    Mistake("colours of grey images", STUDY, {"training__augmentation": {"colour_pca": 0.1}}, ["training.augmentation: found colour_pca: 0.1 for images of 1 channels"]),
+    Mistake("unknown augmentation", STUDY, {"training__augmentation": {"shft": 0.1}}, ["training.augmentation.shft: unknown key", '"shift"']),
+    Mistake("frozen layers that are not there", STUDY, {"cases__dense_1__training": {"frozen": ["conv"]}}, ["cases.dense_1.training.frozen: unknown kind of layer", '"conv"', "allowed: dense"]),
+    Mistake("unknown scale", CONFIG, {"scale": "ful"}, ['scale: found "ful"', '"full"']),
+    Mistake("scale that the study has not", CONFIG, {"scale": "full"}, ['scales: unknown scale "full"', "there are none"]),
+    Mistake("wrong key of a scale", STUDY, {"scale": "smoke", "scales": {"smoke": {"training": {"epoch": 1}}}}, ["at scale smoke: training.epoch: unknown key", '"epochs"']),
     Mistake("unknown highlight", STUDY, {"report": {"highlights": ["dense_9"]}}, ["report.highlights.0: unknown case", '"dense_1"']),
     Mistake("engine twice", STUDY, {"cases__dense_1__engines": ["tensorflow", "tensorflow"]}, ["cases.dense_1: the case dense_1-tensorflow is there twice"]),
     # values
@@ -162,7 +178,7 @@ def test_a_mistake_is_one_line_and_nothing_is_written(
     assert message.count("\n") == 1, message
     assert "Traceback" not in message
     named = "config/studies" if mistake.name == "unknown study" else mistake.file
-    if mistake.name == "architecture that does not fit":
+    if mistake.name in ("architecture that does not fit", "scale that the study has not"):
         named = STUDY
     assert message.startswith(f"densevsconv: {named}: "), message
     for words in mistake.says:
@@ -173,8 +189,9 @@ def test_a_mistake_is_one_line_and_nothing_is_written(
 
 def test_the_configuration_as_it_stands_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[2])
-    assert main(["check", "quickstart"]) == 0
-    assert main(["check", "tiny"]) == 0
+    for study in Path("config/studies").glob("*.yaml"):
+        for scale in [None, *load_study(overrides={"study": study.stem}).study.scales]:
+            assert main(["check", study.stem, *(["--scale", scale] if scale else [])]) == 0
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,10 @@ onstart:
 STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv --end-with-parent"
 
 
+# where files are looked for first; no parameter of a rule, since it decides nothing
+MIRROR = f"--mirror {shlex.quote(study.config.data_mirror)}" if study.config.data_mirror else ""
+
+
 wildcard_constraints:
     shard=r"\d+",
 

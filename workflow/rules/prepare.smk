@@ -1,7 +1,10 @@
-"""prepare: images, labels and the split of every data set.
+"""prepare: images, labels, changes and the split of every data set.
 
-in      plan/prepare.json
-out     data/<dataset>/train.npz (training and validation images), test.npz, info.json
+Which files were fetched is in the plan, as checksums; that they were is an `ancient` input: another
+address or a new copy of the same bytes is no reason to prepare again.
+
+in      plan/prepare.json, fetch.json
+out     data/<dataset>/train.npz (training and validation images), test.npz, info.json, sheet.npz
 """
 
 DATASETS = sorted(plan("prepare")["datasets"])
@@ -10,10 +13,12 @@ DATASETS = sorted(plan("prepare")["datasets"])
 rule prepare:
     input:
         layout.plan("prepare"),
+        ancient(layout.fetched),
     output:
         train=[layout.train_data(dataset) for dataset in DATASETS],
         test=[layout.test_data(dataset) for dataset in DATASETS],
         info=[layout.data_info(dataset) for dataset in DATASETS],
+        sheets=[layout.contact_sheet(dataset) for dataset in DATASETS],
     log:
         log_file("prepare"),
     params:
@@ -21,4 +26,4 @@ rule prepare:
     message:
         "prepare: images, labels and splits"
     shell:
-        "{STAGE} --log {log:q} prepare {layout.root:q}"
+        "{STAGE} --log {log:q} prepare {layout.root:q} {MIRROR}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from densevsconv.architecture.bound import BoundArchitecture
 from densevsconv.architecture.load import available_architectures, load_architecture
 from densevsconv.config.engine_titles import engine_title
 from densevsconv.config.messages import explain, shown, unknown
@@ -34,7 +35,7 @@ def resolve_case(
     study: Study,
     datasets: dict[str, ResolvedDataset],
     architectures: Path,
-    file: Path,
+    file: Path | str,
 ) -> Iterator[ResolvedCase]:
     """Yield the case, once an engine; raise :class:`ConfigError` for the first mistake in it."""
     case = study.cases[name]
@@ -54,14 +55,14 @@ def resolve_case(
     dataset = datasets[case.dataset]
     described = load_architecture(architectures, case.architecture)
     try:
-        bound = described.bind(dataset.entry.shape, dataset.entry.classes)
+        bound = described.bind(dataset.shape, dataset.contents.classes)
     except ArchitectureError as error:
         raise ArchitectureError(f"{file}: {where}.architecture: {error}") from None
 
-    part = _Part(file, where, study, case)
+    part = _Part(file, where, study, case, dataset, bound)
     training = part.training()
     search = part.search()
-    points = part.points(search, training, dataset)
+    points = part.points(search, training)
     for engine in case.engines:
         suffix = f"-{engine}" if len(case.engines) > 1 else ""
         yield ResolvedCase(
@@ -81,15 +82,18 @@ def resolve_case(
 class _Part:
     """One case's settings laid over the study's, which messages must tell apart."""
 
-    file: Path
+    file: Path | str
     where: str
     study: Study
     case: Case
+    dataset: ResolvedDataset
+    architecture: BoundArchitecture
 
     def training(self) -> Training:
         """Return the case's training settings, before any search."""
+        given = self._filled({**self.study.training, **self.case.training})
         try:
-            return Training.model_validate({**self.study.training, **self.case.training})
+            return Training.model_validate(given)
         except ValidationError as error:
             raise ConfigError(
                 explain(
@@ -123,13 +127,11 @@ class _Part:
                 explain(error, file=self.file, model=Search, prefix=self._search_section)
             ) from None
 
-    def points(
-        self, search: Search, training: Training, dataset: ResolvedDataset
-    ) -> list[dict[str, Any]]:
+    def points(self, search: Search, training: Training) -> list[dict[str, Any]]:
         """Return the search's points, each checked as the training it stands for."""
         self._check_keys(search)
         try:
-            points = expand(search, self.study.seed)
+            points = [self._filled(point) for point in expand(search, self.study.seed)]
         except PointsError as error:
             raise self._error(self._search_section(error.key), error.key, error.problem) from None
         checked: list[dict[str, Any]] = []
@@ -147,7 +149,7 @@ class _Part:
                     _values(search),
                     f"found the point {shown(checked[-1])} twice; allowed: once",
                 )
-            self._check_point(search, index, full, point, dataset)
+            self._check_point(search, index, full, point)
         return checked
 
     def _check_keys(self, search: Search) -> None:
@@ -180,7 +182,6 @@ class _Part:
         index: int,
         full: Training,
         point: dict[str, Any],
-        dataset: ResolvedDataset,
     ) -> None:
         section, values = self._search_section(_values(search)), _values(search, index)
         for key in point:
@@ -191,17 +192,44 @@ class _Part:
                     f"optimizer {full.optimizer} does not use {key}; allowed with: "
                     f"{', '.join(sorted(_USED_BY[key]))}",
                 )
-        if full.batch_size > dataset.sizes.train:
-            problem = (
-                f"found {full.batch_size}; allowed: at most {dataset.sizes.train}, the training "
-                f"images of {dataset.name}"
-            )
-            if "batch_size" in point:
-                raise self._error(section, f"{values}.batch_size", problem)
+        for key, problem in self._misfits(full):
+            if key in point:
+                raise self._error(section, f"{values}.{key}", problem)
             own, shared = self.case.training, self.study.training
-            raise self._error(
-                self._section("training", "batch_size", own, shared), "batch_size", problem
+            raise self._error(self._section("training", key, own, shared), key, problem)
+
+    def _misfits(self, training: Training) -> Iterator[tuple[str, str]]:
+        """Yield settings that are fine by themselves and do not fit the data or the network."""
+        size = self.dataset.sizes.train
+        if training.batch_size > size:
+            yield (
+                "batch_size",
+                f"found {training.batch_size}; allowed: at most {size}, the training images of "
+                f"{self.dataset.name}",
             )
+        augmentation = training.augmentation
+        if augmentation and augmentation.flip is True and self.dataset.entry.flip_changes_class:
+            yield (
+                "augmentation",
+                f"found flip: true, but a mirrored image of {self.dataset.name} is of another "
+                'class, or of none; allowed: flip: false, or flip: "forced"',
+            )
+        if augmentation and augmentation.colour_pca and self.dataset.shape[2] != 3:
+            yield (
+                "augmentation",
+                f"found colour_pca: {augmentation.colour_pca} for images of "
+                f"{self.dataset.shape[2]} channels; allowed: 0, or images of 3 channels",
+            )
+        kinds = sorted({layer.kind for layer in self.architecture.layers if layer.weights})
+        for kind in training.frozen:
+            if kind not in kinds:
+                yield "frozen", unknown("kind of layer with weights", kind, kinds)
+
+    def _filled(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return training settings with ``augmentation: default`` as the catalogue has it."""
+        if settings.get("augmentation") != "default":
+            return settings
+        return settings | {"augmentation": self.dataset.entry.augmentation.model_dump()}
 
     def _search_section(self, key: str) -> str:
         return self._section("search", key, self.case.search, self.study.search)

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from densevsconv.architecture.spec import LAYERS, ArchitectureFile, Defaults
-from densevsconv.config import schema, search, training
+from densevsconv.config import schema, search, sources, training, transforms
 from densevsconv.config.describe import allowed
 from densevsconv.errors import ConfigError
 from densevsconv.files import write_text
@@ -26,9 +26,12 @@ from densevsconv.files import write_text
 README = Path("config/README.md")
 
 _MODELS: tuple[type[BaseModel], ...] = (
-    *(schema.Config, schema.Study, schema.Split, schema.Case, schema.Refit, schema.Evaluate),
-    *(schema.Time, schema.Report, schema.Catalogue, schema.DatasetEntry),
-    *(training.Training, training.Schedule, training.EarlyStopping),
+    *(schema.Config, schema.Study, schema.StudyDataset, schema.Case, schema.Refit),
+    *(schema.Evaluate, schema.Time, schema.Report),
+    *(schema.Catalogue, schema.DatasetEntry, schema.RemoteFile),
+    *sources.SOURCE_KINDS.values(),
+    *(transforms.Transform, transforms.Clutter),
+    *(training.Training, training.Schedule, training.EarlyStopping, training.Augmentation),
     *(search.Search, search.Dimension, ArchitectureFile, Defaults),
 )
 

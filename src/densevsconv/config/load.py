@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from densevsconv.config.cases import resolve_case
+from densevsconv.config.datasets import resolve_dataset
 from densevsconv.config.messages import unknown
 from densevsconv.config.read import check, read_yaml
-from densevsconv.config.resolved import ResolvedDataset, ResolvedStudy
-from densevsconv.config.schema import Catalogue, Config, DatasetEntry, Split, Study
-from densevsconv.data.sources import SOURCES
-from densevsconv.data.split import split_sizes
+from densevsconv.config.resolved import ResolvedStudy
+from densevsconv.config.scale import scaled
+from densevsconv.config.schema import Config, Study
 from densevsconv.errors import ConfigError
 
 CONFIG_FILE = Path("config/config.yaml")
@@ -39,11 +39,10 @@ def load_study(
         Nothing is written.
     """
     config, folder = load_config(source, overrides)
-    catalogue = load_catalogue(folder / "datasets.yaml")
-    study, file = _load_study_file(folder / "studies", config.study)
+    study, file = _load_study_file(folder / "studies", config.study, config.scale)
     datasets = {
-        name: _resolve_dataset(name, split, catalogue, file)
-        for name, split in study.datasets.items()
+        name: resolve_dataset(name, used, config=config, folder=folder, study_file=file)
+        for name, used in study.datasets.items()
     }
     cases = {}
     for name in study.cases:
@@ -57,7 +56,10 @@ def load_study(
     for index, name in enumerate(study.report.highlights):
         if name not in cases:
             raise ConfigError(f"{file}: report.highlights.{index}: {unknown('case', name, cases)}")
-    return ResolvedStudy(config.study, config, study, datasets, cases)
+    # another scale is another study: its results lie beside, not in the place of, the first
+    own = config.scale in (None, study.scale)
+    name = config.study if own else f"{config.study}-{config.scale}"
+    return ResolvedStudy(name, config, study, datasets, cases)
 
 
 def load_config(
@@ -75,36 +77,18 @@ def load_config(
     return config, file.parent
 
 
-def load_catalogue(file: Path) -> Catalogue:
-    """Return the catalogue of data sets."""
-    catalogue = check(Catalogue, read_yaml(file), file)
-    for name, entry in catalogue.datasets.items():
-        if entry.source not in SOURCES:
-            raise ConfigError(
-                f"{file}: datasets.{name}.source: {unknown('source', entry.source, SOURCES)}"
-            )
-    return catalogue
-
-
-def _load_study_file(folder: Path, name: str) -> tuple[Study, Path]:
+def _load_study_file(folder: Path, name: str, scale: str | None) -> tuple[Study, Path | str]:
+    """Return a study at a scale, and what messages about it begin with."""
     names = sorted(file.stem for file in folder.glob("*.yaml"))
     if name not in names:
         raise ConfigError(f"{folder}: {unknown('study', name, names)}")
     file = folder / f"{name}.yaml"
-    return check(Study, read_yaml(file), file), file
-
-
-def _resolve_dataset(name: str, split: Split, catalogue: Catalogue, file: Path) -> ResolvedDataset:
-    if name not in catalogue.datasets:
-        raise ConfigError(
-            f"{file}: datasets.{name}: {unknown('data set', name, catalogue.datasets)}"
-        )
-    entry: DatasetEntry = catalogue.datasets[name]
-    sizes = split_sizes(entry.images, split.test, split.validation, split.training_images)
-    for part, size in vars(sizes).items():
-        if size < entry.classes:
-            raise ConfigError(
-                f"{file}: datasets.{name}: found {size} {part} images of {entry.images}; allowed: "
-                f"at least {entry.classes}, one a class"
-            )
-    return ResolvedDataset(name, entry, split, sizes)
+    content = read_yaml(file)
+    study = check(Study, content, file)
+    scale = scale or study.scale
+    if scale is None:
+        return study, file
+    if scale not in study.scales:
+        raise ConfigError(f"{file}: scales: {unknown('scale', scale, study.scales)}")
+    where = f"{file}: at scale {scale}"
+    return check(Study, scaled(content, study.scales[scale]), where), where

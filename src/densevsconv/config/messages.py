@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from densevsconv.config import describe
+from densevsconv.config.strict import Allowed
 
 _LONGEST = 60
 
@@ -97,7 +98,9 @@ def _problem(detail: ErrorDetails, annotation: Any, metadata: list[Any]) -> str:
         return str(detail["ctx"]["error"])
     if annotation is None or kind not in _ABOUT_TYPE:
         return f"{detail['msg']}; found {shown(found)}"
-    words = describe.literals(annotation)
+    words = describe.literals(annotation) or [
+        word for item in metadata if isinstance(item, Allowed) for word in item.words
+    ]
     return (
         f"found {shown(found)}{nearest(found, words) if isinstance(found, str) else ';'} "
         f"allowed: {_allowed(annotation, metadata)}"
@@ -148,11 +151,21 @@ def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any
         else:
             members = describe.union_members(describe.unwrap(annotation)[0])
             models = [member for member in members if _is_model(member)]
+            tagged = [model for model in models if part in _tags(model)]
+            if tagged:  # pydantic's mark for the kind of a union told apart by its `kind`
+                annotation = tagged[0]
+                continue
             if len(members) > 1 and not models:
                 continue  # pydantic's mark for a member of a union
             annotation = models[0] if models else None
         path.append(_line(str(part)))
     return path, annotation, metadata
+
+
+def _tags(model: type[BaseModel]) -> list[str]:
+    """Return the kinds that a member of a discriminated union stands for."""
+    kind = model.model_fields.get("kind")
+    return describe.literals(kind.annotation) if kind else []
 
 
 def _step(annotation: Any, part: int | str) -> tuple[Any, list[Any]] | None:

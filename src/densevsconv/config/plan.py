@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from densevsconv.config.resolved import ResolvedCase, ResolvedStudy
+from densevsconv.config.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
+from densevsconv.config.schema import Split
 from densevsconv.files import write_json_if_changed
 from densevsconv.layout import Layout
 from densevsconv.training.cost import estimated_seconds
@@ -38,7 +39,9 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
     confidence = {"confidence": settings.evaluate.confidence}
     results = layout.root.parent
     return {
-        "prepare": {"datasets": _datasets(study)},
+        "fetch": {"datasets": _fetched(study)},
+        "prepare": {"datasets": _prepared(study)},
+        "measure": {"seed": settings.seed, "datasets": sorted(study.datasets)},
         "search": seeded | processes | {"seeds": study.search_seeds, "cases": searched},
         "select": name | {"shards": settings.shards, "cases": searched},
         "refit": seeded
@@ -51,7 +54,11 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "summarise": name | confidence | {"cases": shown},
         "figures": name
         | confidence
-        | {"highlights": settings.report.highlights, "datasets": _datasets(study), "cases": shown},
+        | {
+            "highlights": settings.report.highlights,
+            "datasets": _shown_datasets(study),
+            "cases": shown,
+        },
         "report": settings.model_dump(include={"title", "question", "description", "notes", "seed"})
         | name
         | confidence
@@ -62,7 +69,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
             "seeds": settings.refit.seeds,
             "calibration_bins": settings.evaluate.calibration_bins,
             "target_accuracy": settings.time.target_accuracy,
-            "datasets": _datasets(study),
+            "datasets": _shown_datasets(study),
             "cases": {
                 name: shown[name] | {"description": case.description}
                 for name, case in study.cases.items()
@@ -75,7 +82,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
             "database": (results / "mlflow" / "mlflow.db").as_posix(),
             "artifacts": (results / "mlflow" / "artifacts").as_posix(),
             "reports": study.config.reports,
-            "datasets": _datasets(study),
+            "datasets": _shown_datasets(study),
             "cases": shown,
         },
     }
@@ -104,14 +111,62 @@ def shard_cases(study: ResolvedStudy) -> list[list[str]]:
     return shards
 
 
-def _datasets(study: ResolvedStudy) -> dict[str, Any]:
+def _shown_datasets(study: ResolvedStudy) -> dict[str, Any]:
+    """Return what the report and MLflow say of each data set."""
     return {
         name: {
-            **dataset.entry.model_dump(),
-            "split": dataset.split.model_dump(),
+            "title": dataset.title,
+            "dataset": dataset.base,
+            "source": dataset.entry.source.kind,
+            "shape": list(dataset.shape),
+            "source_shape": list(dataset.contents.shape),
+            "classes": dataset.contents.classes,
+            "class_names": dataset.contents.class_names,
+            "max_value": dataset.entry.max_value,
+            **dataset.entry.model_dump(include={"citation", "licence", "homepage", "notes"}),
+            **_divided(dataset),
             "seed": study.study.seed,
         }
         for name, dataset in study.datasets.items()
+    }
+
+
+def _divided(dataset: ResolvedDataset) -> dict[str, Any]:
+    used = dataset.used.model_dump()
+    split = {key: used[key] for key in Split.model_fields}
+    return {"split": split, "transform": used["transform"]}
+
+
+def _prepared(study: ResolvedStudy) -> dict[str, Any]:
+    """Return what decides the prepared files: addresses of downloads do not, checksums do."""
+    return {
+        name: {
+            "dataset": dataset.base,
+            "source": dataset.entry.source.model_dump(),
+            "folder": dataset.folder.as_posix(),
+            "checksums": {file: of.sha256 for file, of in dataset.entry.files.items()},
+            "stamp": dataset.stamp,
+            "images": dataset.contents.images,
+            "test_images": dataset.contents.test_images,
+            "shape": list(dataset.contents.shape),
+            "classes": dataset.contents.classes,
+            "class_names": dataset.contents.class_names,
+            "max_value": dataset.entry.max_value,
+            **_divided(dataset),
+            "seed": study.study.seed,
+        }
+        for name, dataset in study.datasets.items()
+    }
+
+
+def _fetched(study: ResolvedStudy) -> dict[str, Any]:
+    return {
+        dataset.base: {
+            "folder": dataset.folder.as_posix(),
+            "files": {name: file.model_dump() for name, file in dataset.entry.files.items()},
+        }
+        for dataset in study.datasets.values()
+        if dataset.entry.files
     }
 
 

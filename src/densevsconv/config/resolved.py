@@ -3,23 +3,53 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.config.schema import Config, DatasetEntry, Split, Study
+from densevsconv.config.schema import Config, DatasetEntry, Study, StudyDataset
 from densevsconv.config.search import Search
 from densevsconv.config.training import Training
+from densevsconv.data.sources import Probe
 from densevsconv.data.split import Sizes
 
 
 @dataclass(frozen=True)
 class ResolvedDataset:
-    """A data set of the study: its entry in the catalogue and how it is split."""
+    """A data set of the study, nothing left to look up.
+
+    Attributes
+    ----------
+    name, base
+        In the study, and in the catalogue.
+    title
+        For people.
+    entry
+        Of the catalogue.
+    contents
+        Number, shape and classes of the images before any change.
+    used
+        How the study changes and divides it; ``test`` filled in.
+    shape
+        (height, width, channels) of what the networks see.
+    sizes
+        Of the parts.
+    folder
+        Where the source's files lie.
+    stamp
+        Changes with a user's own files; empty for files with a checksum.
+    """
 
     name: str
+    base: str
+    title: str
     entry: DatasetEntry
-    split: Split
+    contents: Probe
+    used: StudyDataset
+    shape: tuple[int, int, int]
     sizes: Sizes
+    folder: Path
+    stamp: str
 
 
 @dataclass(frozen=True)

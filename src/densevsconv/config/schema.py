@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from densevsconv.config.sources import Source
 from densevsconv.config.strict import Allowed, Name, Strict
+from densevsconv.config.training import Augmentation
+from densevsconv.config.transforms import Transforms
 
 Count = Annotated[int, Field(ge=1)]
+Scale = Literal["smoke", "laptop", "full"]
+"""Seconds to see that everything runs; minutes on a laptop; the real thing."""
 
 
 class Config(Strict):
@@ -17,34 +22,107 @@ class Config(Strict):
     study: Name = Field(
         default="quickstart", description="A study: the name of a file in `studies/`."
     )
+    scale: Scale | None = Field(
+        default=None,
+        description="How large: one of the study's `scales`; null: the study's own `scale`.",
+    )
     results: str = Field(default="results", min_length=1, description="Folder of the result files.")
     reports: str = Field(
         default="reports", min_length=1, description="Folder of the rendered reports."
     )
+    data: str = Field(
+        default="data", min_length=1, description="Folder that official files are fetched into."
+    )
+    data_mirror: str | None = Field(
+        default=None,
+        min_length=1,
+        description="An address or a folder where files are looked for first, as "
+        "`<mirror>/<data set>/<file>`; null: what the environment variable "
+        "`DENSEVSCONV_DATA_MIRROR` says, if anything.",
+    )
+
+
+class RemoteFile(Strict):
+    """A file that is fetched, and how to know that it is the right one."""
+
+    size: int | None = Field(default=None, ge=1, description="In bytes; null: not known.")
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None,
+        description="Checksum; null: not known, the first copy fetched sets it.",
+    )
+    urls: list[str] = Field(
+        default_factory=list,
+        description="Addresses, tried in order after the mirror; empty: the mirror alone.",
+    )
 
 
 class DatasetEntry(Strict):
-    """One data set of the catalogue, as it is before it is split."""
+    """One data set of the catalogue, as it is before a study splits it.
+
+    What a user's own files say themselves (number, shape, classes) may be left out.
+    """
 
     title: str = Field(min_length=1, description="Name for people.")
-    source: str = Field(description="The reader that provides the images: `digits`.")
-    images: int = Field(ge=1, description="Number of images, checked when they are read.")
-    shape: list[Count] = Field(
-        min_length=3, max_length=3, description="Height, width and channels of an image, in pixels."
+    source: Source = Field(description="Where the images come from, see the kinds of source.")
+    files: dict[str, RemoteFile] = Field(
+        default_factory=dict, description="Files to fetch, each with the keys of RemoteFile."
     )
-    classes: int = Field(ge=2, description="Number of classes; labels run from 0.")
-    class_names: list[str] = Field(description="A name for each class, in the order of labels.")
-    max_value: int = Field(ge=1, le=255, description="The largest value a pixel can have.")
+    images: int | None = Field(
+        default=None,
+        ge=1,
+        description="Number of images, test images included; checked when they are read. null: "
+        "as many as the user's own files hold.",
+    )
+    test_images: int | None = Field(
+        default=None,
+        ge=1,
+        description="How many of them are the source's own test part; null: it has none, or the "
+        "user's own files say.",
+    )
+    shape: list[Count] | None = Field(
+        default=None,
+        min_length=3,
+        max_length=3,
+        description="Height, width and channels of an image, in pixels; null: the files' own.",
+    )
+    classes: int | None = Field(
+        default=None,
+        ge=2,
+        description="Number of classes; labels run from 0. null: the files' own.",
+    )
+    class_names: list[str] | None = Field(
+        default=None,
+        description="A name for each class, in the order of labels; null: the files' own, or the "
+        "labels.",
+    )
+    max_value: int = Field(
+        default=255, ge=1, le=255, description="The largest value a pixel can have."
+    )
+    augmentation: Augmentation = Field(
+        default=Augmentation(),
+        description="What `augmentation: default` stands for in a study: changes that keep the "
+        "labels of these images true, see Augmentation.",
+    )
+    flip_changes_class: bool = Field(
+        default=False,
+        description="Whether a mirrored image is of another class, or of none, as with digits; "
+        "then `flip: true` is refused.",
+    )
     citation: str = Field(default="", description="Where the data come from, for the report.")
     licence: str = Field(default="", description="Terms of use.")
+    homepage: str = Field(default="", description="Address of the data's own page.")
     notes: str = Field(default="", description="What a reader must know about the data.")
 
     @model_validator(mode="after")
     def _consistent(self) -> DatasetEntry:
-        if len(self.class_names) != self.classes:
+        if self.class_names and self.classes and len(self.class_names) != self.classes:
             raise ValueError(
                 f"class_names: found {len(self.class_names)} names; allowed: {self.classes}, "
                 "as classes says"
+            )
+        if self.images and self.test_images and self.test_images >= self.images:
+            raise ValueError(
+                f"test_images: found {self.test_images} of {self.images} images; allowed: fewer"
             )
         return self
 
@@ -60,8 +138,10 @@ class Catalogue(Strict):
 class Split(Strict):
     """How a study divides a data set; drawn from the study's seed."""
 
-    test: float = Field(
-        default=0.2, gt=0, lt=1, description="Part of all images kept for the one final test."
+    test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"] | None = Field(
+        default=None,
+        description="Part of all images kept for the one final test; `official`: the source's own "
+        "test part; null: that where there is one, else 0.2.",
     )
     validation: float = Field(
         default=0.1, gt=0, lt=1, description="Part of the other images that chooses the settings."
@@ -70,11 +150,37 @@ class Split(Strict):
         default=True,
         description="Whether every part has the classes in the proportions of the whole.",
     )
+    grouped: bool = Field(
+        default=False,
+        description="Whether images of one group (a writer, a house; where the source tells) stay "
+        "in one part.",
+    )
     training_images: int | None = Field(
         default=None,
         ge=1,
         description="Keep only so many training images (a smaller number is a part of a larger "
         "one; test and validation stay); null: all.",
+    )
+    test_images: int | None = Field(
+        default=None,
+        ge=1,
+        description="Keep only so many test images, for a quick look; null: all.",
+    )
+
+
+class StudyDataset(Split):
+    """A data set as a study uses it: which one, how it is changed, how it is divided."""
+
+    dataset: Annotated[str, Allowed("a data set of `datasets.yaml`")] | None = Field(
+        default=None,
+        description="The data set in the catalogue; null: the one of this name. With it one data "
+        "set can be used in several forms.",
+    )
+    title: str = Field(default="", description="Name for people; empty: the catalogue's.")
+    transform: Transforms = Field(
+        default_factory=list,
+        description="Changes made to every image before training, in order, see the "
+        "transformations.",
     )
 
 
@@ -162,10 +268,18 @@ class Study(Strict):
         description="What a reader must know before believing the results; closes the report's "
         "section on limits.",
     )
+    scale: Scale | None = Field(
+        default=None, description="The scale that is run unless another is asked for."
+    )
+    scales: dict[Scale, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="What a scale changes: keys of Study, merged into the others key by key; null "
+        "takes a data set, a case or a claim out.",
+    )
     seed: int = Field(default=0, ge=0, description="The seed every random choice is derived from.")
-    datasets: dict[Name, Split] = Field(
+    datasets: dict[Name, StudyDataset] = Field(
         min_length=1,
-        description="Data sets of `datasets.yaml`, each with its Split (`{}`: defaults).",
+        description="The data sets, each with the keys of StudyDataset (`{}`: defaults).",
     )
     training: dict[str, Any] = Field(
         default_factory=dict, description="Keys of Training that all cases start from."

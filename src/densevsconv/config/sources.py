@@ -264,6 +264,9 @@ def normalised_source(value: Any) -> Any:
 Source = Annotated[
     Annotated[AnySource, Field(discriminator="kind")],
     BeforeValidator(normalised_source),
-    Allowed(f"a mapping with a kind ({', '.join(SOURCE_KINDS)}) and the keys of that kind"),
+    Allowed(
+        f"a mapping with a kind ({', '.join(SOURCE_KINDS)}) and the keys of that kind",
+        tuple(SOURCE_KINDS),
+    ),
 ]
 """A source as the catalogue has it; ``model_dump`` of it is what ``data.sources`` reads."""

@@ -13,9 +13,13 @@ NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
 @dataclass(frozen=True)
 class Allowed:
-    """Metadata of a type: what it allows, in words, where the type does not say it."""
+    """Metadata of a type: what it allows, in words, where the type does not say it.
+
+    ``words`` are the single words among that, for "did you mean".
+    """
 
     text: str
+    words: tuple[str, ...] = ()
 
 
 class Strict(BaseModel):

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 
 from densevsconv.seeds import derive_seed, generator
+
+Test = float | Literal["official"]
+"""Part of all images, or the source's own test images."""
+
+LARGEST_FOLDS = 20
+"""Grouped parts are whole folds; 20 folds give shares in steps of 5% and of simple fractions."""
 
 
 @dataclass(frozen=True)
@@ -19,35 +27,50 @@ class Sizes:
 
 
 def split_sizes(
-    images: int, test: float, validation: float, training_images: int | None = None
+    images: int,
+    test: Test,
+    validation: float,
+    training_images: int | None = None,
+    *,
+    official: int | None = None,
+    test_images: int | None = None,
 ) -> Sizes:
-    """Return the sizes of the parts, rounded to whole images.
+    """Return the sizes of the parts, rounded to whole images (grouped parts come close to them).
 
     Parameters
     ----------
     images
         How many there are.
     test
-        Part of all images.
+        Part of all images, or "official".
     validation
         Part of the images that are not test images.
-    training_images
-        At most so many training images; None: all that are left.
+    training_images, test_images
+        At most so many; None: all that are left.
+    official
+        Number of the source's own test images.
     """
-    tested = round(images * test)
+    tested = (official or 0) if test == "official" else round(images * test)
     validated = round((images - tested) * validation)
     left = images - tested - validated
-    return Sizes(left if training_images is None else min(left, training_images), validated, tested)
+    return Sizes(_at_most(left, training_images), validated, _at_most(tested, test_images))
+
+
+def _at_most(number: int, limit: int | None) -> int:
+    return number if limit is None else min(number, limit)
 
 
 def split(
     labels: np.ndarray,
     *,
-    test: float,
+    test: Test,
     validation: float,
     stratify: bool,
     training_images: int | None,
     seed: int,
+    test_images: int | None = None,
+    test_from: int | None = None,
+    groups: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the indices of the ``train``, ``validation`` and ``test`` images, each sorted.
 
@@ -55,13 +78,19 @@ def split(
     ----------
     labels
         Integer class of every image, shape (N,).
-    test, validation, training_images
+    test, validation, training_images, test_images
         See :func:`split_sizes`.
     stratify
         Whether every class has its share in every part, up to rounding: of C classes, one with
         the part p of all images is at most 1 + C p images off (2 where classes are equal).
+        Grouped parts: as nearly as the groups allow.
     seed
         The study's seed.
+    test_from
+        The first of the source's own test images, for "official".
+    groups
+        Group of every image, shape (N,); images of one group stay in one part (an official test
+        part is taken as it is).
 
     Notes
     -----
@@ -69,16 +98,26 @@ def split(
     validation, then training. So fewer training images are a part of more of them, and neither
     changes the test images.
     """
-    random = generator(derive_seed(seed, "split", 0))
-    order = random.permutation(len(labels))
+    order = generator(derive_seed(seed, "split", 0)).permutation(len(labels))
     if stratify:
         order = order[_stratified(labels[order])]
-    sizes = split_sizes(len(labels), test, validation, training_images)
-    first = sizes.test + sizes.validation
+    if test == "official":
+        own = np.arange(len(labels)) >= (len(labels) if test_from is None else test_from)
+        tested, rest = order[own[order]], order[~own[order]]
+    elif groups is None:
+        count = split_sizes(len(labels), test, validation).test
+        tested, rest = order[:count], order[count:]
+    else:
+        tested, rest = _grouped(order, labels, groups, test, stratify, seed)
+    if groups is None:
+        count = round(len(rest) * validation)
+        validated, trained = rest[:count], rest[count:]
+    else:
+        validated, trained = _grouped(rest, labels, groups, validation, stratify, seed)
     return {
-        "test": np.sort(order[: sizes.test]),
-        "validation": np.sort(order[sizes.test : first]),
-        "train": np.sort(order[first : first + sizes.train]),
+        "test": np.sort(tested[:test_images]),
+        "validation": np.sort(validated),
+        "train": np.sort(trained[:training_images]),
     }
 
 
@@ -95,3 +134,27 @@ def _stratified(labels: np.ndarray) -> np.ndarray:
         members = np.flatnonzero(labels == label)
         position[members] = (np.arange(len(members)) + 0.5) / len(members)
     return np.argsort(position, kind="stable")
+
+
+def _grouped(
+    order: np.ndarray,
+    labels: np.ndarray,
+    groups: np.ndarray,
+    share: float,
+    stratify: bool,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Divide ``order`` into about ``share`` of it and the rest; no group is in both."""
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold  # slow to import
+
+    part = Fraction(share).limit_denominator(LARGEST_FOLDS)
+    taken, folds = max(part.numerator, 1), max(part.denominator, 2)
+    kind = StratifiedGroupKFold if stratify else GroupKFold
+    random = derive_seed(seed, "split", 0) % 2**32
+    folded = kind(n_splits=folds, shuffle=True, random_state=random).split(
+        order, labels[order], groups[order]
+    )
+    chosen = np.zeros(len(order), bool)
+    for _, (_, rows) in zip(range(taken), folded, strict=False):
+        chosen[rows] = True
+    return order[chosen], order[~chosen]

@@ -1,0 +1,126 @@
+"""Resolving one data set of a study: its entry in the catalogue, its contents, shape and parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from densevsconv.config.messages import unknown
+from densevsconv.config.read import check, read_yaml
+from densevsconv.config.resolved import ResolvedDataset
+from densevsconv.config.schema import Catalogue, Config, DatasetEntry, StudyDataset
+from densevsconv.data.sources import Probe, probe, source_files
+from densevsconv.data.split import split_sizes
+from densevsconv.data.transforms.apply import transformed_shape
+from densevsconv.errors import ConfigError, DataError
+from densevsconv.identity import digest
+
+DEFAULT_TEST = 0.2
+"""Part of the images kept for the test where the source has no test part of its own."""
+
+_STATED = ("images", "shape", "classes")
+
+
+def load_catalogue(file: Path) -> Catalogue:
+    """Return the catalogue of data sets."""
+    return check(Catalogue, read_yaml(file), file)
+
+
+def raw_folder(config: Config, base: str, entry: DatasetEntry) -> Path:
+    """Return where the files of a data set lie: the user's own folder, or the fetched files'."""
+    own = getattr(entry.source, "path", None)
+    return Path(own) if own is not None else Path(config.data) / "raw" / base
+
+
+def resolve_dataset(
+    name: str, used: StudyDataset, *, config: Config, folder: Path, study_file: Path | str
+) -> ResolvedDataset:
+    """Return a data set as a study uses it; raise :class:`ConfigError` for the first mistake.
+
+    Parameters
+    ----------
+    name, used
+        As ``study_file`` has them.
+    config
+        Says where fetched files lie.
+    folder
+        Of the configuration, which holds ``datasets.yaml``.
+    """
+    catalogue_file = folder / "datasets.yaml"
+    datasets = load_catalogue(catalogue_file).datasets
+    base, where = used.dataset or name, f"{study_file}: datasets.{name}"
+    if base not in datasets:
+        key = ".dataset" if used.dataset else ""
+        raise ConfigError(f"{where}{key}: {unknown('data set', base, datasets)}")
+    entry = datasets[base]
+    raw = raw_folder(config, base, entry)
+    contents, stamp = _contents(f"{catalogue_file}: datasets.{base}", entry, raw)
+    used = _with_test(where, used, contents)
+    try:
+        shape = transformed_shape(_steps(used), contents.shape)
+    except ValueError as error:
+        raise ConfigError(f"{where}.transform: {error}") from None
+    sizes = split_sizes(
+        contents.images,
+        used.test or DEFAULT_TEST,
+        used.validation,
+        used.training_images,
+        official=contents.test_images,
+        test_images=used.test_images,
+    )
+    for part, size in vars(sizes).items():
+        if size < contents.classes:
+            raise ConfigError(
+                f"{where}: found {size} {part} images of {contents.images}; allowed: "
+                f"at least {contents.classes}, one a class"
+            )
+    title = used.title or entry.title
+    return ResolvedDataset(name, base, title, entry, contents, used, shape, sizes, raw, stamp)
+
+
+def _steps(used: StudyDataset) -> list[dict[str, object]]:
+    return list(used.model_dump()["transform"])
+
+
+def _with_test(where: str, used: StudyDataset, contents: Probe) -> StudyDataset:
+    if used.test == "official" and contents.test_images is None:
+        raise ConfigError(
+            f'{where}.test: found "official"; allowed: a number between 0 and 1, since the source '
+            "has no test part of its own"
+        )
+    test = used.test or ("official" if contents.test_images else DEFAULT_TEST)
+    return used.model_copy(update={"test": test})
+
+
+def _contents(where: str, entry: DatasetEntry, folder: Path) -> tuple[Probe, str]:
+    """Return what a data set holds, and a stamp of the user's own files."""
+    source = entry.source.model_dump()
+    own = source.get("path") is not None
+    missing = [key for key in _STATED if getattr(entry, key) is None]
+    if missing and not own:
+        raise ConfigError(
+            f"{where}.{missing[0]}: missing; allowed: what the files hold, since they are not "
+            "here to be looked at (a source with a path may leave it out)"
+        )
+    try:
+        found = probe(source, folder) if own else None
+        files = source_files(source, folder) if own else []
+    except DataError as error:
+        raise ConfigError(f"{where}.source: {error}") from None
+    stated = {
+        key: value
+        for key in (*_STATED, "test_images", "class_names")
+        if (value := getattr(entry, key)) is not None
+    }
+    if found is not None:
+        stated = vars(found) | stated
+    shape = tuple(stated["shape"])
+    names = stated.get("class_names") or [str(label) for label in range(stated["classes"])]
+    contents = Probe(
+        images=stated["images"],
+        test_images=stated.get("test_images"),
+        shape=(shape[0], shape[1], shape[2]),
+        classes=stated["classes"],
+        class_names=names,
+    )
+    stamps = [[str(file), (stat := file.stat()).st_size, stat.st_mtime_ns] for file in files]
+    return contents, digest(stamps) if stamps else ""
