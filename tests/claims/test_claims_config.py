@@ -132,6 +132,16 @@ def test_what_is_wrong_is_one_line(content: dict[str, Any], expected: str) -> No
             r'unknown case "what"',
         ),
         ({"near": {"case": "x", "value": 0.1, "within": 0.1}}, "mine.tests.0.near.case", "unknown"),
+        (  # nothing else can be said of a case that is not there
+            {"time_ratio": {"a": "x", "b": "dense_8", "value": 10, "factor": 2}},
+            "mine.tests.0.time_ratio.a",
+            "unknown case",
+        ),
+        (
+            {"hardest_class": {"cases": ["x"], "classes": [8]}},
+            "mine.tests.0.hardest_class.cases.0",
+            "unknown case",
+        ),
         (
             {"time_ratio": {"a": "dense_28", "b": "dense_8", "value": 10, "factor": 2}},
             "mine.tests.0.time_ratio.b",

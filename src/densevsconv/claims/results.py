@@ -55,15 +55,14 @@ class Results:
     def validation_losses(self, case: str) -> list[np.ndarray]:
         """Return the validation loss by epoch of every refitted seed that did not diverge.
 
-        One array a seed; epochs whose loss is not finite are left out.
+        One array a seed, all finite.
         """
         table = read_parquet(self.layout.history(case))
         finished = [run["repetition"] for run in self.runs(case) if run["status"] != "diverged"]
         curves = []
         for repetition in finished:
             rows = _of_repetition(table, repetition).sort_by("epoch")
-            losses = np.asarray(rows.column("validation_loss").to_numpy(), np.float64)
-            curves.append(losses[np.isfinite(losses)])
+            curves.append(np.asarray(rows.column("validation_loss").to_numpy(), np.float64))
         return curves
 
     def recalls(self, case: str) -> np.ndarray:
