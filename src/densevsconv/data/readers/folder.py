@@ -41,7 +41,7 @@ _ORIENTATION = 0x0112
 _GREY, _COLOUR = ("1", "L"), ("RGB", "P")
 _DAMAGE = (
     *(OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError),
-    *(OverflowError, EOFError, struct.error, zlib.error, Image.DecompressionBombError),
+    *(OverflowError, EOFError, struct.error, zlib.error),
 )
 """What Pillow raises for a damaged picture, depending on what is damaged."""
 
@@ -214,6 +214,8 @@ def _opened(file: Path) -> Iterator[Image.Image]:
             with Image.open(file, formats=[FORMATS[file.suffix.lower()]]) as picture:
                 _check(file, picture)
                 yield picture
+    except Image.DecompressionBombError:  # Pillow's own limit, which is higher
+        raise DataError(f"{file}: found too many pixels; allowed: {PIXELS:,}") from None
     except _DAMAGE as error:
         text = " ".join(str(error).split())[:120] or type(error).__name__
         raise DataError(
@@ -224,7 +226,7 @@ def _opened(file: Path) -> Iterator[Image.Image]:
 def _check(file: Path, picture: Image.Image) -> None:
     width, height = picture.size
     if width * height > PIXELS:
-        raise DataError(f"{file}: found {width:,} x {height:,} pixels; allowed: {PIXELS:,} in all")
+        raise DataError(f"{file}: found {width:,} x {height:,} pixels; allowed: {PIXELS:,}")
     if picture.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in picture.info:
         raise DataError(
             f"{file}: found transparency; allowed: opaque pictures (give it a background: "

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -44,6 +45,8 @@ class NpzFile:
             if name in self._members:
                 raise DataError(f"{file}: found the array {name} twice; allowed: once")
             self._members[name] = member
+            # compares the name with that beside the data, also of an array that is optional
+            self._open(name).close()
 
     @property
     def names(self) -> list[str]:
@@ -88,10 +91,10 @@ class NpzFile:
                 f"{', '.join(self._members) or 'none'})"
             )
         member, where = self._members[name], f"{self._file}: {name}"
-        if member.flag_bits & 1 or member.compress_type not in _METHODS:
+        if member.compress_type not in _METHODS:
             raise DataError(
-                f"{where}: found an encrypted array or an unknown compression; allowed: a file as "
-                "numpy.savez or numpy.savez_compressed writes it"
+                f"{where}: found an unknown compression; allowed: a file as numpy.savez or "
+                "numpy.savez_compressed writes it"
             )
         expansion = DEFLATE if member.compress_type == zipfile.ZIP_DEFLATED else 1
         if member.compress_size > self._size or (
@@ -101,13 +104,17 @@ class NpzFile:
                 f"{where}: found a claim of {member.file_size:,} bytes out of "
                 f"{member.compress_size:,}; allowed: what the file of {self._size:,} can hold"
             )
-        try:
-            raw = self._archive.open(member)
-        except _DAMAGE as error:
-            raise DataError(f"{where}: damaged ({error}); get the file again") from None
-        with raw:
+        with self._open(name) as raw:
             stream = Stream(raw, where, member.file_size, self._budget)
             yield (stream, *_header(stream))
+
+    def _open(self, name: str) -> IO[bytes]:
+        try:
+            return self._archive.open(self._members[name])
+        except _DAMAGE as error:
+            raise DataError(
+                f"{self._file}: {_line(name)}: damaged ({_line(error)}); get the file again"
+            ) from None
 
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

@@ -98,11 +98,11 @@ def read_stl(
 
     arrays = _each(folder, [*images, *labels], archive, read)
     pairs = list(zip(arrays[: len(images)], arrays[len(images) :], strict=True))
-    for (pixels, found), name in zip(pairs, images, strict=True):
+    for row, (pixels, found) in enumerate(pairs):
         if len(pixels) != len(found):
             raise DataError(
-                f"{folder / (archive or '')}: found {len(pixels):,} images in {name} and "
-                f"{len(found):,} labels; allowed: as many labels as images"
+                f"{folder / (archive or '')}: found {len(pixels):,} images in {images[row]} and "
+                f"{len(found):,} labels in {labels[row]}; allowed: as many labels as images"
             )
     return pairs
 
