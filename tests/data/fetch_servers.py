@@ -46,9 +46,9 @@ class FileServer:
         The same, but the connection stays open for a while.
     after_cut
         Called when an answer was cut short.
-    ranges, etag, chunked, headers, pace
-        Whether Range is honoured; a validator; whether answers are of unsaid length; more headers;
-        seconds between two pieces.
+    ranges, shift, etag, chunked, headers, pace
+        Whether Range is honoured; by how much its answers are said to begin late; a validator;
+        whether answers are of unsaid length; more headers; seconds between two pieces.
     """
 
     def __init__(self, files: dict[str, bytes]) -> None:
@@ -60,6 +60,7 @@ class FileServer:
         self.stalls: list[int | None] = []
         self.after_cut: Callable[[], None] = lambda: None
         self.ranges = True
+        self.shift = 0
         self.etag = ""
         self.chunked = False
         self.headers: dict[str, str] = {}
@@ -109,22 +110,20 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
             if status or content is None:
                 self.send_response(status or 404)
                 self.send_header("Content-Length", "0")
-                self.end_headers()
+                self.send_more()
                 return
             body, start = self.wanted(content)
             self.send_response(206 if start else 200)
             if start:
-                last = len(content) - 1
-                self.send_header("Content-Range", f"bytes {start}-{last}/{len(content)}")
+                first, last = start + server.shift, len(content) - 1
+                self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
             if server.etag:
                 self.send_header("ETag", server.etag)
-            for name, value in server.headers.items():
-                self.send_header(name, value)
             if server.chunked:
                 self.send_header("Transfer-Encoding", "chunked")
             else:
                 self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
+            self.send_more()
             self.send_body(body[: next((n for n in (cut, stall) if n is not None), None)])
             if stall is not None:
                 time.sleep(2)
@@ -132,6 +131,11 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
                 server.after_cut()
             if cut is not None or stall is not None:
                 self.close_connection = True
+
+        def send_more(self) -> None:
+            for name, value in server.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
 
         def wanted(self, content: bytes) -> tuple[bytes, int]:
             asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))

@@ -331,6 +331,21 @@ def test_a_server_that_knows_no_ranges_begins_again(server: FileServer, folder: 
     assert server.sent == HALF + len(CONTENT)
 
 
+@pytest.mark.parametrize("fault", ["another range", "no such range"])
+def test_a_range_that_does_not_fit_is_fetched_from_the_start(
+    fault: str, server: FileServer, folder: Path
+) -> None:
+    server.cuts = [HALF]
+    if fault == "another range":
+        server.shift = 1
+    else:
+        server.statuses = [0, 416]
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    ranges = [headers.get("Range") for _, headers in server.seen]
+    assert ranges == [None, f"bytes={HALF}-", None]
+
+
 def test_a_file_that_changed_during_the_break_is_fetched_from_the_start(
     server: FileServer, folder: Path
 ) -> None:
@@ -530,6 +545,13 @@ def test_without_a_checksum_a_copy_put_there_by_hand_sets_it(folder: Path) -> No
     (folder / NAME).write_bytes(FLIPPED)
     with pytest.raises(DataError, match="of the first copy"):
         fetch(folder, sha256=None, size=None)
+
+
+def test_without_a_checksum_the_size_must_be_right(server: FileServer, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / NAME).write_bytes(CONTENT[:-1])
+    assert fetch(folder, server.url(NAME), sha256=None)["from"] == server.url(NAME)
+    assert (folder / NAME).read_bytes() == CONTENT
 
 
 def test_without_a_checksum_only_the_server_can_vouch_for_the_first_half(
