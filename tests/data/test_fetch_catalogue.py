@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from densevsconv.layout import Layout
 from densevsconv.stages import fetch
 
 FILE = Path(__file__).parents[2] / "config" / "datasets.yaml"
+DOCS = FILE.parents[1] / "docs" / "data.md"
 CATALOGUE = check(Catalogue, read_yaml(FILE), FILE).datasets
 IMAGES = "train-images-idx3-ubyte.gz"
 
@@ -77,6 +79,29 @@ def test_the_same_file_of_two_data_sets_is_the_same() -> None:
     extra = CATALOGUE["svhn_extra"].files
     for name, file in CATALOGUE["svhn"].files.items():
         assert extra[name] == file
+
+
+def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
+    kinds = set()
+    for block in re.findall(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL):
+        example = tmp_path / "datasets.yaml"
+        example.write_text(block, encoding="utf-8")
+        catalogue = check(Catalogue, read_yaml(example), example)
+        kinds |= {entry.source.kind for entry in catalogue.datasets.values()}
+    assert kinds == {"folder", "npz", "idx"}
+
+
+def test_the_documentation_lists_every_data_set_as_it_is() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+) \((.*?)\) \| (\S+) \|", DOCS.read_text(), re.M)
+    found = {name: (images, test, shape) for name, images, test, shape in rows}
+    assert found == {
+        name: (
+            f"{entry.images:,}",
+            f"{entry.test_images:,}" if entry.test_images else "none",
+            "x".join(str(side) for side in entry.shape or []),
+        )
+        for name, entry in CATALOGUE.items()
+    }
 
 
 def test_the_stage_fetches_the_real_mnist(mnist: dict[str, bytes], tmp_path: Path) -> None:
