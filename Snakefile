@@ -16,6 +16,7 @@ include: "workflow/rules/select.smk"
 include: "workflow/rules/refit.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/time.smk"
+include: "workflow/rules/judge.smk"
 include: "workflow/rules/summarise.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -26,6 +27,7 @@ rule all:
     default_target: True
     input:
         rules.summarise.output,
+        rules.judge.output,
         rules.report.output,
         rules.track.output,
     message:
@@ -33,9 +35,8 @@ rule all:
 
 
 onsuccess:
-    if (
-        "MAKELEVEL" not in os.environ
-    ):  # `make study` says it itself, also when nothing was to do
+    # `make study` says it itself, also when nothing was to do
+    if "MAKELEVEL" not in os.environ and report_files.page.exists():
         print(where(layout, report_files))
 
 

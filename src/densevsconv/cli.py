@@ -28,6 +28,7 @@ STAGES = {
     "refit": ("refit", "train the chosen settings on fresh seeds (one shard of the cases)"),
     "evaluate": ("evaluate", "score the refitted networks on the test images"),
     "time": ("timing", "time training and inference, alone on the machine"),
+    "judge": ("judge", "judge the claims of a publication"),
     "summarise": ("summarise", "write the tables of the study"),
     "figures": ("figures", "draw the figures"),
     "report": ("report", "write paper.pdf and index.html"),

@@ -133,6 +133,11 @@ class Layout:
         return self.root / "difficulty.csv"
 
     @property
+    def claims(self) -> Path:
+        """Verdicts on a publication's claims."""
+        return self.root / "claims.json"
+
+    @property
     def engine_comparisons(self) -> Path:
         """One row a network trained alike by two engines: difference and time ratio."""
         return self.root / "engines.csv"

@@ -70,14 +70,14 @@ def test_the_description_counts_what_is_there(layout: Layout) -> None:
     assert info["channel_mean"] == [pytest.approx(data.train_images.mean())]
     assert info["channel_std"] == [pytest.approx(data.train_images.std())]
     assert info["split"] == {
-        "test": 0.2, "validation": 0.1, "stratify": True, "training_images": 200, "seed": 7,
+        "test": 0.2, "validation": 0.1, "stratify": True, "grouped": False,
+        "training_images": 200, "test_images": None, "seed": 7,
     }  # fmt: skip
-    assert "not from MNIST" in info["notes"]
 
 
 def test_the_same_seed_gives_the_same_bytes(layout: Layout, tmp_path: Path) -> None:
     again = prepared(tmp_path / "again")
-    for name in ("train.npz", "test.npz", "info.json"):
+    for name in ("train.npz", "test.npz", "info.json", "sheet.npz"):
         first = layout.root / "data" / "digits" / name
         assert first.read_bytes() == (again.root / "data" / "digits" / name).read_bytes()
 
@@ -85,15 +85,15 @@ def test_the_same_seed_gives_the_same_bytes(layout: Layout, tmp_path: Path) -> N
 def test_the_hashes_follow_the_data(layout: Layout, tmp_path: Path) -> None:
     info = load_info(layout, "digits")
     plan = read_json(layout.plan("prepare"))
-    plan["datasets"]["digits"]["title"] = "Another title"
+    plan["datasets"]["digits"]["class_names"][0] = "nought"
     write_json(layout.plan("prepare"), plan)
     prepare.run(layout)
-    retitled = load_info(layout, "digits")
-    assert retitled["title"] == "Another title"
-    assert retitled["train_hash"] == info["train_hash"]
+    renamed = load_info(layout, "digits")
+    assert renamed["class_names"][0] == "nought"
+    assert renamed["train_hash"] == info["train_hash"]
     plan["datasets"]["digits"]["split"]["training_images"] = 300
     write_json(layout.plan("prepare"), plan)
-    prepare.run(layout, "digits")
+    prepare.run(layout, dataset="digits")
     larger = load_info(layout, "digits")
     assert larger["train_hash"] != info["train_hash"]
     assert larger["test_hash"] == info["test_hash"]

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from densevsconv.data.split import split, split_sizes
+from densevsconv.seeds import generator
 
 LABELS = st.lists(st.integers(0, 4), min_size=20, max_size=200).map(np.array)
 SHARE = st.floats(0.05, 0.6)
@@ -74,3 +75,27 @@ def test_images_are_shuffled_before_they_are_divided(stratify: bool) -> None:
     rows = divide(np.repeat(np.arange(10), 100), stratify=stratify)["test"]
     # a split that took the first of each class would have them all at the start
     assert 0.4 < np.mean(rows % 100) / 100 < 0.6
+
+
+def test_the_sources_own_test_part_is_taken_as_it_is() -> None:
+    labels = np.repeat(np.arange(10), 20)[generator(0).permutation(200)]
+    parts = divide(labels, test="official", test_from=150)
+    np.testing.assert_array_equal(parts["test"], np.arange(150, 200))
+    assert len(parts["validation"]) == 15
+    assert sorted(np.concatenate([parts["train"], parts["validation"]])) == list(range(150))
+    few = divide(labels, test="official", test_from=150, test_images=20)
+    assert set(few["test"]) < set(parts["test"])
+    assert len(few["test"]) == 20
+    np.testing.assert_array_equal(few["train"], parts["train"])
+
+
+@given(st.integers(30, 80), st.booleans(), st.sampled_from([0.1, 0.2, 0.25]), st.integers(0, 9))
+def test_no_group_is_in_two_parts(number: int, stratify: bool, test: float, seed: int) -> None:
+    random = generator(seed)
+    groups = np.sort(random.integers(0, number, 600))
+    labels = random.integers(0, 3, 600)
+    parts = divide(labels, groups=groups, stratify=stratify, test=test, seed=seed)
+    assert sorted(np.concatenate(list(parts.values()))) == list(range(600))
+    seen = [set(groups[rows]) for rows in parts.values()]
+    assert sum(map(len, seen)) == len(set.union(*seen))
+    assert abs(len(parts["test"]) / 600 - test) < 0.1

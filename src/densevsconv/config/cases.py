@@ -74,6 +74,7 @@ def resolve_case(
             description=described.description,
             training=training,
             search=search,
+            published=case.published,
             points=points,
         )
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from densevsconv.architecture.spec import LAYERS, ArchitectureFile, Defaults
-from densevsconv.config import schema, search, sources, training, transforms
+from densevsconv.config import claims, schema, search, sources, training, transforms
 from densevsconv.config.describe import allowed
 from densevsconv.errors import ConfigError
 from densevsconv.files import write_text
@@ -27,7 +27,9 @@ README = Path("config/README.md")
 
 _MODELS: tuple[type[BaseModel], ...] = (
     *(schema.Config, schema.Study, schema.StudyDataset, schema.Case, schema.Refit),
-    *(schema.Evaluate, schema.Time, schema.Report),
+    *(schema.Published, schema.Evaluate, schema.Time, schema.Report),
+    *(claims.Claim, claims.ClaimTest, claims.Difference, claims.Accuracy, claims.Near),
+    *(claims.TimeRatio, claims.HardestClass, claims.EasiestClass, claims.Overfits),
     *(schema.Catalogue, schema.DatasetEntry, schema.RemoteFile),
     *sources.SOURCE_KINDS.values(),
     *(transforms.Transform, transforms.Clutter),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from densevsconv.config.cases import resolve_case
+from densevsconv.config.claims import check_claims
 from densevsconv.config.datasets import resolve_dataset
 from densevsconv.config.messages import unknown
 from densevsconv.config.read import check, read_yaml
@@ -56,6 +57,10 @@ def load_study(
     for index, name in enumerate(study.report.highlights):
         if name not in cases:
             raise ConfigError(f"{file}: report.highlights.{index}: {unknown('case', name, cases)}")
+    names = {name: dataset.contents.class_names for name, dataset in datasets.items()}
+    where = {name: case.dataset for name, case in cases.items()}
+    for key, problem in check_claims(study.claims, where, names):
+        raise ConfigError(f"{file}: claims.{key}: {problem}")
     # another scale is another study: its results lie beside, not in the place of, the first
     own = config.scale in (None, study.scale)
     name = config.study if own else f"{config.study}-{config.scale}"

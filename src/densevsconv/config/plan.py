@@ -51,6 +51,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         | settings.evaluate.model_dump()
         | {"cases": {name: {"dataset": case.dataset} for name, case in study.cases.items()}},
         "time": seeded | settings.time.model_dump() | {"cases": trained},
+        "judge": name | confidence | _judged(study),
         "summarise": name | confidence | {"cases": shown},
         "figures": name
         | confidence
@@ -71,7 +72,11 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
             "target_accuracy": settings.time.target_accuracy,
             "datasets": _shown_datasets(study),
             "cases": {
-                name: shown[name] | {"description": case.description}
+                name: shown[name]
+                | {
+                    "description": case.description,
+                    "published": case.published.model_dump() if case.published else None,
+                }
                 for name, case in study.cases.items()
             },
         },
@@ -129,6 +134,13 @@ def _shown_datasets(study: ResolvedStudy) -> dict[str, Any]:
         }
         for name, dataset in study.datasets.items()
     }
+
+
+def _judged(study: ResolvedStudy) -> dict[str, Any]:
+    claims = {name: claim.model_dump() for name, claim in study.study.claims.items()}
+    # without claims nothing about the cases matters
+    cases = {name: {"dataset": case.dataset} for name, case in study.cases.items() if claims}
+    return {"claims": claims, "cases": cases}
 
 
 def _divided(dataset: ResolvedDataset) -> dict[str, Any]:

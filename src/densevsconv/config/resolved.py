@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.config.schema import Config, DatasetEntry, Study, StudyDataset
+from densevsconv.config.schema import (
+    Config,
+    DatasetEntry,
+    Published,
+    Study,
+    StudyDataset,
+)
 from densevsconv.config.search import Search
 from densevsconv.config.training import Training
 from densevsconv.data.sources import Probe
@@ -70,6 +76,8 @@ class ResolvedCase:
         Every setting, defaults filled in.
     search
         As described.
+    published
+        What a publication reports of it.
     points
         As expanded: the varied settings of each point.
     """
@@ -82,6 +90,7 @@ class ResolvedCase:
     description: str
     training: Training
     search: Search
+    published: Published | None
     points: list[dict[str, Any]]
 
     @property

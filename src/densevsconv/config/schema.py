@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from densevsconv.config.claims import Claim
 from densevsconv.config.sources import Source
 from densevsconv.config.strict import Allowed, Name, Strict
 from densevsconv.config.training import Augmentation
@@ -184,6 +185,15 @@ class StudyDataset(Split):
     )
 
 
+class Published(Strict):
+    """What a publication reports of a case, to be set beside what is found here."""
+
+    accuracy: float | None = Field(default=None, ge=0, le=1, description="Test accuracy.")
+    seconds: float | None = Field(default=None, gt=0, description="Training time in seconds.")
+    name: str = Field(default="", description="What the publication calls it.")
+    source: str = Field(default="", description="Where: table, section, reference.")
+
+
 class Case(Strict):
     """One network trained in one way on one data set."""
 
@@ -203,6 +213,9 @@ class Case(Strict):
     training: dict[str, Any] = Field(
         default_factory=dict,
         description="Keys of Training that differ from the study's `training`.",
+    )
+    published: Published | None = Field(
+        default=None, description="What a publication reports of it, see Published."
     )
     search: dict[str, Any] = Field(
         default_factory=dict,
@@ -289,6 +302,10 @@ class Study(Strict):
     )
     cases: dict[Name, Case] = Field(
         min_length=1, description="What is compared, by name, each with the keys of Case."
+    )
+    claims: dict[Name, Claim] = Field(
+        default_factory=dict,
+        description="Conclusions of a publication to judge, by name, each with the keys of Claim.",
     )
     refit: Refit = Field(default=Refit(), description="See Refit.")
     evaluate: Evaluate = Field(default=Evaluate(), description="See Evaluate.")
