@@ -67,3 +67,15 @@ def test_warm_up_rises_to_the_full_rate() -> None:
     got = rates(warmup_epochs=2).ravel()
     assert np.allclose(got[:10], 0.1 * np.arange(1, 11) / 10)
     assert np.allclose(got[10:], 0.1)
+
+
+def test_independent_batches_repeat_images_in_an_epoch_and_none_in_a_batch() -> None:
+    orders = batch_orders(1, 50, 10, "independent")
+    for order in itertools.islice(orders, 5):
+        assert order.shape == (5, 10)
+        assert order.dtype == np.int32
+        assert all(len(set(batch)) == 10 for batch in order)
+        assert len(np.unique(order)) < 45  # (1 - 10/50)^5 of the images are in no batch: 33%
+    assert np.array_equal(
+        next(batch_orders(1, 50, 10, "independent")), next(batch_orders(1, 50, 10, "independent"))
+    )
