@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from densevsconv.data.split import split, split_sizes
@@ -15,10 +15,10 @@ SHARE = st.floats(0.05, 0.6)
 
 
 def divide(labels: np.ndarray, **changes: object) -> dict[str, np.ndarray]:
-    settings = {
+    chosen = {
         "test": 0.2, "validation": 0.1, "stratify": True, "training_images": None, "seed": 0,
     }  # fmt: skip
-    return split(labels, **(settings | changes))  # type: ignore[arg-type]
+    return split(labels, **(chosen | changes))  # type: ignore[arg-type]
 
 
 @given(LABELS, SHARE, SHARE, st.booleans(), st.integers(0, 99))
@@ -89,6 +89,7 @@ def test_the_sources_own_test_part_is_taken_as_it_is() -> None:
     np.testing.assert_array_equal(few["train"], parts["train"])
 
 
+@settings(deadline=None)  # scikit-learn is imported by the first
 @given(st.integers(30, 80), st.booleans(), st.sampled_from([0.1, 0.2, 0.25]), st.integers(0, 9))
 def test_no_group_is_in_two_parts(number: int, stratify: bool, test: float, seed: int) -> None:
     random = generator(seed)
