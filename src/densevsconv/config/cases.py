@@ -74,6 +74,8 @@ def resolve_case(
             description=described.description,
             training=training,
             search=search,
+            refit_seeds=case.refit_seeds or study.refit.seeds,
+            time_repeats=case.time_repeats or study.time.repeats,
             published=case.published,
             points=points,
         )

@@ -46,11 +46,24 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "select": name | {"shards": settings.shards, "cases": searched},
         "refit": seeded
         | processes
-        | {"seeds": settings.refit.seeds, "cases": trained, "shard_cases": shard_cases(study)},
+        | {
+            "cases": {
+                name: trained[name] | {"seeds": case.refit_seeds}
+                for name, case in study.cases.items()
+            },
+            "shard_cases": shard_cases(study),
+        },
         "evaluate": name
         | settings.evaluate.model_dump()
         | {"cases": {name: {"dataset": case.dataset} for name, case in study.cases.items()}},
-        "time": seeded | settings.time.model_dump() | {"cases": trained},
+        "time": seeded
+        | settings.time.model_dump(exclude={"repeats"})
+        | {
+            "cases": {
+                name: trained[name] | {"repeats": case.time_repeats}
+                for name, case in study.cases.items()
+            }
+        },
         "judge": name | confidence | _judged(study),
         "summarise": name | confidence | {"cases": shown},
         "figures": name
@@ -75,6 +88,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
                 name: shown[name]
                 | {
                     "description": case.description,
+                    "seeds": case.refit_seeds,
                     "published": case.published.model_dump() if case.published else None,
                 }
                 for name, case in study.cases.items()
@@ -106,7 +120,7 @@ def case_cost(study: ResolvedStudy, case: ResolvedCase) -> float:
 
 def shard_cases(study: ResolvedStudy) -> list[list[str]]:
     """Return the cases of each refit shard: the dearest first, each to the least loaded shard."""
-    costs = {name: case_cost(study, case) for name, case in study.cases.items()}
+    costs = {name: case.refit_seeds * case_cost(study, case) for name, case in study.cases.items()}
     shards: list[list[str]] = [[] for _ in range(study.study.shards)]
     loads = [0.0] * len(shards)
     for name in sorted(costs, key=lambda name: (-costs[name], name)):

@@ -76,6 +76,8 @@ class ResolvedCase:
         Every setting, defaults filled in.
     search
         As described.
+    refit_seeds, time_repeats
+        Fresh trainings for the test, and timed ones.
     published
         What a publication reports of it.
     points
@@ -90,6 +92,8 @@ class ResolvedCase:
     description: str
     training: Training
     search: Search
+    refit_seeds: int
+    time_repeats: int
     published: Published | None
     points: list[dict[str, Any]]
 

@@ -214,6 +214,12 @@ class Case(Strict):
         default_factory=dict,
         description="Keys of Training that differ from the study's `training`.",
     )
+    refit_seeds: int | None = Field(
+        default=None, ge=2, description="Fresh trainings of this case; null: `refit.seeds`."
+    )
+    time_repeats: int | None = Field(
+        default=None, ge=1, description="Timed trainings of this case; null: `time.repeats`."
+    )
     published: Published | None = Field(
         default=None, description="What a publication reports of it, see Published."
     )

@@ -37,7 +37,7 @@ def planned_runs(
             name,
             {**case, "training": selection["training"]},
             settings=[{}],
-            repetitions=plan["seeds"],
+            repetitions=case["seeds"],
             study_seed=plan["seed"],
             stage="refit",
             engine=by_name[case["engine"]],

@@ -34,8 +34,8 @@ def run(layout: Layout, *, threads: int | None = None) -> None:
     machine = describe_machine()
     trainers = Trainers(layout, plan["execution"])
     progress = Progress("time", len(plan["cases"]))
-    for case in plan["cases"]:
-        trials = planned_runs(layout, [case], threads)[: plan["repeats"]]
+    for case, case_plan in plan["cases"].items():
+        trials = planned_runs(layout, [case], threads)[: case_plan["repeats"]]
         identifier = digest(
             {
                 "trials": [trial.id for trial in trials],
