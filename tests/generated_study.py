@@ -87,6 +87,18 @@ def case_plan(family: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def dataset_plan(**changes: Any) -> dict[str, Any]:
+    """Return what the plans say of a data set; ``changes`` overwrite keys."""
+    return {
+        "title": "Toy", "dataset": "toy", "source": "digits", "shape": list(SHAPE),
+        "source_shape": list(SHAPE), "classes": CLASSES, "class_names": ["a", "b", "c"],
+        "max_value": 16, "citation": "", "licence": "", "homepage": "", "notes": "", "seed": 1,
+        "split": {"test": 0.2, "validation": 0.1, "stratify": True, "grouped": False,
+                  "training_images": None, "test_images": None},
+        "transform": [],
+    } | changes  # fmt: skip
+
+
 def write_study(root: Path) -> Layout:
     """Write plans, data, search, refit and time of the made-up study; return its layout."""
     layout = Layout(root)
@@ -102,6 +114,7 @@ def write_study(root: Path) -> Layout:
 def write_plans(layout: Layout) -> None:
     cases = {case: case_plan(family) for case, family in CASES.items()}
     short = {case: {"dataset": "toy"} for case in CASES}
+    datasets = {"toy": dataset_plan()}
     database = str(layout.root.parent / "mlflow" / "mlflow.db")
     artifacts = str(layout.root.parent / "mlflow" / "artifacts")
     common = {"study": layout.study, "seed": 1, "shards": 2, "threads": 1, "execution": "auto"}
@@ -112,9 +125,10 @@ def write_plans(layout: Layout) -> None:
                            "shard_cases": [[case] for case in CASES]},
         "evaluate": {"study": layout.study, "confidence": 0.95, "calibration_bins": 15,
                      "cases": short},
-        "summarise": {"study": layout.study, "confidence": 0.95, "cases": cases},
+        "summarise": {"study": layout.study, "confidence": 0.95, "cases": cases,
+                      "datasets": datasets},
         "track": {"study": layout.study, "title": "Made up", "database": database,
-                  "artifacts": artifacts, "cases": cases, "figures": {case: [] for case in CASES}},
+                  "artifacts": artifacts, "cases": cases, "datasets": datasets},
     }  # fmt: skip
     for stage, plan in plans.items():
         write_json(layout.plan(stage), plan)
@@ -134,10 +148,11 @@ def write_data(layout: Layout) -> None:
     )  # fmt: skip
     write_json(
         layout.data_info("toy"),
-        {"name": "toy", "title": "Toy", "classes": CLASSES, "class_names": ["a", "b", "c"],
+        {"name": "toy", "classes": CLASSES, "class_names": ["a", "b", "c"],
          "shape": list(SHAPE), "max_value": 16, "train_hash": "train-hash",
          "test_hash": "test-hash", "channel_mean": [8.0], "channel_std": [4.0],
-         "counts": {"train": IMAGES, "validation": IMAGES, "test": IMAGES}},
+         "counts": {"train": IMAGES, "validation": IMAGES, "test": IMAGES},
+         "split": {**dataset_plan()["split"], "seed": 1}, "transform": []},
     )  # fmt: skip
 
 

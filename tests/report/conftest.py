@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from synthetic import ROOT, make_study
+from synthetic import AUGMENTATION, ROOT, Form, make_study
 
 from densevsconv.layout import Layout
 from densevsconv.report.layout import ReportLayout
@@ -14,18 +14,30 @@ from densevsconv.stages import figures, report
 SMALL = {
     "denseNet2_20_published": ("denseNet2_20", 0.93, "list"),
     "dense_1": ("dense_1", 0.972, "grid"),
-    "lenet5_8": ("lenet5_8", 0.981, "rate"),
+    "lenet5_8": ("lenet5_8", 0.981, "rate", "digits", {"augmentation": AUGMENTATION}),
+    "dense_1_turned": ("dense_1", 0.92, "grid", "digits_turned"),
+    "lenet5_8_turned": (
+        "lenet5_8", 0.98, "rate", "digits_turned", {"augmentation": AUGMENTATION},
+    ),
     "conv_small": ("conv_small", 0.988, "random"),
     "dense_2-numpy": ("dense_2", 0.975, "list"),
     "dense_2-tensorflow": ("dense_2", 0.975, "list"),
     "convNet1_3-numpy": ("convNet1_3", 0.94, "list"),
     "convNet1_3-tensorflow": ("convNet1_3", 0.95, "list"),
+}  # fmt: skip
+
+DATASETS = {
+    "digits": Form(),
+    "digits_turned": Form(
+        title="Optical digits, turned, 6x6",
+        transform=[{"rotation": 30.0}, {"noise": 0.25}, {"resolution": 6}],
+    ),
 }
 
 
 @pytest.fixture(scope="session")
 def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
-    return make_study(tmp_path_factory.mktemp("study") / "results", cases=SMALL)
+    return make_study(tmp_path_factory.mktemp("study") / "results", cases=SMALL, datasets=DATASETS)
 
 
 @pytest.fixture(scope="session")

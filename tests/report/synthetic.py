@@ -1,13 +1,15 @@
 """A small made-up study with files of the real schema: TEST DATA, never shown as a result.
 
-The images are scikit-learn's digits; probabilities, histories and times are drawn at random. What
-comes after the refit is made by the project's own stages, so the schema is theirs.
+The images are scikit-learn's digits, or what a test gives, changed and measured by the project's
+own code; probabilities, histories and times are drawn at random. What comes after the refit is made
+by the project's own stages, so the schema is theirs.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +18,18 @@ import pandas as pd
 from sklearn.datasets import load_digits
 
 from densevsconv.architecture.load import load_architecture
-from densevsconv.files import write_json, write_npz
+from densevsconv.config.training import Training
+from densevsconv.data.measures.measure import measure
+from densevsconv.data.transforms.apply import transform
+from densevsconv.files import read_npz, write_json, write_npz
 from densevsconv.identity import digest
 from densevsconv.layout import Layout
+from densevsconv.seeds import training_seeds
 from densevsconv.stages import evaluate, select, summarise
 
 ROOT = Path(__file__).resolve().parents[2]
-TRAINING = {
-    "optimizer": "adam", "learning_rate": 1e-3, "momentum": 0.9, "rho": None, "epsilon": 1e-7,
-    "l2": 0.0, "weight_decay": 0.0, "batch_size": 32, "epochs": 50,
-    "schedule": {"name": "constant", "warmup_epochs": 0, "step_epochs": 10, "factor": 0.1},
-    "early_stopping": {"patience": 10, "min_delta": 0.0}, "scaling": "unit", "initializer": None,
-}  # fmt: skip
+TRAINING = Training(early_stopping={"patience": 10}).model_dump()
+AUGMENTATION = {"shift": 0.1, "rotation": 10.0, "zoom": 0.1, "cutout": 2}
 GRID = {"learning_rate": [0.0003, 0.001, 0.003, 0.01], "l2": [0.0, 1e-5, 1e-4, 1e-3]}
 CASES = {
     # case: (architecture, accuracy, search method); an id may end in -numpy, its engine then
@@ -42,6 +44,54 @@ CASES = {
     "conv_small": ("conv_small", 0.988, "grid"),
 }
 SEEDS = 10
+PARTS = {"test": 0.2, "validation": 0.08, "train": 0.72}
+
+
+@dataclass
+class Form:
+    """A data set of the study: its images, and what the study does to them.
+
+    ``images`` are uint8 (N, H, W, C), ``labels`` int64; None for scikit-learn's digits.
+    """
+
+    title: str = "Optical digits, 8x8"
+    base: str = "digits"
+    transform: list[dict[str, Any]] = field(default_factory=list)
+    split: dict[str, Any] = field(default_factory=dict)
+    images: np.ndarray | None = None
+    labels: np.ndarray | None = None
+    class_names: list[str] = field(default_factory=lambda: [str(digit) for digit in range(10)])
+    max_value: int = 16
+
+    def __post_init__(self) -> None:
+        if self.images is None:
+            digits = load_digits()
+            self.images = digits.images.astype(np.uint8)[..., None]
+            self.labels = digits.target.astype(np.int64)
+
+    @property
+    def stages(self) -> list[np.ndarray]:
+        """Return all images after 0, 1, ... changes."""
+        rows = np.arange(len(self.images))
+        return [
+            transform(self.images, rows, self.transform[:steps], seed=1, max_value=self.max_value)
+            for steps in range(len(self.transform) + 1)
+        ]
+
+    def plan(self) -> dict[str, Any]:
+        split = {"test": 0.2, "validation": 0.1, "stratify": True, "grouped": False,
+                 "training_images": None, "test_images": None}  # fmt: skip
+        return {
+            "title": self.title, "dataset": self.base, "source": "digits",
+            "shape": list(self.stages[-1].shape[1:]), "source_shape": list(self.images.shape[1:]),
+            "classes": len(self.class_names), "class_names": self.class_names,
+            "max_value": self.max_value,
+            "citation": "Alpaydin, E. and Kaynak, C. (1998). Optical Recognition of Handwritten "
+                        "Digits. UCI Machine Learning Repository. doi:10.24432/C50P49",
+            "licence": "CC BY 4.0", "homepage": "https://example.org/data/80/digits",
+            "notes": "The 1,797 images of the collection's test file; not MNIST.",
+            "split": split | self.split, "transform": self.transform, "seed": 1,
+        }  # fmt: skip
 
 
 def points_of(method: str, rng: np.random.Generator) -> list[dict[str, Any]]:
@@ -52,6 +102,12 @@ def points_of(method: str, rng: np.random.Generator) -> list[dict[str, Any]]:
         ]
     if method == "rate":
         return [{"learning_rate": rate} for rate in GRID["learning_rate"]]
+    if method == "augmentation":
+        return [
+            {"augmentation": changes, "learning_rate": rate}
+            for changes in (None, {"rotation": 15.0}, AUGMENTATION)
+            for rate in GRID["learning_rate"]
+        ]
     if method == "random":
         return [
             {"learning_rate": float(10**a), "l2": float(10**b)}
@@ -65,32 +121,38 @@ def make_study(
     study: str = "synthetic",
     cases: dict[str, tuple[str, float, str]] = CASES,
     *,
-    datasets: tuple[str, ...] = ("digits",),
+    datasets: dict[str, Form] | None = None,
     seed: int = 0,
     title: str = "Dense and convolutional networks on small digits (test data)",
 ) -> Layout:
-    """Write a whole study under ``results/<study>`` and return its layout."""
+    """Write a whole study under ``results/<study>`` and return its layout.
+
+    A case is (architecture, accuracy, search method), and perhaps its data set and what its
+    training has of its own; without, it is of the first data set.
+    """
     layout = Layout(results / study)
     rng = np.random.default_rng(seed)
-    for dataset in datasets:
-        _write_data(layout, dataset)
+    datasets = datasets or {"digits": Form()}
+    sets = {name: form.plan() for name, form in datasets.items()}
+    for name, form in datasets.items():
+        _write_data(layout, name, form)
     plans: dict[str, Any] = {}
-    for dataset in datasets:
-        for case, (architecture, _, method) in cases.items():
-            described = load_architecture(ROOT / "config" / "architectures", architecture)
-            bound = described.bind((8, 8, 1), 10)
-            name = case if len(datasets) == 1 else f"{case}_{dataset}"
-            engine = "numpy" if case.endswith("-numpy") else "tensorflow"
-            plans[name] = {
-                "dataset": dataset, "family": bound.family, "engine": engine,
-                "architecture": bound.to_dict(), "training": TRAINING,
-                "points": points_of(method, rng), "seeds": 2,
-                "method": "grid" if method == "rate" else method,
-                "title": bound.title, "description": "",
-            }  # fmt: skip
-    _write_plans(layout, plans, datasets, title)
+    for case, (architecture, _, method, *more) in cases.items():
+        dataset = more[0] if more else next(iter(datasets))
+        own = more[1] if len(more) > 1 else {}
+        described = load_architecture(ROOT / "config" / "architectures", architecture)
+        bound = described.bind(tuple(sets[dataset]["shape"]), sets[dataset]["classes"])
+        plans[case] = {
+            "dataset": dataset, "family": bound.family,
+            "engine": "numpy" if "-numpy" in case else "tensorflow",
+            "architecture": bound.to_dict(), "training": TRAINING | own,
+            "points": points_of(method, rng), "seeds": 2,
+            "method": "grid" if method in ("rate", "augmentation") else method,
+            "title": bound.title, "description": "",
+        }  # fmt: skip
+    _write_plans(layout, plans, sets, title)
     for number, (name, plan) in enumerate(plans.items()):
-        accuracy = list(cases.values())[number % len(cases)][1]
+        accuracy = cases[name][1]
         _write_search(layout, name, plan, accuracy, rng, shard=number)
         _write_refit(layout, name, plan, accuracy, rng)
         _write_timing(layout, name, plan, rng)
@@ -101,7 +163,7 @@ def make_study(
 
 
 def _write_plans(
-    layout: Layout, plans: dict[str, Any], datasets: tuple[str, ...], title: str
+    layout: Layout, plans: dict[str, Any], datasets: dict[str, Any], title: str
 ) -> None:
     common = {"study": layout.study, "seed": 1, "shards": len(plans), "threads": 1}
     without = {
@@ -112,12 +174,7 @@ def _write_plans(
         "study": layout.study, "seed": 1, "seeds": SEEDS, "title": title,
         "question": "Does convolution help on 8x8 images?", "description": "",
         "confidence": 0.95, "highlights": [], "notes": "",
-        "cases": plans,
-        "datasets": {
-            name: {"title": "Optical digits, 8x8", "seed": 1,
-                   "split": {"test": 0.2, "validation": 0.1, "stratify": True}}
-            for name in datasets
-        },
+        "cases": plans, "datasets": datasets,
     }  # fmt: skip
     for stage, plan in {
         "search": {**common, "execution": "auto", "seeds": 2, "cases": plans},
@@ -131,13 +188,8 @@ def _write_plans(
             **common, "repeats": 3, "target_accuracy": 0.95, "batch_sizes": [1, 256],
             "cases": without,
         },
-        "summarise": {"study": layout.study, "confidence": 0.95, "cases": without},
-        "prepare": {
-            "datasets": {
-                name: {"title": "Optical digits, 8x8", "seed": 1,
-                       "split": {"test": 0.2, "validation": 0.1, "stratify": True}}
-                for name in datasets
-            }
+        "summarise": {
+            "study": layout.study, "confidence": 0.95, "cases": plans, "datasets": datasets,
         },
         "figures": shown,
         "report": shown,
@@ -145,37 +197,46 @@ def _write_plans(
         write_json(layout.plan(stage), plan)
 
 
-def _write_data(layout: Layout, dataset: str) -> None:
-    digits = load_digits()
-    images, labels = digits.images.astype(np.uint8)[..., None], digits.target.astype(np.int64)
-    parts = {"test": slice(0, 360), "validation": slice(360, 504), "train": slice(504, None)}
+def _write_data(layout: Layout, dataset: str, form: Form) -> None:
+    plan, stages, labels = form.plan(), form.stages, form.labels
+    images, classes = stages[-1], len(form.class_names)
+    ends = [round(len(images) * share) for share in (0, 0.2, 0.28, 1)]
+    parts = {name: np.arange(*ends[place : place + 2]) for place, name in enumerate(PARTS)}
+    train, test = parts["train"], parts["test"]
     arrays = {
         f"{part}_{kind}": values[parts[part]]
         for part in ("train", "validation")
-        for kind, values in (("images", images), ("labels", labels))
-    }
+        for kind, values in (
+            ("images", images), ("labels", labels), ("indices", np.arange(len(images)))
+        )
+    }  # fmt: skip
     write_npz(layout.train_data(dataset), arrays)
     write_npz(
         layout.test_data(dataset),
-        {"images": images[parts["test"]], "labels": labels[parts["test"]]},
+        {"images": images[test], "labels": labels[test], "indices": test},
     )
+    first = [train[np.flatnonzero(labels[train] == label)[0]] for label in range(classes)][:10]
+    sheet = {f"step{number}": stage[first] for number, stage in enumerate(stages)}
+    write_npz(layout.contact_sheet(dataset), sheet)
+    values, means = measure(
+        images[train][:200], labels[train][:200], images[test], labels[test],
+        classes=classes, max_value=form.max_value,
+    )  # fmt: skip
+    write_json(layout.measures(dataset), {"dataset": dataset} | values)
+    write_npz(layout.mean_images(dataset), {"means": means["class_means"]})
     write_json(
         layout.data_info(dataset),
         {
-            "name": dataset, "title": "Optical digits, 8x8", "classes": 10, "max_value": 16,
-            "citation": "Alpaydin, E. and Kaynak, C. (1998). Optical Recognition of Handwritten "
-                        "Digits. UCI Machine Learning Repository. doi:10.24432/C50P49",
-            "licence": "CC BY 4.0",
-            "notes": "The 1,797 images of the collection's test file; not MNIST.",
-            "class_names": [str(digit) for digit in range(10)], "shape": [8, 8, 1],
-            "counts": {part: len(labels[where]) for part, where in parts.items()},
+            "name": dataset, "classes": classes, "max_value": form.max_value,
+            "class_names": form.class_names, "shape": list(images.shape[1:]),
+            "counts": {part: len(rows) for part, rows in parts.items()},
             "class_counts": {
-                part: np.bincount(labels[where], minlength=10).tolist()
-                for part, where in parts.items()
+                part: np.bincount(labels[rows], minlength=classes).tolist()
+                for part, rows in parts.items()
             },
             "channel_mean": [4.9], "channel_std": [6.0], "train_hash": "0" * 64,
-            "test_hash": "1" * 64,
-            "split": {"test": 0.2, "validation": 0.1, "stratify": True, "seed": 1},
+            "test_hash": "1" * 64, "split": {**plan["split"], "seed": 1},
+            "transform": form.transform,
         },
     )  # fmt: skip
 
@@ -213,11 +274,12 @@ def _write_search(
 def _write_refit(
     layout: Layout, case: str, plan: dict[str, Any], accuracy: float, rng: Any
 ) -> None:
-    labels = load_digits().target[:360]
+    labels = read_npz(layout.test_data(plan["dataset"]))["labels"]
+    count, classes = len(labels), int(labels.max()) + 1
     runs, history, predictions = [], [], []
     # some images are hard for every network and are mostly taken for the same wrong class
-    hard = np.random.default_rng(5).permutation(360)
-    wrong_class = (labels + np.random.default_rng(6).choice([1, 5, 7], 360)) % 10
+    hard = np.random.default_rng(5).permutation(count)
+    wrong_class = (labels + np.random.default_rng(6).choice([1, 5, 7], count)) % classes
     for repetition in range(SEEDS):
         epochs = int(rng.integers(35, 50))
         epoch = np.arange(1, epochs + 1)
@@ -228,22 +290,22 @@ def _write_refit(
             "train_accuracy": train, "validation_loss": 1 - validation,
             "validation_accuracy": np.clip(validation, 0, 1),
         }))  # fmt: skip
-        errors = rng.binomial(360, 1 - accuracy)
+        errors = rng.binomial(count, 1 - accuracy)
         wrong = rng.permutation(hard[: max(2 * errors, 1)])[:errors]
-        logits = rng.normal(0, 0.5, (360, 10))
-        logits[np.arange(360), labels] += rng.gamma(6, 1, 360)
+        logits = rng.normal(0, 0.5, (count, classes))
+        logits[np.arange(count), labels] += rng.gamma(6, 1, count)
         logits[wrong, labels[wrong]] = 0.0
         logits[wrong, wrong_class[wrong]] += 2.5
         p = np.exp(logits)
         p /= p.sum(1, keepdims=True)
-        frame = pd.DataFrame(p.astype(np.float32), columns=[f"p{c}" for c in range(10)])
+        frame = pd.DataFrame(p.astype(np.float32), columns=[f"p{c}" for c in range(classes)])
         frame.insert(0, "label", labels)
-        frame.insert(0, "index", np.arange(360))
+        frame.insert(0, "index", np.arange(count))
         frame.insert(0, "repetition", repetition)
         predictions.append(frame)
         runs.append({
             "trial": digest([case, "refit", repetition]), "repetition": repetition,
-            "seeds": {"initialisation": repetition, "batch_order": repetition, "dropout": 7},
+            "seeds": training_seeds(1, "refit", repetition),
             "status": "finished", "epochs_run": epochs, "best_epoch": epochs - 5,
             "train_loss": 0.01, "train_accuracy": 0.99, "validation_loss": 0.05,
             "validation_accuracy": float(validation[-5]), "execution": "xla", "threads": 1,

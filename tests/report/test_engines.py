@@ -180,7 +180,7 @@ def test_the_figure_shows_cases_that_another_engine_trains_too(layout: Layout) -
     shown = [drawing for drawing in drawings(plan) if drawing.figure.name == "engines"]
     assert [drawing.stem for drawing in shown] == ["engines-digits"]
     assert {case.partition("-")[0] for case in shown[0].cases} == {"dense_2", "convNet1_3"}
-    assert not has_twin("dense_1", plan["cases"])
+    assert not has_twin("dense_1", plan)
 
 
 def test_the_name_of_a_network_leaves_the_engine_out() -> None:

@@ -18,7 +18,18 @@ import pytest
 from synthetic import ROOT
 
 from densevsconv.layout import Layout
-from densevsconv.report import abstract, engines, limits, prose, tables, verdicts
+from densevsconv.report import (
+    abstract,
+    data,
+    difficulty,
+    engines,
+    limits,
+    prose,
+    setting_tables,
+    tables,
+    verdicts,
+    wording,
+)
 from densevsconv.report.document import build_document
 from densevsconv.report.formats import format_value
 from densevsconv.report.layout import ReportLayout
@@ -63,10 +74,13 @@ def strings_of(source: str) -> list[str]:
 
 # keys of facts and of references, which are looked up and never printed
 KEYS = {"l2", "fossheim2022", "lecun1998", "guo2017", "student1908", "wilson1927", "abadi2016"}
-KEYS |= {"bouthillier2021", "\u2013"}
+KEYS |= {"bouthillier2021", "gowdra2020", "\u2013", "l2_biases", ".3g"}
 
 
-@pytest.mark.parametrize("module", [abstract, engines, limits, prose, tables, verdicts])
+@pytest.mark.parametrize(
+    "module",
+    [abstract, data, difficulty, engines, limits, prose, setting_tables, tables, verdicts, wording],
+)
 def test_the_text_holds_no_digit(module: object) -> None:
     source = Path(module.__file__).read_text()  # type: ignore[attr-defined]
     assert [s for s in strings_of(source) if re.search(r"\d", s) and s not in KEYS] == []

@@ -114,11 +114,13 @@ def test_several_data_sets_and_many_cases_have_their_own_figures() -> None:
         for dataset in ("a", "b")
         for number in range(20)
     }  # fmt: skip
-    stems = [drawing.stem for drawing in drawings({"cases": cases})]
+    plain = {"dataset": "x", "transform": [], "split": {}}
+    plan = {"cases": cases, "datasets": {"a": plain, "b": {**plain, "dataset": "y"}}}
+    stems = [drawing.stem for drawing in drawings(plan)]
     assert len(stems) == len(set(stems))
     assert {"accuracy-a", "accuracy-b", "confusion_counts-a", "confusion_counts-a-3"} <= set(stems)
     shown = [
-        case for drawing in drawings({"cases": cases})
+        case for drawing in drawings(plan)
         if drawing.figure.name == "confusion_counts" for case in drawing.cases
     ]  # fmt: skip
     assert sorted(shown) == sorted(cases)

@@ -2,13 +2,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated_study import CASES, SEEDS, write_study
+from generated_study import CASES, SEEDS, dataset_plan, write_study
 from scipy import stats
 
 from densevsconv.files import read_json, write_json
 from densevsconv.layout import Layout
 from densevsconv.stages import evaluate, select, summarise
 from densevsconv.statistics.comparison import compare
+from densevsconv.statistics.forms import forms
 from densevsconv.tables import read_csv
 
 
@@ -117,8 +118,128 @@ def test_engines_are_compared_where_only_they_differ(layout: Layout) -> None:
     assert read_csv(layout.engine_comparisons) == []
 
 
+ON_REFERENCE = {"conv_a": [0.9, 0.93, 0.92], "dense_b": [0.88, 0.87, 0.9]}
+ON_CHANGED = {"conv_a_turned": [0.6, 0.66, 0.61], "dense_b_turned": [0.8, 0.83, 0.82]}
+PERMUTED = [{"permute_pixels": True}]
+
+
+def with_second_form(layout: Layout, **changed_plan: object) -> list[dict[str, str]]:
+    """Let both networks be tested on a changed form too; return the rows of difficulty.csv."""
+    plan = read_json(layout.plan("summarise"))
+    turned = dataset_plan(transform=PERMUTED)
+    plan["datasets"]["turned"] = turned | changed_plan
+    for case in CASES:
+        other = f"{case}_turned"
+        plan["cases"][other] = plan["cases"][case] | {"dataset": "turned"}
+        for file in (layout.selection, layout.evaluation, layout.timing, layout.runs):
+            write_json(file(other), read_json(file(case)))
+    for case, values in (ON_REFERENCE | ON_CHANGED).items():
+        evaluation = read_json(layout.evaluation(case))
+        evaluation["accuracy"] |= {"per_seed": values, "mean": float(np.mean(values))}
+        write_json(layout.evaluation(case), evaluation)
+    write_json(layout.plan("summarise"), plan)
+    summarise.run(layout)
+    return read_csv(layout.difficulty)
+
+
+def numbers(row: dict[str, str]) -> list[float]:
+    return [float(row[f"difference_{part}"]) for part in ("mean", "low", "high")]
+
+
+def test_each_network_on_a_changed_form_minus_on_the_reference(layout: Layout) -> None:
+    assert read_csv(layout.difficulty) == []
+    conv, dense, _ = with_second_form(layout)
+    for row, case in ((conv, "conv_a"), (dense, "dense_b")):
+        assert (row["base"], row["dataset_a"], row["dataset_b"]) == ("toy", "turned", "toy")
+        assert (row["kind"], row["family"], row["test"]) == ("network", CASES[case], "paired t")
+        assert (row["case_a"], row["case_b"]) == (f"{case}_turned", case)
+        assert (row["minus_a"], row["minus_b"]) == ("", "")
+        expected = stats.ttest_rel(ON_CHANGED[f"{case}_turned"], ON_REFERENCE[case])
+        interval = expected.confidence_interval(0.95)
+        mean = np.mean(ON_CHANGED[f"{case}_turned"]) - np.mean(ON_REFERENCE[case])
+        assert mean < 0  # both lose: a is the changed form
+        assert numbers(row) == pytest.approx([mean, interval.low, interval.high])
+        assert float(row["p_value"]) == pytest.approx(expected.pvalue)
+
+
+def test_the_lead_of_convolution_on_a_changed_form_minus_on_the_reference(layout: Layout) -> None:
+    lead = with_second_form(layout)[-1]
+    assert (lead["kind"], lead["engine"], lead["test"]) == ("lead", "tensorflow", "paired t")
+    assert (lead["case_a"], lead["minus_a"]) == ("conv_a_turned", "dense_b_turned")
+    assert (lead["case_b"], lead["minus_b"]) == ("conv_a", "dense_b")
+    reference = np.subtract(ON_REFERENCE["conv_a"], ON_REFERENCE["dense_b"])
+    changed = np.subtract(ON_CHANGED["conv_a_turned"], ON_CHANGED["dense_b_turned"])
+    assert reference.mean() > 0 > changed.mean()  # ahead, then behind
+    expected = stats.ttest_1samp(changed - reference, 0)
+    interval = expected.confidence_interval(0.95)
+    mean = (changed - reference).mean()
+    assert numbers(lead) == pytest.approx([mean, interval.low, interval.high])
+    assert float(lead["p_value"]) == pytest.approx(expected.pvalue)
+
+
+def test_the_best_of_a_family_are_chosen_on_validation_images(layout: Layout) -> None:
+    with_second_form(layout)
+    plan = read_json(layout.plan("summarise"))
+    for suffix in ("", "_turned"):  # a better dense network by validation, and a worse one by test
+        case, other = f"dense_b{suffix}", f"dense_c{suffix}"
+        plan["cases"][other] = plan["cases"][case] | {
+            "architecture": plan["cases"][case]["architecture"] | {"name": "other_net"}
+        }
+        for file in (layout.evaluation, layout.timing, layout.runs):
+            write_json(file(other), read_json(file(case)))
+        selection = read_json(layout.selection(case))
+        selection["validation_accuracy_mean"] += -0.1 if suffix else 0.1
+        write_json(layout.selection(other), selection)
+    write_json(layout.plan("summarise"), plan)
+    summarise.run(layout)
+    *_, lead = read_csv(layout.difficulty)
+    assert (lead["minus_a"], lead["minus_b"]) == ("dense_b_turned", "dense_c")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"training": {"optimizer": "sgd"}}, {"engine": "numpy"}, {"points": [{}]},
+        {"architecture": {"name": "another_net", "parameters": 1, "macs": 1}},
+    ],
+)  # fmt: skip
+def test_only_networks_that_are_trained_alike_are_compared(
+    layout: Layout, other: dict[str, object]
+) -> None:
+    with_second_form(layout)
+    plan = read_json(layout.plan("summarise"))
+    plan["cases"]["conv_a_turned"] |= other
+    write_json(layout.plan("summarise"), plan)
+    summarise.run(layout)
+    assert [row["case_b"] for row in read_csv(layout.difficulty)] == ["dense_b"]
+
+
+def test_other_test_images_are_no_form_of_the_same(layout: Layout) -> None:
+    split = dataset_plan()["split"]
+    assert with_second_form(layout, split=split | {"test": 0.5}) == []
+    assert with_second_form(layout, dataset="something_else") == []
+
+
+def test_the_reference_is_unchanged_and_has_the_most_training_images() -> None:
+    split = dataset_plan()["split"]
+    datasets = {
+        "fewest": dataset_plan(split=split | {"training_images": 10}),
+        "fewer": dataset_plan(split=split | {"training_images": 100}),
+        "all": dataset_plan(),
+        "changed": dataset_plan(transform=PERMUTED),
+        "alone": dataset_plan(dataset="another"),
+    }
+    assert forms(datasets) == {"all": ["changed", "fewer", "fewest"]}
+    del datasets["all"]
+    assert forms(datasets) == {"fewer": ["changed", "fewest"]}
+    # a dial at zero changes nothing
+    dial = {f"turned{angle}": dataset_plan(transform=[{"rotation": angle}]) for angle in (30, 0)}
+    assert forms(dial) == {"turned0": ["turned30"]}
+
+
 def test_same_bytes_again(layout: Layout) -> None:
-    paths = (layout.summary, layout.run_table, layout.comparisons)
+    with_second_form(layout)
+    paths = (layout.summary, layout.run_table, layout.comparisons, layout.difficulty)
     before = [path.read_bytes() for path in paths]
     summarise.run(layout)
     assert [path.read_bytes() for path in paths] == before
@@ -136,7 +257,7 @@ def test_no_spread_gives_no_p_value(paired: bool) -> None:
 
 @pytest.mark.parametrize(
     "columns", [summarise.SUMMARY_COLUMNS, summarise.RUN_COLUMNS, summarise.COMPARISON_COLUMNS,
-                summarise.ENGINE_COLUMNS, select.COLUMNS],
+                summarise.ENGINE_COLUMNS, summarise.DIFFICULTY_COLUMNS, select.COLUMNS],
 )  # fmt: skip
 def test_every_column_is_documented(columns: tuple[str, ...]) -> None:
     text = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")

@@ -3,7 +3,8 @@
 Sample and confused pictures are shown, so this stage reads test images, after evaluation.
 
 in      plan/figures.json, the tables, select/<case>.json, evaluate/<case>.json,
-        refit/<case>/history.parquet, time/<case>.json, data/<dataset>/train.npz, test.npz, info.json
+        refit/<case>/history.parquet, time/<case>.json, data/<dataset>/train.npz, test.npz,
+        info.json, sheet.npz, means.npz
 out     <reports>/<study>/figures/<figure>.svg and .png
 """
 
@@ -29,6 +30,7 @@ rule figures:
         rules.time.output,
         [layout.history(case) for case in CASES],
         rules.prepare.output,
+        rules.measure.output,
     output:
         svg=[with_caption(drawing) for drawing in drawings(plan("figures"))],
         png=report_files.figure_files(plan("figures"), "png"),

@@ -18,6 +18,7 @@ rule report:
         rules.time.output,
         [layout.runs(case) for case in CASES],
         rules.prepare.output.info,
+        rules.measure.output.measures,
         report_files.caption_files(),
         TEMPLATES,
     output:

@@ -2,7 +2,7 @@
 
 in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json,
         evaluate/<case>.json, time/<case>.json
-out     summary.csv, runs.csv, comparisons.csv, engines.csv
+out     summary.csv, runs.csv, comparisons.csv, difficulty.csv, engines.csv
 """
 
 
@@ -31,6 +31,12 @@ rule summarise:
             caption="../report/table_comparisons.rst",
             category="Tables",
             labels={"table": "comparisons"},
+        ),
+        difficulty=report(
+            layout.difficulty,
+            caption="../report/table_difficulty.rst",
+            category="Tables",
+            labels={"table": "difficulty"},
         ),
         engines=layout.engine_comparisons,
     log:

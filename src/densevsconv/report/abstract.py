@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from densevsconv.config.engine_titles import engine_title
-from densevsconv.report import engines, rich
+from densevsconv.report import data, engines, rich
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
 
@@ -20,7 +20,7 @@ def abstract(study: Study) -> list[str]:
             f"We compare {_networks(study, dataset)} on {study.title(dataset)} "
             f"({study.data(dataset, 'counts', 'train')} training, "
             f"{study.data(dataset, 'counts', 'validation')} validation and "
-            f"{study.data(dataset, 'counts', 'test')} test images)."
+            f"{study.data(dataset, 'counts', 'test')} test images{_changed(study, dataset)})."
         )
     trained = (
         f"from {study.planned('seeds')} fresh seeds, tested once, and timed alone on the machine"
@@ -35,6 +35,12 @@ def abstract(study: Study) -> list[str]:
     for dataset in study.datasets:
         sentences += [_headline(study, dataset, level), engines.headline(study, dataset)]
     return [" ".join(sentence for sentence in sentences if sentence)]
+
+
+def _changed(study: Study, dataset: str) -> str:
+    """Return what was done to the images beforehand, if anything."""
+    steps = data.changes(study, dataset)
+    return f"; all of them changed beforehand: {', then '.join(steps)}" if steps else ""
 
 
 def _networks(study: Study, dataset: str) -> str:

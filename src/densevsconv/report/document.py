@@ -9,14 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 from densevsconv.layout import Layout
-from densevsconv.report import engines, prose, rich, tables
+from densevsconv.report import data, difficulty, engines, prose, rich, setting_tables, tables
 from densevsconv.report.abstract import abstract
 from densevsconv.report.captions import read_caption
 from densevsconv.report.layout import Drawing, ReportLayout, drawings
 from densevsconv.report.limits import limits
 from densevsconv.report.references import REFERENCES
 from densevsconv.report.study import Study
-from densevsconv.report.tables import Table
+from densevsconv.report.table import Table
 
 Block = dict[str, Any]
 
@@ -55,13 +55,14 @@ class _Builder:
         study, each = self.study, self.each
         return [
             self.section("Introduction", self.paragraphs(prose.introduction(study))),
-            self.section("Data", each(prose.data, figures="data")),
+            self.section("Data", each(data.text, [data.table], "data")),
             self.section("Architectures", each(prose.architectures, [tables.architectures])),
             self.section("Protocol", self.paragraphs(prose.protocol(study))),
-            self.section("Search", each(prose.search, [tables.chosen], "search")),
+            self.section("Search", each(prose.search, [setting_tables.chosen], "search")),
             self.section(
                 "Results", each(prose.results, [tables.results, tables.comparisons], "results")
             ),
+            *self.difficulty(),
             self.section("Errors", each(prose.errors, figures="errors")),
             self.section("Cost", each(prose.cost, [tables.cost], "cost")),
             *self.engines(),
@@ -74,7 +75,11 @@ class _Builder:
                 "Confusion matrices", each(prose.confusion, figures="confusion"), appendix=True
             ),
             self.section(
-                "Every run", each(prose.appendix, [tables.settings, tables.runs]), appendix=True
+                "Every run",
+                each(
+                    prose.appendix, [setting_tables.settings, setting_tables.further, tables.runs]
+                ),
+                appendix=True,
             ),
         ]
 
@@ -87,6 +92,15 @@ class _Builder:
             for block in self.of(dataset, engines.text, [engines.table], "engines")
         ]
         return [self.section("Architecture or implementation?", blocks)] if blocks else []
+
+    def difficulty(self) -> list[dict[str, Any]]:
+        """Return the section on the forms of the same images; none where each is there once."""
+        blocks = [
+            block
+            for reference in difficulty.references(self.study)
+            for block in self.of(reference, difficulty.text, [difficulty.table], "difficulty")
+        ]
+        return [self.section("Difficulty", blocks)] if blocks else []
 
     def section(self, title: str, blocks: list[Block], *, appendix: bool = False) -> dict[str, Any]:
         return {"title": title, "blocks": blocks, "appendix": appendix}
@@ -174,8 +188,9 @@ class _Builder:
         ]
 
     def reference(self, key: str) -> str:
-        """Return the text of a reference; ``data:<name>`` is a data set's own citation."""
+        """Return the text of a reference; ``data:<name>`` is a data set of the catalogue."""
         if key.startswith("data:"):
-            info = self.study.files.document(f"data/{key.removeprefix('data:')}/info.json")
-            return str(info["citation"])
+            base = key.removeprefix("data:")
+            plans = self.study.plan["datasets"].values()
+            return next(str(plan["citation"]) for plan in plans if plan["dataset"] == base)
         return REFERENCES[key]

@@ -14,7 +14,7 @@ from densevsconv.report.figures.engines import network
 from densevsconv.report.pointers import csv_pointer
 from densevsconv.report.rich import figure
 from densevsconv.report.study import Study
-from densevsconv.report.tables import Column, Table
+from densevsconv.report.table import Column, Table
 
 SOURCE = "engines.csv"
 ZERO = 0

@@ -6,11 +6,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
-MINUS = "\u2212"
-
-
-def _typographic(text: str) -> str:
-    return text.replace("-", MINUS)
+from densevsconv.report.wording import change, setting, typographic
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -23,24 +19,7 @@ def significant(value: float, digits: int = 3) -> str:
     if rounded == 0:
         return "0"
     exponent = int(f"{rounded:e}".partition("e")[2])
-    return _typographic(f"{rounded:,.{max(digits - 1 - exponent, 0)}f}")
-
-
-def setting(value: Any) -> str:
-    """Return a hyper-parameter as people write it: 0.003, 1e-5, adam, none.
-
-    Raises nothing: what is no number is printed as it is.
-    """
-    if value is None:
-        return "none"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    # random draws have many digits; three of them say which value it was
-    text = f"{value:.3g}" if isinstance(value, float) and abs(value) < 1000 else f"{value:g}"
-    if "e" in text:
-        mantissa, _, exponent = text.partition("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return _typographic(text)
+    return typographic(f"{rounded:,.{max(digits - 1 - exponent, 0)}f}")
 
 
 def _p_value(value: float) -> str:
@@ -49,26 +28,27 @@ def _p_value(value: float) -> str:
 
 def _signed(value: float) -> str:
     text = f"{value:+.2f}"
-    return _typographic(text) if float(text) else text[1:]  # zero has no sign
+    return typographic(text) if float(text) else text[1:]  # zero has no sign
 
 
 FORMATS: dict[str, Callable[[Any], str]] = {
     "text": str,
     "setting": setting,
-    "integer": lambda value: _typographic(f"{int(value):,}"),
+    "change": change,
+    "integer": lambda value: typographic(f"{int(value):,}"),
     "percent": lambda value: f"{100 * value:.2f}",
     "percent_short": lambda value: f"{100 * value:.1f}",
     "percent_plain": lambda value: f"{100 * value:g}",
     "percent_whole": lambda value: f"{100 * value:.0f}",
     "points": lambda value: _signed(100 * value),
-    "points_plain": lambda value: _typographic(f"{100 * value:.2f}"),
+    "points_plain": lambda value: typographic(f"{100 * value:.2f}"),
     "points_size": lambda value: f"{abs(100 * value):.2f}",
-    "points_negated": lambda value: _typographic(f"{-100 * value:.2f}"),
+    "points_negated": lambda value: typographic(f"{-100 * value:.2f}"),
     "significant": significant,
     "milliseconds": lambda value: significant(1000 * value),
     "mebibytes": lambda value: f"{value / 2**20:,.0f}",
     "gibibytes": lambda value: f"{value / 2**30:.1f}",
-    "decimal": lambda value: _typographic(f"{value:.3f}"),
+    "decimal": lambda value: typographic(f"{value:.3f}"),
     "p_value": _p_value,
 }
 """By name; fractions are printed as percentages or percentage points, seconds as they are."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from densevsconv.report.study import Study
+from densevsconv.report.wording import TIMES
 
-TIMES = "\u00d7"
 _SHORT = {
     "conv": "conv",
     "separable_conv": "separable conv",

@@ -60,7 +60,7 @@ def drawings(plan: dict[str, Any]) -> list[Drawing]:
     found = []
     for dataset in sorted({case["dataset"] for case in cases.values()}):
         for figure in FIGURES:
-            shown = [name for name in ordered_cases(cases, dataset) if figure.wanted(name, cases)]
+            shown = [name for name in ordered_cases(cases, dataset) if figure.wanted(name, plan)]
             size = figure.cases_per_page or max(len(shown), 1)
             pages = [shown[start : start + size] for start in range(0, len(shown), size)]
             for part, page in enumerate(pages, start=1):
@@ -70,8 +70,8 @@ def drawings(plan: dict[str, Any]) -> list[Drawing]:
 
 
 TABLES = (
-    "architectures", "chosen", "results", "comparisons", "cost", "engines", "machine", "settings",
-    "runs",
+    "data", "architectures", "chosen", "results", "comparisons", "difficulty", "cost", "engines",
+    "machine", "settings", "further", "runs",
 )  # fmt: skip
 """The report's tables, by the name of their caption (``table_<name>.rst``)."""
 

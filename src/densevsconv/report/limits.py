@@ -55,8 +55,8 @@ def _edges(study: Study, dataset: str) -> str:
             continue  # draws have no edge
         points = study.plan["cases"][case]["points"]
         for key, value in study.document(case, "select")["settings"].items():
-            tried = {point[key] for point in points if key in point}
-            if not all(type(each) in (int, float) for each in tried) or len(tried) == 1:
+            tried = [point[key] for point in points if key in point]
+            if not all(type(each) in (int, float) for each in tried) or len(set(tried)) == 1:
                 continue
             if value == max(tried):
                 found.setdefault((key, "largest"), []).append(case)

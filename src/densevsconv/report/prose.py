@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from densevsconv.report import rich
-from densevsconv.report.layers import TIMES
 from densevsconv.report.rich import cite, code, figure, table
+from densevsconv.report.setting_tables import further
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
 
@@ -30,27 +30,6 @@ def introduction(study: Study) -> list[str]:
     ]
 
 
-def data(study: Study, dataset: str) -> list[str]:
-    """Return what the images are."""
-    plan = study.plan["datasets"][dataset]
-    info = study.files.document(f"data/{dataset}/info.json")
-    shape = [study.data(dataset, "shape", axis) for axis in range(3)]
-    channels = "channel" if info["shape"][2] == 1 else "channels"
-    cited = cite(f"data:{dataset}") if info.get("citation") else ""
-    licence = f" Licence: {rich.name(info['licence'])}." if info.get("licence") else ""
-    notes = f" {rich.name(info['notes'])}" if info.get("notes") else ""
-    return [
-        f"{rich.name(plan['title'])} {cited}: {study.data(dataset, 'classes')} classes, images of "
-        f"{shape[0]}{TIMES}{shape[1]} pixels with {shape[2]} {channels}, values up to "
-        f"{study.data(dataset, 'max_value')}. The split holds "
-        f"{study.data(dataset, 'counts', 'train')} training, "
-        f"{study.data(dataset, 'counts', 'validation')} validation and "
-        f"{study.data(dataset, 'counts', 'test')} test images "
-        f"({figure(f'class_counts-{dataset}')}; samples in {figure(f'samples-{dataset}')})."
-        f"{notes}{licence}"
-    ]
-
-
 def architectures(study: Study, dataset: str) -> list[str]:
     """Return how to read the table of architectures."""
     cases = study.plan["cases"].values()
@@ -70,17 +49,9 @@ def protocol(study: Study) -> list[str]:
     seeds = study.planned("seeds")
     first = study.cases(study.datasets[0])[0]
     rule = study.document(first, "select")["rule"]
-    paragraphs = []
-    for dataset in study.datasets:
-        split = ("datasets", dataset, "split")
-        stratified = study.plan["datasets"][dataset]["split"].get("stratify")
-        how = "with equal shares of the classes in each part" if stratified else "at random"
-        paragraphs.append(
-            f"{rich.emph('Split.')} {study.planned(*split, 'test', form='percent_plain')}% of the "
-            f"images{study.in_dataset(dataset)} are drawn for the test, "
-            f"{study.planned(*split, 'validation', form='percent_plain')}% of the rest for "
-            f"validation, {how}. There is one split, drawn from the study's seed."
-        )
+    paragraphs = [
+        f"{rich.emph('Split.')} {_split(study, datasets)}" for datasets in _divided_alike(study)
+    ]
     scored = (
         f" Scores are taken on the validation images alone. {rich.emph('Selection.')} "
         f"{rich.name(rule)}"
@@ -88,9 +59,9 @@ def protocol(study: Study) -> list[str]:
     paragraphs += [
         f"{rich.emph('Search.')} {_budget(study)}{scored if study.searches else ''}",
         f"{rich.emph('Refit and test.')} The chosen settings are trained again from {seeds} seeds "
-        "that the search has not used (start weights, order of images and dropout), on the "
-        "training images; where a case stops early, it does so on the validation loss. The test "
-        "images are then classified once by each of these networks. A diverged seed stays in "
+        "that the search has not used (start weights, order of images, dropout and augmentation), "
+        "on the training images; where a case stops early, it does so on the validation loss. The "
+        "test images are then classified once by each of these networks. A diverged seed stays in "
         "the mean.",
         f"{rich.emph('Timing.')} Times are taken after everything else, with nothing else running: "
         "one warm-up training, then "
@@ -102,6 +73,51 @@ def protocol(study: Study) -> list[str]:
         f"pairs. Calibration error is the expected calibration error {cite('guo2017')}.",
     ]
     return paragraphs
+
+
+def _divided_alike(study: Study) -> list[list[str]]:
+    """Return the data sets in groups whose test and validation parts are drawn alike."""
+    keys = ("test", "validation", "stratify", "grouped")
+    groups: dict[str, list[str]] = {}
+    for dataset in study.datasets:
+        split = study.plan["datasets"][dataset]["split"]
+        groups.setdefault(repr([split[key] for key in keys]), []).append(dataset)
+    return list(groups.values())
+
+
+def _split(study: Study, datasets: list[str]) -> str:
+    """Return how the images of some data sets were divided."""
+    first = datasets[0]
+    split = study.plan["datasets"][first]["split"]
+    *most, last = map(study.title, datasets)
+    where = f" on {', '.join(most)} and {last}" if most else study.in_dataset(first)
+
+    def share(part: str) -> str:
+        return f"{study.planned('datasets', first, 'split', part, form='percent_plain')}%"
+
+    how = "with equal shares of the classes in each part" if split["stratify"] else "at random"
+    if split["grouped"]:
+        how += ", images of one group (a writer, a house) all in one part"
+    if split["test"] == "official":
+        text = (
+            f"The test images{where} are the official test part of the source, which comes apart "
+            f"from its training part; {share('validation')} of the others are drawn for "
+            f"validation, {how}. This draw is made once, from the study's seed."
+        )
+    else:
+        text = (
+            f"{share('test')} of the images{where} are drawn for the test, "
+            f"{share('validation')} of the rest for validation, {how}. There is one split, drawn "
+            "from the study's seed."
+        )
+    for part in ("training", "test"):
+        kept = [
+            name for name in datasets if study.plan["datasets"][name]["split"][f"{part}_images"]
+        ]
+        for dataset in kept:
+            number = study.planned("datasets", dataset, "split", f"{part}_images")
+            text += f" {number} {part} images are kept{study.in_dataset(dataset)}, drawn likewise."
+    return text
 
 
 def _modes(study: Study) -> str:
@@ -242,9 +258,12 @@ def machine(study: Study) -> list[str]:
 
 def appendix(study: Study, dataset: str) -> list[str]:
     """Return what the appendix holds."""
+    more = ""
+    if further(study, dataset).rows:
+        more = f" ({table(f'further-{dataset}')}: those beyond the usual)"
     return [
-        f"{table(f'settings-{dataset}')} has the settings that every case was refitted with and "
-        f"{table(f'runs-{dataset}')} every refitted network. The "
+        f"{table(f'settings-{dataset}')} has the settings that every case was refitted with{more} "
+        f"and {table(f'runs-{dataset}')} every refitted network. The "
         f"{study.count('trials.csv', dataset=dataset)} trials of the "
         f"search{study.in_dataset(dataset)} are the rows of {code('trials.csv')}, with their "
         "settings, scores and seeds' ids."

@@ -7,6 +7,9 @@ REFERENCES: dict[str, str] = {
     "image classification. Project report, University of Oslo.",
     "lecun1998": "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998). Gradient-based learning "
     "applied to document recognition. Proceedings of the IEEE 86(11), 2278-2324.",
+    "gowdra2020": "N. Gowdra, R. Sinha and S. G. MacDonell (2020). Examining and mitigating kernel "
+    "saturation in convolutional neural networks using negative images. Proceedings of IECON, "
+    "465-470.",
     "guo2017": "C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger (2017). On calibration of modern "
     "neural networks. Proceedings of ICML, 1321-1330.",
     "student1908": "Student (1908). The probable error of a mean. Biometrika 6(1), 1-25.",

@@ -25,7 +25,6 @@ class Results:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self._images: dict[str, dict[str, np.ndarray]] = {}
         self._evaluations: dict[str, Any] = {}
 
     @cached_property
@@ -50,14 +49,22 @@ class Results:
         info: dict[str, Any] = read_json(self.layout.data_info(dataset))
         return info
 
-    def images(self, dataset: str) -> dict[str, np.ndarray]:
-        """Return train_images, train_labels, ... and images, labels of the test part."""
-        if dataset not in self._images:
-            self._images[dataset] = {
-                **read_npz(self.layout.train_data(dataset)),
-                **read_npz(self.layout.test_data(dataset)),
-            }
-        return self._images[dataset]
+    def training_images(self, dataset: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return images and labels of the training part."""
+        part = read_npz(self.layout.train_data(dataset))
+        return part["train_images"], part["train_labels"]
+
+    def test_images(self, dataset: str) -> np.ndarray:
+        """Return the images of the test part."""
+        return read_npz(self.layout.test_data(dataset))["images"]
+
+    def mean_images(self, dataset: str) -> np.ndarray:
+        """Return the mean image of every class, (classes, H, W, C)."""
+        return read_npz(self.layout.mean_images(dataset))["means"]
+
+    def contact_sheet(self, dataset: str) -> dict[str, np.ndarray]:
+        """Return some images (N, H, W, C) after 0, 1, ... changes, as ``step0``, ``step1``, ..."""
+        return read_npz(self.layout.contact_sheet(dataset))
 
     def evaluation(self, case: str) -> dict[str, Any]:
         """Return the test metrics of a case."""
@@ -90,6 +97,13 @@ class Results:
         import pandas as pd
 
         return pd.read_csv(self.layout.engine_comparisons)
+
+    @cached_property
+    def difficulty(self) -> pd.DataFrame:
+        """One row a network on two forms of the same images."""
+        import pandas as pd
+
+        return pd.read_csv(self.layout.difficulty)
 
     @cached_property
     def summary(self) -> pd.DataFrame:

@@ -79,6 +79,11 @@ class Study:
         source = self._relative(self.layout.data_info(dataset))
         return self.facts.number(source, json_pointer(*keys), form)
 
+    def measure(self, dataset: str, *keys: str | int, form: str = "integer") -> str:
+        """Return a number that was measured on a data set's images."""
+        source = self._relative(self.layout.measures(dataset))
+        return self.facts.number(source, json_pointer(*keys), form)
+
     def evaluation(self, case: str, *keys: str | int, form: str) -> str:
         """Return a number of a case's evaluation."""
         source = self._relative(self.layout.evaluation(case))
@@ -117,6 +122,10 @@ class Study:
         """Return a value of comparisons.csv; not printed."""
         pointer = csv_pointer(column, case_a=convolutional, case_b=dense)
         return self.facts.value("comparisons.csv", pointer)
+
+    def measured(self, dataset: str) -> Any:
+        """Return what was measured on a data set's images; not printed."""
+        return self.files.document(self._relative(self.layout.measures(dataset)))
 
     def document(self, case: str, stage: str) -> Any:
         """Return the content of "select", "evaluate" or "time" of a case; not printed."""
@@ -161,8 +170,12 @@ class Study:
         return [pair for pair in pairs if len({*map(self.engine, pair)}) == 1] or pairs
 
     def title(self, dataset: str) -> str:
-        """Return a data set's name for people."""
-        return rich.name(self.plan["datasets"][dataset]["title"])
+        """Return a data set's name for people; with its id where two are called the same."""
+        titles = {name: self.plan["datasets"][name]["title"] for name in self.datasets}
+        title = titles[dataset]
+        if list(titles.values()).count(title) > 1:
+            title += f" ({dataset})"
+        return rich.name(title)
 
     def in_dataset(self, dataset: str) -> str:
         """Return " on <data set>" where the study has several, else nothing."""

@@ -1,68 +1,16 @@
-"""The report's tables: rows of marked text, set by the paper's and the page's templates."""
+"""The report's tables of results: architectures, accuracy, comparisons, cost, runs, machine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from densevsconv.report import rich
 from densevsconv.report.formats import MISSING
 from densevsconv.report.layers import layer_line
 from densevsconv.report.pointers import csv_pointer
 from densevsconv.report.study import Study
+from densevsconv.report.table import CASE, Column, Table
 from densevsconv.report.verdicts import outcome
-
-
-@dataclass
-class Column:
-    """A column's title and how it is set: "left", "right", or "grow" for running text."""
-
-    title: str
-    align: Literal["left", "right", "grow"] = "right"
-
-
-@dataclass
-class Table:
-    """One table.
-
-    Attributes
-    ----------
-    name
-        Of the caption (``table_<name>.rst``).
-    dataset
-        Whose cases it shows; None for a table of the whole study.
-    width
-        "column" or "page".
-    columns
-        Titles; a marked text each.
-    rows
-        A marked text a cell; ``families`` says which family a row belongs to ("" for none).
-    """
-
-    name: str
-    dataset: str | None
-    width: Literal["column", "page"]
-    columns: list[Column]
-    rows: list[list[str]] = field(default_factory=list)
-    families: list[str] = field(default_factory=list)
-    long: bool = False
-
-    def add_group(self, title: str, family: str) -> None:
-        """Add a heading over the rows that follow."""
-        self.add([title], family)
-
-    def add(self, cells: list[str], family: str = "") -> None:
-        """Add one row."""
-        self.rows.append(cells)
-        self.families.append(family)
-
-    @property
-    def identifier(self) -> str:
-        """What texts refer to."""
-        return f"{self.name}-{self.dataset}" if self.dataset else self.name
-
-
-CASE = Column("case", "left")
 
 
 def architectures(study: Study, dataset: str) -> Table:
@@ -78,34 +26,6 @@ def architectures(study: Study, dataset: str) -> Table:
                 layer_line(study, case),
                 study.summary(case, "parameters", "integer"),
                 study.summary(case, "macs", "integer"),
-            ],
-            study.family(case),
-        )
-    return table
-
-
-def chosen(study: Study, dataset: str) -> Table:
-    """What the search tried and chose."""
-    keys = _searched_keys(study, dataset)
-    columns = [CASE, Column("points"), Column("trials"), Column("diverged"),
-               *[Column(_setting_name(key)) for key in keys],
-               Column("validation\n(%)")]  # fmt: skip
-    table = Table("chosen", dataset, "page" if len(keys) > 1 else "column", columns)
-    for case in study.searched(dataset):
-        settings = study.document(case, "select")["settings"]
-        table.add(
-            [
-                rich.case(case),
-                study.selection(case, "candidates", "#", form="integer"),
-                study.count("trials.csv", case=case),
-                study.count("trials.csv", case=case, status="diverged"),
-                *[
-                    study.selection(case, "settings", key, form="setting")
-                    if key in settings
-                    else MISSING
-                    for key in keys
-                ],
-                study.selection(case, "validation_accuracy_mean", form="percent"),
             ],
             study.family(case),
         )
@@ -216,41 +136,6 @@ def _to_target(study: Study, case: str) -> str:
     return text
 
 
-def settings(study: Study, dataset: str) -> Table:
-    """Training settings of every case, chosen ones included."""
-    keys = ["optimizer", "learning_rate", "l2", "batch_size", "epochs", "scaling", "initializer"]
-    words = ("optimizer", "initializer")
-    columns = [
-        CASE,
-        *[Column(_setting_name(key), "left" if key in words else "right") for key in keys],
-        Column("schedule", "left"),
-    ]
-    stopped = any(_stopping(study, case) for case in study.cases(dataset))
-    if stopped:
-        columns.append(Column("patience"))
-    table = Table("settings", dataset, "page", columns)
-    for case in study.cases(dataset):
-        training = study.document(case, "select")["training"]
-        plain = ["learning_rate", "l2", "batch_size", "epochs", "scaling"]
-        cells = {key: study.selection(case, "training", key, form="setting") for key in plain}
-        cells["optimizer"] = rich.name(str(training["optimizer"]))
-        cells["initializer"] = "architecture's"
-        if training["initializer"] is not None:
-            cells["initializer"] = rich.name(str(training["initializer"]))
-        row = [rich.case(case), *[cells[key] for key in keys]]
-        row.append(rich.name(str(training["schedule"]["name"])))
-        if stopped:
-            patience = ("training", "early_stopping", "patience")
-            stops = _stopping(study, case)
-            row.append(study.selection(case, *patience, form="integer") if stops else MISSING)
-        table.add(row, study.family(case))
-    return table
-
-
-def _stopping(study: Study, case: str) -> Any:
-    return study.document(case, "select")["training"]["early_stopping"]
-
-
 def runs(study: Study, dataset: str) -> Table:
     """Every refitted seed."""
     columns = [Column("seed"), Column("status", "left"), Column("epochs"), Column("best"),
@@ -306,16 +191,3 @@ def machine(study: Study) -> Table:
         title, form = _MACHINE.get(key, (key, "text"))
         table.add([title, study.timing(case, "machine", key, form=form)])
     return table
-
-
-def _searched_keys(study: Study, dataset: str) -> list[str]:
-    keys: list[str] = []
-    for case in study.searched(dataset):
-        for point in study.plan["cases"][case]["points"]:
-            keys += [key for key in point if key not in keys]
-    first = [key for key in ("learning_rate", "l2") if key in keys]
-    return first + [key for key in keys if key not in first]
-
-
-def _setting_name(key: str) -> str:
-    return rich.name(key.replace("_", " "))

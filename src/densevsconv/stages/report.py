@@ -1,8 +1,8 @@
 """Report: set the paper and the page, and list every number with its source.
 
-in      plan/report.json, data/<dataset>/info.json, trials.csv, select/<case>.json,
-        evaluate/<case>.json, time/<case>.json, summary.csv, runs.csv, comparisons.csv,
-        engines.csv, reports/<study>/figures/*.svg, workflow/report/*.rst
+in      plan/report.json, data/<dataset>/info.json and measures.json, trials.csv,
+        select/<case>.json, evaluate/<case>.json, time/<case>.json, summary.csv, runs.csv,
+        comparisons.csv, difficulty.csv, engines.csv, reports/<study>/figures/*.svg, workflow/report/*.rst
 out     reports/<study>/paper.pdf, index.html, facts.json
 """
 

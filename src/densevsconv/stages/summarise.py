@@ -2,7 +2,7 @@
 
 in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json,
         evaluate/<case>.json, time/<case>.json
-out     summary.csv, runs.csv, comparisons.csv, engines.csv
+out     summary.csv, runs.csv, comparisons.csv, difficulty.csv, engines.csv
 
 Every convolutional case is compared with every dense case of the same data set. Refits of one
 study share their seeds by repetition, so the comparison is paired: repetition r of both cases saw
@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
 from itertools import permutations
 from typing import Any
 
 from densevsconv.files import read_json
 from densevsconv.layout import Layout
-from densevsconv.statistics.comparison import compare
+from densevsconv.statistics.case_results import CaseResults, comparison_columns
+from densevsconv.statistics.difficulty import difficulty_rows
 from densevsconv.tables import read_csv, write_csv
 
 SUMMARY_COLUMNS = (
@@ -37,6 +37,7 @@ RUN_COLUMNS = (
     "dataset", "case", "family", "architecture", "engine", "repetition", "trial", "status",
     "epochs_run", "best_epoch", "validation_accuracy", "validation_loss", "test_accuracy",
     "test_log_loss", "seconds", "seed_initialisation", "seed_batch_order", "seed_dropout",
+    "seed_augmentation",
 )  # fmt: skip
 """The columns of runs.csv."""
 
@@ -46,6 +47,12 @@ COMPARISON_COLUMNS = (
 )  # fmt: skip
 """The columns of comparisons.csv."""
 
+DIFFICULTY_COLUMNS = (
+    "base", "dataset_a", "dataset_b", "kind", "family", "architecture", "engine",
+    "case_a", "minus_a", "case_b", "minus_b", *COMPARISON_COLUMNS[3:],
+)  # fmt: skip
+"""The columns of difficulty.csv."""
+
 ENGINE_COLUMNS = (
     *("dataset", "architecture", "case_a", "case_b", "engine_a", "engine_b"),
     *COMPARISON_COLUMNS[3:],
@@ -54,35 +61,6 @@ ENGINE_COLUMNS = (
 """The columns of engines.csv."""
 
 CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs")
-
-
-@dataclass(frozen=True)
-class CaseResults:
-    """What the stages before wrote about one case."""
-
-    case: str
-    plan: dict[str, Any]
-    selection: dict[str, Any]
-    runs: list[dict[str, Any]]
-    evaluation: dict[str, Any]
-    timing: dict[str, Any]
-    trials: int
-
-    @property
-    def seconds(self) -> float:
-        """Median training time."""
-        return float(self.timing["train_seconds"]["median"])
-
-    @property
-    def labels(self) -> dict[str, Any]:
-        """The columns that every table of cases begins with."""
-        return {
-            "dataset": self.plan["dataset"],
-            "case": self.case,
-            "family": self.plan["family"],
-            "architecture": self.plan["architecture"]["name"],
-            "engine": self.plan["engine"],
-        }
 
 
 def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
@@ -105,6 +83,11 @@ def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
     write_csv(layout.summary, SUMMARY_COLUMNS, summary_rows(results))
     write_csv(layout.run_table, RUN_COLUMNS, run_rows(results))
     write_csv(layout.comparisons, COMPARISON_COLUMNS, comparison_rows(results, plan["confidence"]))
+    write_csv(
+        layout.difficulty,
+        DIFFICULTY_COLUMNS,
+        difficulty_rows(results, plan.get("datasets", {}), plan["confidence"]),
+    )
     write_csv(layout.engine_comparisons, ENGINE_COLUMNS, engine_rows(results, plan["confidence"]))
 
 
@@ -162,7 +145,7 @@ def comparison_rows(results: list[CaseResults], confidence: float) -> list[dict[
     """Return the rows of comparisons.csv: test accuracy of a (convolutional) minus b (dense)."""
     return [
         {"dataset": a.plan["dataset"], "case_a": a.case, "case_b": b.case}
-        | _comparison(a, b, confidence)
+        | comparison_columns(a, b, confidence)
         for a, b in permutations(results, 2)
         if a.plan["dataset"] == b.plan["dataset"]
         and (a.plan["family"], b.plan["family"]) == ("convolutional", "dense")
@@ -184,7 +167,7 @@ def engine_rows(results: list[CaseResults], confidence: float) -> list[dict[str,
             "engine_a": a.plan["engine"],
             "engine_b": b.plan["engine"],
         }
-        | _comparison(a, b, confidence)
+        | comparison_columns(a, b, confidence)
         | {
             "train_seconds_a": a.seconds,
             "train_seconds_b": b.seconds,
@@ -201,18 +184,3 @@ def _alike(a: CaseResults, b: CaseResults) -> bool:
         and a.plan["architecture"] == b.plan["architecture"]
         and a.selection["training"] == b.selection["training"]
     )
-
-
-def _comparison(a: CaseResults, b: CaseResults, confidence: float) -> dict[str, Any]:
-    return asdict(
-        compare(
-            a.evaluation["accuracy"]["per_seed"],
-            b.evaluation["accuracy"]["per_seed"],
-            confidence,
-            paired=_seeds(a) == _seeds(b),
-        )
-    )
-
-
-def _seeds(result: CaseResults) -> list[tuple[int, dict[str, int]]]:
-    return [(run["repetition"], run["seeds"]) for run in result.runs]

@@ -46,15 +46,18 @@ class Figure:
     draw
         ``draw(results, dataset, cases)`` returns the drawn matplotlib figure.
     wanted
-        Given a case and all cases' plans, tells whether the figure shows the case.
+        Given a case and the study's plan, tells whether the figure shows the case. A figure that
+        shows no case of a data set is not drawn.
     cases_per_page
         A figure with more cases than this is continued in a second file; None: all in one.
     """
 
     name: str
-    section: Literal["data", "search", "results", "errors", "cost", "engines", "confusion"]
+    section: Literal[
+        "data", "search", "results", "difficulty", "errors", "cost", "engines", "confusion"
+    ]
     width: Literal["column", "page"]
     alt: str
     draw: Callable[[Results, str, list[str]], matplotlib.figure.Figure]
-    wanted: Callable[[str, dict[str, Any]], bool] = lambda case, plans: True
+    wanted: Callable[[str, dict[str, Any]], bool] = lambda case, plan: True
     cases_per_page: int | None = None

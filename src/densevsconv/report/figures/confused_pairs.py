@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from densevsconv.report.figures.base import PAGE_MM, Figure
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 PAIRS = 3
 PICTURES = 4
+LETTERS = 34
+"""Of a pair's line."""
 LABEL_MM, PICTURE_MM, GAP_MM, TEXT_MM = 40.0, 8.0, 0.6, 3.8
 
 
@@ -20,7 +22,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     """Return a row a case and a column a pair: the images misread so by most seeds."""
     from densevsconv.report.figures import style
 
-    info, images = results.data_info(dataset), results.images(dataset)["images"]
+    info, images = results.data_info(dataset), results.test_images(dataset)
     names = info["class_names"]
     row_mm = PICTURE_MM + TEXT_MM + 0.7
     height_mm = row_mm * len(cases)
@@ -36,8 +38,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
             figure.text(
                 left_mm / PAGE_MM,
                 (bottom_mm + PICTURE_MM + 1.0) / height_mm,
-                f"{names[pair['true']]} read as {names[pair['predicted']]}: "
-                f"{pair['count']} times ({100 * pair['rate']:.1f}%)",
+                _words(names, pair),
                 fontsize=7,
             )
             for number, test_row in enumerate(pair["examples"][:PICTURES]):
@@ -45,6 +46,16 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
                 axis = style.axes_at(figure, x_mm, bottom_mm, PICTURE_MM, PICTURE_MM)
                 style.show_image(axis, images[test_row], info["max_value"])
     return figure
+
+
+def _words(names: list[str], pair: dict[str, Any]) -> str:
+    """Return a pair in a line as wide as its pictures; long names are shortened."""
+    from densevsconv.report.figures import style
+
+    count = f": {pair['count']} times ({100 * pair['rate']:.1f}%)"
+    room = (LETTERS - len(count) - len(" read as ")) // 2
+    true, predicted = (style.shortened(names[pair[key]], room) for key in ("true", "predicted"))
+    return f"{true} read as {predicted}{count}"
 
 
 FIGURE = Figure(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 COLUMNS = 3
 CASES_A_PAGE = 9
+MOST_NAMED = 24
+"""With more classes than this there is no room for their names."""
+MOST_LETTERS = 12
 MOST_ANNOTATED = 12
 """With more classes than this the cells are too small to write in."""
 
@@ -38,6 +41,7 @@ def draw_matrices(
     from densevsconv.report.figures import style
 
     names = results.data_info(dataset)["class_names"]
+    names = [style.shortened(name, MOST_LETTERS) for name in names]
     figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 57, 5)
     palette = sns.color_palette("light:#4a4a4a", as_cmap=True)
     for axis, case in zip(axes, cases, strict=True):
@@ -65,6 +69,10 @@ def draw_matrices(
 
 
 def _ticks(axis: Any, names: list[str]) -> None:
-    long = max(len(name) for name in names) > 2
+    if len(names) > MOST_NAMED:
+        places = range(0, len(names), 10)  # no room for every name: the numbers of the labels
+        for own in (axis.xaxis, axis.yaxis):
+            own.set_ticks([place + 0.5 for place in places], [str(place) for place in places])
+    long = len(names) <= MOST_NAMED and max(len(name) for name in names) > 2
     axis.tick_params(axis="x", rotation=90 if long else 0)
     axis.tick_params(axis="y", rotation=0)

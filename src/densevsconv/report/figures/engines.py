@@ -24,8 +24,9 @@ def network(row: Any) -> str:
     return str(names.pop() if len(names) == 1 else row["architecture"])
 
 
-def has_twin(case: str, plans: dict[str, Any]) -> bool:
+def has_twin(case: str, plan: dict[str, Any]) -> bool:
     """Tell whether another engine trains the same architecture on the same data."""
+    plans = plan["cases"]
     own = plans[case]
     return any(
         other["engine"] != own["engine"]

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from densevsconv.report.figures import (
     accuracy,
+    augmentation,
     calibration,
     class_counts,
     confused_pairs,
     confusion_counts,
     confusion_rates,
+    difficulty,
     engines,
     learning_curves,
+    mean_images,
     samples,
     search_map,
     trade_off,
+    transformations,
 )
 from densevsconv.report.figures.base import Figure
 
 FIGURES: list[Figure] = [
     samples.FIGURE,
+    transformations.FIGURE,
+    mean_images.FIGURE,
     class_counts.FIGURE,
+    augmentation.FIGURE,
     search_map.FIGURE,
     accuracy.FIGURE,
     learning_curves.FIGURE,
     calibration.FIGURE,
+    difficulty.FIGURE,
     confusion_counts.FIGURE,
     confusion_rates.FIGURE,
     confused_pairs.FIGURE,

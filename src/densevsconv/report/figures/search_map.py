@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from densevsconv.report.figures.base import PAGE_MM, Figure, searched_keys
@@ -17,6 +18,8 @@ COLUMNS = 4
 PREFERRED = ("learning_rate", "l2")
 """The settings put on the axes where a case searches more than two."""
 DIVERGED = "\u00d7"
+LETTERS = 14
+"""Of a line of a setting in words."""
 SPAN = 0.05
 """Accuracies this far below the best share the palest colour: the differences are at the top."""
 LABELS = {"learning_rate": "learning rate", "l2": "l2", "batch_size": "batch size"}
@@ -39,7 +42,8 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 41, gap=0.05)
     for axis, case in zip(axes, cases, strict=True):
         table, keys = tables[case], _axes_keys(results, case)
-        chosen = results.selection(case)["settings"]
+        words = [key for key in keys if not _numeric(table[key])]
+        chosen = _worded(results.selection(case)["settings"], words)
         kind = _kind(table, keys)
         if kind == "map":
             _draw_map(axis, table, keys, chosen, norm)
@@ -69,19 +73,39 @@ def _axes_keys(results: Results, case: str) -> list[str]:
 
 
 def _points(results: Results, case: str) -> pd.DataFrame:
-    """Return one row a point: its settings, and the mean accuracy of its finished seeds."""
+    """Return one row a point: its settings, and the mean accuracy of its finished seeds.
+
+    A setting with any value that is no number (a mapping, a word, nothing) is in words.
+    """
     import pandas as pd
 
+    candidates = results.selection(case)["candidates"]
+    worded = {
+        key
+        for candidate in candidates
+        for key, value in candidate["settings"].items()
+        if not _is_number(value)
+    }
     return pd.DataFrame(
         [
             {
-                **candidate["settings"],
+                **_worded(candidate["settings"], worded),
                 "accuracy": candidate["validation_accuracy_mean"],
                 "diverged": bool(candidate["diverged"]),
             }
-            for candidate in results.selection(case)["candidates"]
+            for candidate in candidates
         ]
     ).astype({"accuracy": float})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _worded(settings: dict[str, Any], keys: Any) -> dict[str, Any]:
+    from densevsconv.report.wording import setting
+
+    return {key: setting(value) if key in keys else value for key, value in settings.items()}
 
 
 def _kind(table: pd.DataFrame, keys: list[str]) -> str:
@@ -102,7 +126,7 @@ def _numeric(values: pd.Series) -> bool:
 def _write(value: Any) -> str:
     """Return a setting as short as possible: 3e-4, 0.01, adam."""
     if not isinstance(value, int | float):
-        return str(value)
+        return fill(str(value), LETTERS)
     short = f"{value:.0e}".replace("e-0", "e-")
     if 0 < abs(value) < 0.01 and float(short) == value:  # 0.0003 is wider than a cell
         return short
@@ -120,7 +144,8 @@ def _draw_map(
 
     across, down = keys
     grid = table.pivot_table("accuracy", index=down, columns=across, aggfunc="max", dropna=False)
-    grid = grid.sort_index(ascending=False)
+    # numbers by size, words in the order of the search
+    grid = grid.reindex(index=_levels(table[down])[::-1], columns=_levels(table[across]))
     sns.heatmap(
         grid, ax=axis, norm=norm, cmap=style.SEQUENTIAL, cbar=False, annot=False,
         linewidths=0.4, linecolor="white",
@@ -140,6 +165,11 @@ def _draw_map(
         axis.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor="black", linewidth=1.4))
     axis.set_xlabel(LABELS.get(across, across))
     axis.set_ylabel(LABELS.get(down, down))
+
+
+def _levels(values: pd.Series) -> list[Any]:
+    found = values.dropna().unique()
+    return sorted(found) if _numeric(values) else list(found)
 
 
 def _draw_dots(
@@ -210,6 +240,6 @@ FIGURE = Figure(
     width="page",
     alt="Validation accuracy by the searched settings of each case; the chosen point is framed.",
     draw=draw,
-    wanted=lambda case, plans: bool(searched_keys(plans[case])),
+    wanted=lambda case, plan: bool(searched_keys(plan["cases"][case])),
     cases_per_page=12,
 )

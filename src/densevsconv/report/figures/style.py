@@ -141,11 +141,18 @@ def panels(
 
 def log_axis(axis: matplotlib.axes.Axes, values: Any) -> None:
     """Make the x axis logarithmic, with round ticks that are neither crowded nor missing."""
-    from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, NullLocator
+    from matplotlib.ticker import (
+        EngFormatter,
+        FixedLocator,
+        FuncFormatter,
+        MaxNLocator,
+        NullLocator,
+    )
 
     axis.set_xscale("log")
     low, high = float(min(values)), float(max(values))
-    ticks = [low, high]  # where no round number lies between
+    # even steps, where so few round numbers lie between
+    ticks = list(MaxNLocator(4).tick_values(low, high))
     for mantissas in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7)):
         found = [m * 10.0**power for power in range(-9, 13) for m in mantissas]
         found = [tick for tick in found if 0.8 * low <= tick <= 1.25 * high]
@@ -173,6 +180,11 @@ def in_lines(case: str, characters: int) -> str:
     # the last part says most often what tells ids apart: keep the first line as long as fits
     end = max([place for place in places if place <= characters], default=places[0])
     return f"{case[:end]}\n{case[end:]}"
+
+
+def shortened(text: str, characters: int) -> str:
+    """Return a text of at most so many characters; what is cut off leaves an ellipsis."""
+    return text if len(text) <= characters else text[: max(characters - 1, 1)] + "\u2026"
 
 
 def trim(axis: matplotlib.axes.Axes) -> None:
@@ -262,8 +274,8 @@ def text_on(colour: Any) -> str:
 
 
 def show_image(axis: matplotlib.axes.Axes, image: Any, max_value: float) -> None:
-    """Show one image (H, W, C), one channel in greys, pixels left as squares."""
-    picture = image[..., 0] if image.shape[-1] == 1 else image
+    """Show one image (H, W, C), pixels left as squares: in colour where C is 3, else in greys."""
+    picture = image if image.shape[-1] == 3 else image.mean(axis=-1)
     axis.imshow(
         picture / max_value, cmap="gray", vmin=0, vmax=1, interpolation="nearest", aspect="equal"
     )

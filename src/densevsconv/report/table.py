@@ -1,0 +1,59 @@
+"""A table of the report: rows of marked text, set by the paper's and the page's templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass
+class Column:
+    """A column's title and how it is set: "left", "right", or "grow" for running text."""
+
+    title: str
+    align: Literal["left", "right", "grow"] = "right"
+
+
+@dataclass
+class Table:
+    """One table.
+
+    Attributes
+    ----------
+    name
+        Of the caption (``table_<name>.rst``).
+    dataset
+        Whose cases it shows; None for a table of the whole study.
+    width
+        "column" or "page".
+    columns
+        Titles; a marked text each.
+    rows
+        A marked text a cell; ``families`` says which family a row belongs to ("" for none).
+    """
+
+    name: str
+    dataset: str | None
+    width: Literal["column", "page"]
+    columns: list[Column]
+    rows: list[list[str]] = field(default_factory=list)
+    families: list[str] = field(default_factory=list)
+    long: bool = False
+
+    def add_group(self, title: str, family: str) -> None:
+        """Add a heading over the rows that follow."""
+        self.add([title], family)
+
+    def add(self, cells: list[str], family: str = "") -> None:
+        """Add one row."""
+        self.rows.append(cells)
+        self.families.append(family)
+
+    @property
+    def identifier(self) -> str:
+        """What texts refer to."""
+        return f"{self.name}-{self.dataset}" if self.dataset else self.name
+
+
+CASE = Column("case", "left")
+"""The first column of tables with a row a case."""
