@@ -262,6 +262,15 @@ def test_a_mat_variable_twice_is_refused(tmp_path: Path) -> None:
     assert "found X again" in message
 
 
+def test_bytes_after_compressed_data_are_refused(tmp_path: Path) -> None:
+    content = mat_bytes(X.transpose(3, 0, 1, 2), Y[:, 0], do_compression=True)
+    (size,) = struct.unpack("<I", content[132:136])
+    packed = content[136 : 136 + size] + b"\0" * 8
+    longer = content[:132] + struct.pack("<I", size + 8) + packed + content[136 + size :]
+    message = refusal(changed(mat_source(), "train.mat", longer), tmp_path)
+    assert "bytes follow the compressed data" in message
+
+
 # records and archives
 
 
@@ -423,6 +432,22 @@ def test_a_zip_directory_that_claims_too_much(tmp_path: Path) -> None:
     assert "claim of 2,147,483,648 bytes" in message
 
 
+def test_bytes_before_a_zip_are_refused(tmp_path: Path) -> None:
+    content = b"#!/bin/sh\n" + npz_bytes(images=IMAGES, labels=LABELS)
+    message = refusal(changed(npz_source(), "d.npz", content), tmp_path)
+    assert "nothing before or after it" in message
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_a_wrong_checksum_of_an_array_is_seen(compress: bool, tmp_path: Path) -> None:
+    content = npz_bytes(images=IMAGES, labels=LABELS, compress=compress)
+    start = content.index(b"PK\1\2", content.index(b"PK\1\2") + 4) + 16
+    damaged = content[:start] + bytes(4) + content[start + 4 :]
+    message = refusal(changed(npz_source(), "d.npz", damaged), tmp_path)
+    assert "d.npz: labels" in message
+    assert "CRC" in message
+
+
 def test_a_zip_with_a_long_directory_is_not_opened(tmp_path: Path) -> None:
     directory = bytes(2**21)
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0, 0, len(directory), 0, 0)
@@ -489,6 +514,16 @@ def test_a_picture_that_unpacks_to_gigabytes_is_not_unpacked(side: int, tmp_path
     message = refusal(written, tmp_path)
     assert "a.png: found" in message
     assert "pixels; allowed: 40,000,000" in message
+
+
+def test_a_wrong_checksum_of_a_picture_is_seen(tmp_path: Path) -> None:
+    written = folder_source()
+    name = "train/class 0/a.png"
+    rows = b"".join(b"\0" + bytes(range(15)) for _ in range(7))
+    content = png_bytes(5, 7, 8, 2, rows)
+    end = content.index(b"IEND") - 4  # the checksum of the pixels is before
+    written.files[name] = content[: end - 4] + bytes(4) + content[end:]
+    assert f"{name}: found a damaged picture" in refusal(written, tmp_path)
 
 
 def test_small_pictures_that_fill_the_memory_are_refused(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ Files = Annotated[
     Allowed("the name of a file below the folder of the source, or a list of names"),
 ]
 SomeFiles = Annotated[
-    Files,
+    list[FileName],
+    BeforeValidator(_as_list),
     Field(min_length=1),
     Allowed("the name of a file below the folder of the source, or a list of at least one"),
 ]
@@ -61,6 +62,16 @@ LabelMap = Annotated[
     Allowed('labels to labels from 0, such as {"10": 0}'),
 ]
 Size = Annotated[int, Field(ge=1)]
+Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
 ArrayName = Annotated[str, Field(min_length=1, max_length=64)]
 
 _PATH = (
@@ -106,10 +117,30 @@ class MatSource(Strict):
     test: Files = Field(
         default_factory=list, description="Files of the test part; empty: there is none."
     )
-    images_key: ArrayName = Field(
+    images_key: Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
+ArrayName = Field(
         default="X", description="The variable of images: uint8, height x width x channels x N."
     )
-    labels_key: ArrayName = Field(
+    labels_key: Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
+ArrayName = Field(
         default="y", description="The variable of labels: N whole numbers."
     )
     label_map: LabelMap = Field(default_factory=dict, description=_LABEL_MAP)
@@ -125,10 +156,8 @@ class CifarSource(Strict):
     test: Files = Field(
         default_factory=list, description="Files of the test part; empty: there is none."
     )
-    shape: list[Size] = Field(
+    shape: Shape = Field(
         default_factory=lambda: [32, 32, 3],
-        min_length=3,
-        max_length=3,
         description="Height, width and channels of an image.",
     )
     classes: int = Field(default=10, ge=2, le=256, description="Number of classes.")
@@ -150,10 +179,8 @@ class StlSource(Strict):
         default_factory=list, description="The test part; empty: there is none."
     )
     test_labels: Files = Field(default_factory=list, description="The labels of the test part.")
-    shape: list[Size] = Field(
+    shape: Shape = Field(
         default_factory=lambda: [96, 96, 3],
-        min_length=3,
-        max_length=3,
         description="Height, width and channels of an image.",
     )
     classes: int = Field(
@@ -184,10 +211,8 @@ class FolderSource(Strict):
     test: FileName | None = Field(
         default=None, description="The same for the test part; null: there is none."
     )
-    size: list[Size] | None = Field(
+    size: HeightWidth | None = Field(
         default=None,
-        min_length=2,
-        max_length=2,
         description="Height and width that every image is scaled to, by averaging over areas; "
         "null: all images must have the same size.",
     )
@@ -211,18 +236,78 @@ class NpzSource(Strict):
     kind: Literal["npz"] = Field(description="`npz`")
     path: str | None = Field(default=None, min_length=1, description=_PATH)
     file: FileName = Field(description="The file, as `numpy.savez` writes it.")
-    images: ArrayName = Field(default="images", description="The array of images.")
-    labels: ArrayName = Field(default="labels", description="The array of their labels.")
-    test_images: ArrayName = Field(
+    images: Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
+ArrayName = Field(default="images", description="The array of images.")
+    labels: Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
+ArrayName = Field(default="labels", description="The array of their labels.")
+    test_images: Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
+ArrayName = Field(
         default="test_images", description="The images of the test part, if the file has one."
     )
-    test_labels: ArrayName = Field(default="test_labels", description="Their labels.")
-    groups: ArrayName = Field(
+    test_labels: Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
+ArrayName = Field(default="test_labels", description="Their labels.")
+    groups: Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
+ArrayName = Field(
         default="groups",
         description="A number for each image, if the file has them; a split keeps images of the "
         "same number together.",
     )
-    test_groups: ArrayName = Field(
+    test_groups: Shape = Annotated[
+    list[Size],
+    Field(min_length=3, max_length=3),
+    Allowed("[height, width, channels], whole numbers of at least 1"),
+]
+HeightWidth = Annotated[
+    list[Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
+ArrayName = Field(
         default="test_groups", description="The same for the test part, if the file has them."
     )
     label_map: LabelMap = Field(default_factory=dict, description=_LABEL_MAP)
@@ -256,9 +341,10 @@ def normalised_source(value: Any) -> Any:
     """Turn ``source: digits`` into ``source: {kind: digits}``; refuse kinds that are not there."""
     if isinstance(value, str):
         value = {"kind": value}
-    if isinstance(value, dict) and value.get("kind") not in tuple(SOURCE_KINDS):
-        raise ValueError("not a kind of source")
-    return value
+    kinds = tuple(SOURCE_KINDS)
+    if isinstance(value, Strict) or (isinstance(value, dict) and value.get("kind") in kinds):
+        return value
+    raise ValueError("not a kind of source")
 
 
 Source = Annotated[
