@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.io
 import yaml
 from PIL import Image
 
@@ -222,3 +223,37 @@ def test_files_that_have_gone_are_fetched_again(tmp_path: Path) -> None:
         prepare.run(layout, mirror=str(tmp_path / "mirror"))
         assert load_info(layout, "mine")["counts"]["test"] == 12
         (tmp_path / "data" / "raw" / "mine" / "mine.npz").unlink()
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from densevsconv.layout import Layout
+from densevsconv.stages import prepare
+prepare.run(Layout(Path(sys.argv[1])))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compressed", [False, True])
+def test_svhn_in_full_is_prepared_within_two_gigabytes(compressed: bool, tmp_path: Path) -> None:
+    """Files of SVHN's size and layout, with made-up pixels: 73,257 and 26,032 images."""
+    random = np.random.default_rng(0)
+    for part, count in (("train", 73257), ("test", 26032)):
+        images = random.integers(0, 16, (32, 32, 3, count), np.uint8)
+        labels = (np.arange(count) % 10 + 1).astype(np.uint8).reshape(-1, 1)
+        content = {"X": images, "y": labels}
+        scipy.io.savemat(tmp_path / f"{part}_32x32.mat", content, do_compression=compressed)
+    del images, content
+    source = {
+        "kind": "mat", "path": str(tmp_path), "train": "train_32x32.mat",
+        "test": "test_32x32.mat", "label_map": {"10": 0},
+    }  # fmt: skip
+    transform = [{"shift": 0.1}, {"noise": 0.1}]
+    layout = project(tmp_path, {"source": source}, {"mine": {"transform": transform}})
+    command = [sys.executable, "-c", MEASURED, str(layout.root)]
+    peak = int(subprocess.run(command, check=True, capture_output=True).stdout) * 1024
+    assert sum(load_info(layout, "mine")["counts"].values()) == 73257 + 26032
+    assert peak < 2 * 1024**3, f"{peak / 1e6:.0f} MB"
+    print(f"peak {peak / 1e6:.0f} MB")
