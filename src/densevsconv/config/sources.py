@@ -117,30 +117,10 @@ class MatSource(Strict):
     test: Files = Field(
         default_factory=list, description="Files of the test part; empty: there is none."
     )
-    images_key: Shape = Annotated[
-    list[Size],
-    Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
-]
-HeightWidth = Annotated[
-    list[Size],
-    Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
-]
-ArrayName = Field(
+    images_key: ArrayName = Field(
         default="X", description="The variable of images: uint8, height x width x channels x N."
     )
-    labels_key: Shape = Annotated[
-    list[Size],
-    Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
-]
-HeightWidth = Annotated[
-    list[Size],
-    Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
-]
-ArrayName = Field(
+    labels_key: ArrayName = Field(
         default="y", description="The variable of labels: N whole numbers."
     )
     label_map: LabelMap = Field(default_factory=dict, description=_LABEL_MAP)
@@ -236,78 +216,18 @@ class NpzSource(Strict):
     kind: Literal["npz"] = Field(description="`npz`")
     path: str | None = Field(default=None, min_length=1, description=_PATH)
     file: FileName = Field(description="The file, as `numpy.savez` writes it.")
-    images: Shape = Annotated[
-    list[Size],
-    Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
-]
-HeightWidth = Annotated[
-    list[Size],
-    Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
-]
-ArrayName = Field(default="images", description="The array of images.")
-    labels: Shape = Annotated[
-    list[Size],
-    Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
-]
-HeightWidth = Annotated[
-    list[Size],
-    Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
-]
-ArrayName = Field(default="labels", description="The array of their labels.")
-    test_images: Shape = Annotated[
-    list[Size],
-    Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
-]
-HeightWidth = Annotated[
-    list[Size],
-    Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
-]
-ArrayName = Field(
+    images: ArrayName = Field(default="images", description="The array of images.")
+    labels: ArrayName = Field(default="labels", description="The array of their labels.")
+    test_images: ArrayName = Field(
         default="test_images", description="The images of the test part, if the file has one."
     )
-    test_labels: Shape = Annotated[
-    list[Size],
-    Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
-]
-HeightWidth = Annotated[
-    list[Size],
-    Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
-]
-ArrayName = Field(default="test_labels", description="Their labels.")
-    groups: Shape = Annotated[
-    list[Size],
-    Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
-]
-HeightWidth = Annotated[
-    list[Size],
-    Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
-]
-ArrayName = Field(
+    test_labels: ArrayName = Field(default="test_labels", description="Their labels.")
+    groups: ArrayName = Field(
         default="groups",
         description="A number for each image, if the file has them; a split keeps images of the "
         "same number together.",
     )
-    test_groups: Shape = Annotated[
-    list[Size],
-    Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
-]
-HeightWidth = Annotated[
-    list[Size],
-    Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
-]
-ArrayName = Field(
+    test_groups: ArrayName = Field(
         default="test_groups", description="The same for the test part, if the file has them."
     )
     label_map: LabelMap = Field(default_factory=dict, description=_LABEL_MAP)
