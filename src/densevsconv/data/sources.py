@@ -6,7 +6,6 @@ the tables of ``readers/kinds.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -263,9 +262,3 @@ def _probe_folder(source: SourceKeys, folder: Path) -> Probe:
     count = sum(len(part.files) for part in listings)
     shape = (*size, 1 if mode == "grey" else 3)
     return _probe(count, test_from, shape, listings[0].classes)
-
-
-Reader = Callable[[], tuple[np.ndarray, np.ndarray]]
-
-SOURCES: dict[str, Reader] = {"digits": read_digits}
-"""Sources without files."""
