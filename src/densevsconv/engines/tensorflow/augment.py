@@ -32,7 +32,7 @@ def batch_function(
     if not places:
         return lambda images, batch, drawn: read(images, batch)
 
-    def changed(images: Images, batch: tf.Tensor, drawn: tf.Tensor) -> Batch:
+    def inputs(images: Images, batch: tf.Tensor, drawn: tf.Tensor) -> tf.Tensor:
         if "geometry" in places:
             pixels = _resampled(images.pixels, batch, drawn[:, places["geometry"]])
         else:
@@ -42,15 +42,19 @@ def batch_function(
             pixels = tf.clip_by_value(pixels * values[..., :1] + values[..., 1:], 0.0, max_value)
         if "cutout" in places:
             pixels = tf.where(_cut(pixels.shape, drawn[:, places["cutout"]]), 0.0, pixels)
-        inputs = (pixels - images.offset) * images.scale
-        labels = tf.gather(images.labels, batch)
+        return (pixels - images.offset) * images.scale
+
+    def changed(images: Images, batch: tf.Tensor, drawn: tf.Tensor) -> Batch:
+        own, labels = inputs(images, batch, drawn), tf.gather(images.labels, batch)
         if "mixup" not in places:
-            return Batch(inputs, labels)
-        weight, other = tf.unstack(drawn[:, places["mixup"]], axis=1)
-        other = tf.cast(other, tf.int32)
+            return Batch(own, labels)
+        weight, position = tf.unstack(drawn[:, places["mixup"]], axis=1)
+        position = tf.cast(position, tf.int32)
+        # made once more, which is cheaper than what XLA makes of looking it up in `own`
+        other = inputs(images, tf.gather(batch, position), tf.gather(drawn, position))
         share = weight[:, None, None, None]
-        inputs = inputs * share + tf.gather(inputs, other) * (1 - share)
-        return Batch(inputs, labels, tf.gather(labels, other), weight)
+        mixed = own * share + other * (1 - share)
+        return Batch(mixed, labels, tf.gather(labels, position), weight)
 
     # XLA in graph mode too: fused, these many small operations take a fifth of the time
     compiled: Callable[[Images, tf.Tensor, tf.Tensor], Batch] = tf.function(
