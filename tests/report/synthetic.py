@@ -174,7 +174,8 @@ def _write_plans(
         "study": layout.study, "seed": 1, "seeds": SEEDS, "title": title,
         "question": "Does convolution help on 8x8 images?", "description": "",
         "confidence": 0.95, "highlights": [], "notes": "",
-        "cases": plans, "datasets": datasets,
+        "cases": {name: plan | {"seeds": SEEDS} for name, plan in plans.items()},
+        "datasets": datasets,
     }  # fmt: skip
     for stage, plan in {
         "search": {**common, "execution": "auto", "seeds": 2, "cases": plans},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from densevsconv.config.engine_titles import engine_title
-from densevsconv.report import data, engines, rich
+from densevsconv.report import data, difficulty, engines, rich
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
 
@@ -15,16 +15,20 @@ def abstract(study: Study) -> list[str]:
     """Return the abstract: what was done, and the verdict for each data set."""
     level = study.planned("confidence", form="percent_whole")
     sentences = []
+    forms = difficulty.changed_forms(study)
     for dataset in study.datasets:
+        if dataset in forms:
+            continue
         sentences.append(
             f"We compare {_networks(study, dataset)} on {study.title(dataset)} "
             f"({study.data(dataset, 'counts', 'train')} training, "
             f"{study.data(dataset, 'counts', 'validation')} validation and "
             f"{study.data(dataset, 'counts', 'test')} test images{_changed(study, dataset)})."
         )
-    trained = (
-        f"from {study.planned('seeds')} fresh seeds, tested once, and timed alone on the machine"
-    )
+        if others := [form for form, reference in forms.items() if reference == dataset]:
+            described = "; ".join(_form(study, form) for form in others)
+            sentences.append(f"The same images are there in other forms too: {described}.")
+    trained = f"from {study.seeds()} fresh seeds, tested once, and timed alone on the machine"
     if study.searches:
         sentences.append(
             f"Settings are chosen by {study.count('trials.csv')} trials on validation images "
@@ -33,7 +37,10 @@ def abstract(study: Study) -> list[str]:
     else:
         sentences.append(f"Each is trained as configured {trained}.")
     for dataset in study.datasets:
-        sentences += [_headline(study, dataset, level), engines.headline(study, dataset)]
+        if dataset not in forms:
+            sentences += [_headline(study, dataset, level), engines.headline(study, dataset)]
+        if dataset in forms.values():
+            sentences.append(difficulty.headline(study, dataset))
     return [" ".join(sentence for sentence in sentences if sentence)]
 
 
@@ -41,6 +48,13 @@ def _changed(study: Study, dataset: str) -> str:
     """Return what was done to the images beforehand, if anything."""
     steps = data.changes(study, dataset)
     return f"; all of them changed beforehand: {', then '.join(steps)}" if steps else ""
+
+
+def _form(study: Study, dataset: str) -> str:
+    """Return a changed form of the images: its name, its size, what was done to it."""
+    steps = ", then ".join(data.changes(study, dataset))
+    count = study.data(dataset, "counts", "train")
+    return f"{study.title(dataset)} ({count} training images{', ' if steps else ''}{steps})"
 
 
 def _networks(study: Study, dataset: str) -> str:

@@ -51,9 +51,11 @@ def _contents(study: Study, dataset: str) -> str:
 
 def _parts(study: Study, dataset: str) -> str:
     split = study.plan["datasets"][dataset]["split"]
-    kept = [part for part in ("training", "test") if split[f"{part}_images"] is not None]
-    limit = (
-        f" Only so many {' and '.join(kept)} images are kept of those there are." if kept else ""
+    limit = "".join(
+        f" Of the {part} images there are, the study keeps "
+        f"{study.planned('datasets', dataset, 'split', f'{part}_images')}."
+        for part in ("training", "test")
+        if split[f"{part}_images"] is not None
     )
     train, validation, test = (
         study.data(dataset, "counts", part) for part in ("train", "validation", "test")

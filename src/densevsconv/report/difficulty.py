@@ -47,16 +47,7 @@ def _reading(study: Study, reference: str, form: str) -> str:
     """Return what a change did to the networks, and to the lead of convolution."""
     leads = _rows(study, reference, form, "lead")
     networks = _rows(study, reference, form, "network")
-    families = [name for name in ("dense", "convolutional")
-                if any(row["family"] == name for row in networks)]  # fmt: skip
-    fall, rise = (
-        " and for ".join(_share(study, reference, form, name, **which) for name in families)
-        for which in (FALLS, RISES)
-    )
-    sentences = [
-        f"On {study.title(form)} accuracy falls beyond the interval for {fall}; "
-        f"it rises for {rise}."
-    ]
+    sentences = [_tally(study, reference, form)]
     shown = _best_of(leads, networks) if leads else networks if len(networks) < 3 else []
     sentences += [_network(study, row) for row in shown]
     sentences += [_lead(study, row) for row in leads]
@@ -67,6 +58,42 @@ def _best_of(leads: list[Row], networks: list[Row]) -> list[Row]:
     """Return the rows of the networks that are the best of their family on the changed form."""
     best = [lead[key] for lead in leads for key in ("minus_a", "case_a")]
     return [row for case in best for row in networks if row["case_a"] == case]
+
+
+def headline(study: Study, reference: str) -> str:
+    """Return the sentences of the abstract."""
+    return " ".join(
+        sentence
+        for form in _compared(study, reference)
+        for sentence in (
+            _tally(study, reference, form),
+            *(_lead(study, row) for row in _rows(study, reference, form, "lead")),
+        )
+    )
+
+
+def changed_forms(study: Study) -> dict[str, str]:
+    """Return the reference of every changed form that networks were trained on too."""
+    return {
+        form: reference for reference in references(study) for form in _compared(study, reference)
+    }
+
+
+def _tally(study: Study, reference: str, form: str) -> str:
+    """Return for how many networks of each family accuracy falls, and rises, by the interval."""
+    networks = _rows(study, reference, form, "network")
+    families = [
+        family
+        for family in ("dense", "convolutional")
+        if any(row["family"] == family for row in networks)
+    ]
+    fall, rise = (
+        " and for ".join(_share(study, reference, form, family, **which) for family in families)
+        for which in (FALLS, RISES)
+    )
+    text = f"On {study.title(form)}, accuracy falls beyond the interval for {fall}"
+    risen = any(row["difference_low"] and float(row["difference_low"]) > ZERO for row in networks)
+    return f"{text}; it rises for {rise}." if risen else f"{text}."
 
 
 def _share(study: Study, reference: str, form: str, family: str, **which: Any) -> str:

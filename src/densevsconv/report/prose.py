@@ -32,6 +32,8 @@ def introduction(study: Study) -> list[str]:
 
 def architectures(study: Study, dataset: str) -> list[str]:
     """Return how to read the table of architectures."""
+    if dataset != study.datasets[0]:
+        return [f"{table(f'architectures-{dataset}')} lists those{study.in_dataset(dataset)}."]
     cases = study.plan["cases"].values()
     lenet = any("lenet" in case["architecture"]["name"].lower() for case in cases)
     source = f" LeNet-like cases go back to {cite('lecun1998')}." if lenet else ""
@@ -46,7 +48,7 @@ def architectures(study: Study, dataset: str) -> list[str]:
 def protocol(study: Study) -> list[str]:
     """Return how the numbers came about."""
     level = study.planned("confidence", form="percent_whole")
-    seeds = study.planned("seeds")
+    seeds = study.seeds()
     first = study.cases(study.datasets[0])[0]
     rule = study.document(first, "select")["rule"]
     paragraphs = [
@@ -65,7 +67,7 @@ def protocol(study: Study) -> list[str]:
         "the mean.",
         f"{rich.emph('Timing.')} Times are taken after everything else, with nothing else running: "
         "one warm-up training, then "
-        f"{study.timing(first, 'repeats', form='integer')} timed ones, compiling and validation "
+        f"{study.repeats()} timed ones, compiling and validation "
         f"outside the clock. {_modes(study)}",
         f"{rich.emph('Statistics.')} Intervals are Student's t at {level}% over seeds "
         f"{cite('student1908')}. Two cases are compared by a paired t-test, repetition by "
@@ -99,25 +101,15 @@ def _split(study: Study, datasets: list[str]) -> str:
     if split["grouped"]:
         how += ", images of one group (a writer, a house) all in one part"
     if split["test"] == "official":
-        text = (
-            f"The test images{where} are the official test part of the source, which comes apart "
-            f"from its training part; {share('validation')} of the others are drawn for "
-            f"validation, {how}. This draw is made once, from the study's seed."
+        return (
+            f"The test images{where} are the official test part of the source; "
+            f"{share('validation')} of the others are drawn for validation, {how}. This draw is "
+            "made once, from the study's seed."
         )
-    else:
-        text = (
-            f"{share('test')} of the images{where} are drawn for the test, "
-            f"{share('validation')} of the rest for validation, {how}. There is one split, drawn "
-            "from the study's seed."
-        )
-    for part in ("training", "test"):
-        kept = [
-            name for name in datasets if study.plan["datasets"][name]["split"][f"{part}_images"]
-        ]
-        for dataset in kept:
-            number = study.planned("datasets", dataset, "split", f"{part}_images")
-            text += f" {number} {part} images are kept{study.in_dataset(dataset)}, drawn likewise."
-    return text
+    return (
+        f"{share('test')} of the images{where} are drawn for the test, {share('validation')} of "
+        f"the rest for validation, {how}. There is one split, drawn from the study's seed."
+    )
 
 
 def _modes(study: Study) -> str:
@@ -233,11 +225,17 @@ def confusion(study: Study, dataset: str) -> list[str]:
 def cost(study: Study, dataset: str) -> list[str]:
     """Return how to read the costs."""
     first = study.cases(dataset)[0]
+    if dataset != study.datasets[0]:
+        return [
+            f"{figure(f'trade_off-{dataset}')} and {table(f'cost-{dataset}')} have the same"
+            f"{study.in_dataset(dataset)}."
+        ]
+    target = study.timing(first, "target_accuracy", form="percent_plain")
     return [
-        f"{figure(f'trade_off-{dataset}')} sets accuracy against three costs, "
-        f"{table(f'cost-{dataset}')} has the measurements. The target of the time to a target is a "
-        f"validation accuracy of {study.timing(first, 'target_accuracy', form='percent_plain')}%. "
-        "MACs count arithmetic, not time: small networks spend most of their time on what "
+        f"{figure(f'trade_off-{dataset}')} sets accuracy{study.in_dataset(dataset)} against "
+        f"three costs, {table(f'cost-{dataset}')} has the measurements. The target of the time to "
+        f"a target is a validation accuracy of {target}%. MACs count arithmetic, not "
+        "time: small networks spend most of their time on what "
         f"surrounds it.{_memory(study, dataset)}"
     ]
 

@@ -74,6 +74,23 @@ class Study:
         """Return a number of the plan."""
         return self.facts.number(PLAN, json_pointer(*keys), form)
 
+    def seeds(self) -> str:
+        """Return from how many seeds a case is refitted: a number, or "a to b" over cases."""
+        cases = self.plan["cases"]
+        order = sorted(cases, key=lambda case: (cases[case]["seeds"], case))
+        least, most = (self.planned("cases", order[end], "seeds") for end in (0, -1))
+        same = cases[order[0]]["seeds"] == cases[order[-1]]["seeds"]
+        return most if same else f"{least} to {most}"
+
+    def repeats(self) -> str:
+        """Return how many timed trainings a case has: a number, or "a to b" over cases."""
+        found = {
+            case: self.document(case, "time")["repeats"] for case in sorted(self.plan["cases"])
+        }
+        ends = [end(found, key=found.__getitem__) for end in (min, max)]
+        least, most = (self.timing(case, "repeats", form="integer") for case in ends)
+        return most if found[ends[0]] == found[ends[1]] else f"{least} to {most}"
+
     def data(self, dataset: str, *keys: str | int, form: str = "integer") -> str:
         """Return a number of a data set's description."""
         source = self._relative(self.layout.data_info(dataset))

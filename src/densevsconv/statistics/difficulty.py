@@ -82,7 +82,15 @@ def _lead(
         for family in FAMILIES
     }
     (a, minus_a), (b, minus_b) = ([best[side, family] for family in FAMILIES] for side in (0, 1))
-    paired = a.seeds == minus_a.seeds == b.seeds == minus_b.seeds
+    # the repetitions that all four made from the same seeds
+    shared = [dict(result.seeds) for result in (a, minus_a, b, minus_b)]
+    common = [
+        repetition
+        for repetition, seeds in shared[0].items()
+        if all(other.get(repetition) == seeds for other in shared[1:])
+    ]
+    if not common:
+        return
     yield {
         "kind": "lead",
         "engine": engine,
@@ -92,14 +100,18 @@ def _lead(
         "minus_b": minus_b.case,
     } | asdict(
         compare(
-            _differences(a, minus_a),
-            _differences(b, minus_b),
+            _differences(a, minus_a, common),
+            _differences(b, minus_b, common),
             confidence,
-            paired=paired,
+            paired=True,
         )
     )
 
 
-def _differences(a: CaseResults, b: CaseResults) -> list[float]:
-    """Return a minus b, seed by seed."""
-    return [x - y for x, y in zip(a.accuracies, b.accuracies, strict=False)]
+def _differences(a: CaseResults, b: CaseResults, repetitions: list[int]) -> list[float]:
+    """Return a minus b, repetition by repetition."""
+    of_a, of_b = (
+        dict(zip((repetition for repetition, _ in result.seeds), result.accuracies, strict=True))
+        for result in (a, b)
+    )
+    return [of_a[repetition] - of_b[repetition] for repetition in repetitions]

@@ -64,7 +64,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     rows = [int(np.flatnonzero(data.train_labels == label)[0]) for label in classes]
     shown = shown_augmentations(results, cases)
     labels = [wrap(setting(each), LETTERS_A_LINE) for each in shown]
-    block_mm = [1 + LINE_MM * len(lines) + CELL_MM * len(rows) for lines in labels]
+    block_mm = [2.4 + LINE_MM * len(lines) + CELL_MM * len(rows) for lines in labels]
     height_mm = sum(block_mm)
     figure = style.new_figure(COLUMN_MM, height_mm, layout=None)
 
@@ -75,7 +75,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
 
     top_mm = height_mm
     for augmentation, lines, tall_mm in zip(shown, labels, block_mm, strict=True):
-        figure.text(0.002, (top_mm - 0.4) / height_mm, "\n".join(lines), fontsize=7.5, va="top")
+        figure.text(0.002, (top_mm - 1.4) / height_mm, "\n".join(lines), fontsize=7.5, va="top")
         examples = augmented_examples(data, Augmentation(**augmentation), seed, rows, EXAMPLES)
         first_mm = top_mm - tall_mm + CELL_MM * len(rows)
         for number, (row, changed) in enumerate(zip(rows, examples, strict=True)):

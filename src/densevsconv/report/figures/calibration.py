@@ -25,7 +25,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
 
     from densevsconv.report.figures import style
 
-    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 38, 8, sharex=True, sharey=True)
+    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 42, 8, sharex=True, sharey=True)
     for axis, case in zip(axes, cases, strict=True):
         family = results.family(case)
         bins = [b for b in results.evaluation(case)["calibration"]["bins"]]

@@ -15,7 +15,7 @@ CLASSES_A_LINE = 10
 CHARACTER_MM = 1.55
 """Width of a letter of a label."""
 MANY = 40
-"""With more classes than this every class has one picture, and long names are shortened."""
+"""With more classes than this every class has one picture and, where names are long, its number."""
 
 
 def draw_classes(
@@ -26,7 +26,7 @@ def draw_classes(
     Parameters
     ----------
     names
-        Of the classes.
+        Of the classes; where there are many and no room for their names, labels are numbers.
     pictures
         Of each class, (height, width, channels) each. All are shown, or one a class where there
         are more than :data:`MANY` classes.
@@ -37,6 +37,8 @@ def draw_classes(
 
     most = max(map(len, pictures)) if len(names) <= MANY else 1
     columns = _columns(names)
+    if len(names) > MANY and max(map(len, names)) * CHARACTER_MM > COLUMN_MM / columns:
+        names = [str(label) for label in range(len(names))]
     lines = -(-len(names) // columns)
     cell_mm = COLUMN_MM / columns
     # side by side where a long name makes room, with no gaps in the last row

@@ -6,7 +6,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from densevsconv.report.figures.base import PAGE_MM, Figure
-from densevsconv.report.wording import change, setting
+from densevsconv.report.wording import change
 from densevsconv.statistics.forms import counterparts, forms
 
 if TYPE_CHECKING:
@@ -16,15 +16,23 @@ if TYPE_CHECKING:
     from densevsconv.report.results import Results
 
 LETTERS_A_LINE = 16
-LABEL_GAP = 0.055
+MOST_LETTERS = 60
+"""Forms with a longer label than this are called as in the study."""
+LABEL_GAP = 0.07
 """Between the names of two lines, as a share of the axis."""
 
 
-def form_label(plan: dict[str, Any]) -> str:
-    """Return what makes a form of the images, in words: its changes and what is left of it."""
-    words = [change(step) for step in plan["transform"]] or ["as it is"]
-    kept = plan["split"]["training_images"]
-    return ", ".join(words + ([] if kept is None else [f"{setting(kept)} training images"]))
+def form_labels(plans: dict[str, Any], forms: list[str]) -> list[str]:
+    """Return what makes each form of the images: its changes, and its size where sizes differ."""
+    sizes = {form: plans[form]["split"]["training_images"] for form in forms}
+    labels = []
+    for form in forms:
+        words = [change(step) for step in plans[form]["transform"]] or ["as it is"]
+        if len(set(sizes.values())) > 1 and sizes[form] is not None:
+            words.append(f"{sizes[form]:,} training images")
+        label = ", ".join(words)
+        labels.append(fill(label if len(label) <= MOST_LETTERS else form, LETTERS_A_LINE))
+    return labels
 
 
 def is_compared(case: str, plan: dict[str, Any]) -> bool:
@@ -43,7 +51,9 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     plans = results.plan["datasets"]
     order = [dataset, *forms(plans)[dataset]]
     on_form = [counterparts(results.plan["cases"], form, dataset) for form in order]
-    figure = style.new_figure(PAGE_MM, 62 + 3 * max(len(cases) - 6, 0))
+    labels = form_labels(plans, order)
+    lines = max(label.count("\n") + 1 for label in labels)
+    figure = style.new_figure(PAGE_MM, 56 + 3.2 * lines + 3 * max(len(cases) - 6, 0))
     axis = figure.subplots()
     ends, everything = {}, []
     for number, case in enumerate(cases):
@@ -64,7 +74,6 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
         ends[case] = (places[-1] + beside, mean[-1])
         everything += [*low, *high]
     style.accuracy_axis(axis, min(everything), max(everything), "y")
-    labels = [fill(form_label(plans[form]), LETTERS_A_LINE) for form in order]
     axis.set_xticks(range(len(order)), labels)
     axis.set_xlim(-0.25, len(order) - 0.75)
     axis.set_ylabel("test accuracy (%)")
