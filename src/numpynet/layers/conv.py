@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -10,12 +10,12 @@ import numpy as np
 from numpynet import convolution
 from numpynet.arrays import Array, Shape
 from numpynet.initializers import Fans
-from numpynet.layers.base import WeightedLayer, whole_number
-from numpynet.windows import Geometry, Padding, Pair, pad_into, pair, resolve_padding
+from numpynet.layers.convolutional import Convolutional
+from numpynet.windows import pad_into
 
 
 @dataclass(eq=False)
-class Conv2D(WeightedLayer):
+class Conv2D(Convolutional):
     """Slide F filters over the image: ``Z_f = sum_c K_c^f * A~_c + b_f``, ``A = f(Z)``.
 
     ``*`` is cross-correlation (study, Eqs. 1, 4, 5), A~ the padded input. Shapes: input
@@ -39,35 +39,9 @@ class Conv2D(WeightedLayer):
 
     kind: ClassVar[str] = "conv"
 
-    filters: int
-    kernel_size: int | Pair = 3
-    strides: int | Pair = field(default=1, kw_only=True)
-    padding: Padding = field(default="valid", kw_only=True)
-    dilation: int | Pair = field(default=1, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.filters = whole_number(self.filters, "conv: filters")
-        self._window = pair(self.kernel_size, "conv: kernel_size")
-        self._strides = pair(self.strides, "conv: strides")
-        self._dilation = pair(self.dilation, "conv: dilation")
-
-    def infer_output_shape(self) -> Shape:
-        """Return (H', W', filters)."""
-        height, width, self._channels = self.require_image()
-        image = (height, width)
-        pads = resolve_padding(
-            self.padding, image, self._window, self._strides, self._dilation, "valid same full"
-        )
-        self.geometry = Geometry(image, self._window, self._strides, self._dilation, pads)
-        return (*self.geometry.output, self.filters)
-
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """Return the shapes of kernel and bias."""
-        shapes: dict[str, Shape] = {"kernel": (*self._window, self._channels, self.filters)}
-        if self.use_bias:
-            shapes["bias"] = (self.filters,)
-        return shapes
+    def kernel_shapes(self) -> dict[str, Shape]:
+        """Return the shape of the kernel."""
+        return {"kernel": (*self._window, self._channels, self.filters)}
 
     def kernel_fans(self) -> dict[str, Fans]:
         """Return the fans of the kernel."""

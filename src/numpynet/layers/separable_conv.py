@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -10,8 +10,7 @@ import numpy as np
 from numpynet import convolution
 from numpynet.arrays import Array, Shape
 from numpynet.initializers import Fans
-from numpynet.layers.base import WeightedLayer, whole_number
-from numpynet.windows import Geometry, Padding, Pair, pair, resolve_padding
+from numpynet.layers.convolutional import Convolutional
 
 
 def depthwise_gradient(x: Array, error: Array) -> Array:
@@ -21,7 +20,7 @@ def depthwise_gradient(x: Array, error: Array) -> Array:
 
 
 @dataclass(eq=False)
-class SeparableConv2D(WeightedLayer):
+class SeparableConv2D(Convolutional):
     """One kernel per channel, then a 1x1 convolution that mixes the channels.
 
     ``D_c = k_c * A~_c``, ``Z = D P + b``, ``A = f(Z)``, with ``*`` cross-correlation. Shapes: input
@@ -38,39 +37,18 @@ class SeparableConv2D(WeightedLayer):
 
     kind: ClassVar[str] = "separable_conv"
 
-    filters: int
-    kernel_size: int | Pair = 3
-    strides: int | Pair = field(default=1, kw_only=True)
-    padding: Padding = field(default="valid", kw_only=True)
-    dilation: int | Pair = field(default=1, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.filters = whole_number(self.filters, "separable_conv: filters")
-        self._window = pair(self.kernel_size, "separable_conv: kernel_size")
-        self._strides = pair(self.strides, "separable_conv: strides")
-        self._dilation = pair(self.dilation, "separable_conv: dilation")
-
     def infer_output_shape(self) -> Shape:
         """Return (H', W', filters)."""
-        height, width, self._channels = self.require_image()
-        image = (height, width)
-        pads = resolve_padding(
-            self.padding, image, self._window, self._strides, self._dilation, "valid same full"
-        )
-        self.geometry = Geometry(image, self._window, self._strides, self._dilation, pads)
+        shape = super().infer_output_shape()
         self._offsets = self.geometry.offsets()
-        return (*self.geometry.output, self.filters)
+        return shape
 
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """Return the shapes of both kernels and the bias."""
-        shapes: dict[str, Shape] = {
+    def kernel_shapes(self) -> dict[str, Shape]:
+        """Return the shapes of both kernels."""
+        return {
             "depthwise_kernel": (*self._window, self._channels, 1),
             "pointwise_kernel": (1, 1, self._channels, self.filters),
         }
-        if self.use_bias:
-            shapes["bias"] = (self.filters,)
-        return shapes
 
     def kernel_fans(self) -> dict[str, Fans]:
         """Return the fans of both kernels."""
