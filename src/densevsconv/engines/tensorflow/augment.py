@@ -69,7 +69,9 @@ def _resampled(pixels: tf.Tensor, batch: tf.Tensor, matrices: tf.Tensor) -> tf.T
     ``pixels`` are all images, uint8 (N, H, W, C), ``batch`` which of them, (batch,), and
     ``matrices`` where to read, float32 (batch, 6). Float32 (batch, H, W, C).
     """
-    _, height, width, channels = pixels.shape
+    count, height, width, channels = pixels.shape
+    if count * height * width > tf.int32.max:
+        raise ValueError(f"{count} images of {height}x{width} pixels: more than 32 bits can count")
     a, b, c, d, e, f = (x[:, None, None, None] for x in tf.unstack(matrices, axis=1))
     row = tf.range(height, dtype=tf.float32)[:, None, None]
     column = tf.range(width, dtype=tf.float32)[:, None]
