@@ -24,6 +24,10 @@ def data(images: np.ndarray = IMAGES) -> TrainingData:
     return TrainingData(*part, *part, info={"max_value": MAX})
 
 
+def single(values: Any) -> np.ndarray:
+    return np.array(values, np.float32)
+
+
 def drawn(shape: tuple[int, int] = (1, 40), epoch: int = 0, seed: int = 1, **keys: Any) -> Any:
     """What is drawn for one key or several."""
     return Changes(Augmentation(**keys), seed, data()).epoch(epoch, shape)
@@ -54,15 +58,15 @@ def test_nothing_is_drawn_for_nothing() -> None:
     ("down", "right"), [(1, 0), (0, 1), (-1, 0), (0, -2), (3, -1), (5, 0), (0, 4), (0, 0)]
 )
 def test_a_shift_by_whole_pixels_is_exact(down: int, right: int) -> None:
-    matrices = np.tile(np.float32([1, 0, -down, 0, 1, -right]), (40, 1))
+    matrices = np.tile(single([1, 0, -down, 0, 1, -right]), (40, 1))
     got = resampled(IMAGES.astype(np.float32), matrices)
     for image, result in zip(IMAGES, got, strict=True):
         assert np.array_equal(result, moved(image, down, right))
 
 
 def test_half_a_pixel_is_the_mean_of_neighbours() -> None:
-    image = np.float32([[2, 4, 8]]).reshape(1, 1, 3, 1)
-    got = resampled(image, np.float32([[1, 0, 0, 0, 1, -0.5]]))  # to the right, by half a pixel
+    image = single([[2, 4, 8]]).reshape(1, 1, 3, 1)
+    got = resampled(image, single([[1, 0, 0, 0, 1, -0.5]]))  # to the right, by half a pixel
     assert got.ravel().tolist() == [1, 3, 6]
 
 
@@ -213,7 +217,7 @@ def test_mixup_is_a_weighted_mean() -> None:
     # the variance of Beta(alpha, alpha) is 1 / (8 alpha + 4)
     assert weights.var() == pytest.approx(1 / (8 * 0.3 + 4), rel=0.1)
     assert set(others[:40]) == set(range(40))
-    got = mixed(np.float32([[0, 8], [4, 0]]), np.float32([[0.25, 1], [1, 0]]))
+    got = mixed(single([[0, 8], [4, 0]]), single([[0.25, 1], [1, 0]]))
     assert got.tolist() == [[3, 2], [4, 0]]
 
 
