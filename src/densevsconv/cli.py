@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from densevsconv import __version__
+from densevsconv.data.fetching.places import MIRROR_VARIABLE
 from densevsconv.errors import UserError
 from densevsconv.layout import Layout
 from densevsconv.process import end_with_parent, log_to, prepare_environment
@@ -40,8 +41,6 @@ SHARDED = ("search", "refit")
 RENDERED = ("figures", "report")
 FETCHING = ("fetch", "prepare")
 STAGE_ARGUMENTS = ("threads", "shard", "partial", "reports", "captions", "mirror")
-
-MIRROR_VARIABLE = "DENSEVSCONV_DATA_MIRROR"
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -98,6 +97,14 @@ def _describe(options: argparse.Namespace) -> None:
 
     architecture = load_architecture(Path("config/architectures"), options.architecture)
     print(describe(architecture.bind(options.image, options.classes)))
+
+
+def _sheet(options: argparse.Namespace) -> None:
+    from densevsconv.config.load import CONFIG_FILE
+    from densevsconv.sheet import write_sheet
+
+    write_sheet(CONFIG_FILE, options.dataset, options.out, options.mirror)
+    print(options.out.with_suffix(".png"))
 
 
 def _study(options: argparse.Namespace) -> ResolvedStudy:
@@ -208,6 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_stages(commands)
     _add_configuration(commands)
+    _add_sheet(commands)
     _add_results(commands)
     return parser
 
@@ -225,12 +233,7 @@ def _add_stages(commands: Any) -> None:
         if stage in SHARDED:
             command.add_argument("--shard", type=int, default=0, help="which shard, from 0")
         if stage in FETCHING:
-            command.add_argument(
-                "--mirror",
-                default=os.environ.get(MIRROR_VARIABLE) or None,
-                help="an address or a folder where files are looked for first (default: "
-                f"{MIRROR_VARIABLE}, now %(default)s)",
-            )
+            _add_mirror(command)
         if stage in RENDERED:
             command.add_argument("--reports", type=Path, help="where to (default: reports)")
         if stage == "report":
@@ -261,6 +264,28 @@ def _add_configuration(commands: Any) -> None:
         "--image", type=_image, required=True, metavar="HxWxC", help="such as 28x28x1"
     )
     describe.add_argument("--classes", type=_count, required=True, help="number of classes")
+
+
+def _add_sheet(commands: Any) -> None:
+    sheet = _command(
+        commands, "sheet", _sheet, "draw a data set's images under every transformation",
+        "densevsconv sheet digits --out /tmp/digits.png",
+        "densevsconv sheet mnist --mirror path/to/files",
+    )  # fmt: skip
+    sheet.add_argument("dataset", help="a data set of config/datasets.yaml")
+    sheet.add_argument(
+        "--out", type=Path, default=Path("sheet.png"), help="the picture (default: sheet.png)"
+    )
+    _add_mirror(sheet)
+
+
+def _add_mirror(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--mirror",
+        default=os.environ.get(MIRROR_VARIABLE) or None,
+        help="an address or a folder where files are looked for first (default: "
+        f"{MIRROR_VARIABLE}, now %(default)s)",
+    )
 
 
 def _add_results(commands: Any) -> None:

@@ -34,26 +34,32 @@ def labelled_steps(
 
 def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
     """Return a row a step, its label above it, and a column a class."""
+    plan = results.plan["datasets"][dataset]
+    first, *others = labelled_steps(plan["transform"], results.contact_sheet(dataset))
+    rows = [first, *((f"then {label}", images) for label, images in others)]
+    return draw_rows(rows, plan["class_names"], plan["max_value"])
+
+
+def draw_rows(
+    rows: list[tuple[str, np.ndarray]], names: list[str], max_value: float
+) -> matplotlib.figure.Figure:
+    """Return a contact sheet: labelled rows of images (N, H, W, C), one column a class."""
     from densevsconv.report.figures import style
 
-    plan = results.plan["datasets"][dataset]
-    steps = labelled_steps(plan["transform"], results.contact_sheet(dataset))
-    names = [style.shortened(name, MOST_LETTERS) for name in plan["class_names"]]
-    names = names[: len(steps[0][1])]
+    names = [style.shortened(name, MOST_LETTERS) for name in names[: len(rows[0][1])]]
     longest = max(map(len, names))
     head_mm = 4.5 if longest <= LETTERS_ACROSS else 1.5 * longest + 1.5
     row_mm = STEP_MM + PICTURE_MM
-    height_mm = head_mm + len(steps) * row_mm
+    height_mm = head_mm + len(rows) * row_mm
     figure = style.new_figure(COLUMN_MM, height_mm, layout=None)
     for column, name in enumerate(names):
         figure.text(
             (column + 0.5) * PICTURE_MM / COLUMN_MM, 1 - (head_mm - 0.5) / height_mm, name,
             rotation=0 if longest <= LETTERS_ACROSS else 90, fontsize=7.5, ha="center", va="bottom",
         )  # fmt: skip
-    for row, (label, images) in enumerate(steps):
+    for row, (label, images) in enumerate(rows):
         top_mm = height_mm - head_mm - row * row_mm
-        words = label if row == 0 else f"then {label}"
-        figure.text(0.002, (top_mm - STEP_MM + 1) / height_mm, words, fontsize=7.5)
+        figure.text(0.002, (top_mm - STEP_MM + 1) / height_mm, label, fontsize=7.5)
         for column, image in enumerate(images):
             axis = style.axes_at(
                 figure,
@@ -62,7 +68,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
                 0.96 * PICTURE_MM,
                 0.96 * PICTURE_MM,
             )
-            style.show_image(axis, image, plan["max_value"])
+            style.show_image(axis, image, max_value)
     return figure
 
 
