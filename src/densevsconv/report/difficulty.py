@@ -67,7 +67,7 @@ def headline(study: Study, reference: str) -> str:
         for form in _compared(study, reference)
         for sentence in (
             _tally(study, reference, form),
-            *(_lead(study, row) for row in _rows(study, reference, form, "lead")),
+            *(_short_lead(study, row) for row in _rows(study, reference, form, "lead")),
         )
     )
 
@@ -134,17 +134,30 @@ def _verdict(study: Study, row: Row, falls: str, rises: str) -> str:
 
 
 def _lead(study: Study, row: Row) -> str:
-    """Return what became of the distance between the families."""
-    before, after = (
-        study.comparison(row[f"case_{side}"], row[f"minus_{side}"], "difference_mean", "points")
-        for side in "ba"
-    )
+    """Return what became of the distance between the families, and between which networks."""
+    before, after = _leads(study, row)
     return (
         f"Convolutional minus dense, the best of each by validation, goes from {before} points on "
         f"the reference ({rich.case(row['case_b'])}, {rich.case(row['minus_b'])}) to {after} "
         f"({rich.case(row['case_a'])}, {rich.case(row['minus_a'])}): this distance "
         f"{_verdict(study, row, 'falls by', 'rises by')}."
     )
+
+
+def _short_lead(study: Study, row: Row) -> str:
+    before, after = _leads(study, row)
+    return (
+        f"Convolutional minus dense goes from {before} to {after} points: this distance "
+        f"{_verdict(study, row, 'falls by', 'rises by')}."
+    )
+
+
+def _leads(study: Study, row: Row) -> list[str]:
+    """Return the best convolutional minus the best dense network, on the reference and changed."""
+    return [
+        study.comparison(row[f"case_{side}"], row[f"minus_{side}"], "difference_mean", "points")
+        for side in "ba"
+    ]
 
 
 def table(study: Study, reference: str) -> Table:
@@ -168,13 +181,7 @@ def table(study: Study, reference: str) -> Table:
             cells = [rich.case(row["case_b"]), *accuracies, *_differences(study, row)]
             made.add(cells, row["family"])
         for row in _rows(study, reference, form, "lead"):
-            leads = [
-                study.comparison(
-                    row[f"case_{side}"], row[f"minus_{side}"], "difference_mean", "points"
-                )
-                for side in "ba"
-            ]
-            made.add(["convolutional minus dense", *leads, *_differences(study, row)])
+            made.add(["convolutional minus dense", *_leads(study, row), *_differences(study, row)])
     return made
 
 
