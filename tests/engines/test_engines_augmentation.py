@@ -174,7 +174,8 @@ def test_mixup_counts_the_heavier_label() -> None:
     order = np.arange(4)[None]
     drawn = np.zeros((1, 4, 2), np.float32)
     drawn[..., 1] = 1  # weight 0: every image is image 1, label and all
-    for made in (trainer(name, training), numpy_trainer(name)):
+    engines: Any = trainer(name, training), numpy_trainer(name)
+    for made in engines:
         bound = load_architecture(ARCHITECTURES, name).bind((8, 8, 3), 10)
         weights = {k: np.zeros(v, np.float32) for k, v in bound.weight_shapes.items()}
         last = next(k for k in reversed(weights) if k.endswith("bias"))

@@ -20,8 +20,7 @@ MAX = 16
 
 def data(images: np.ndarray = IMAGES) -> TrainingData:
     labels = np.zeros(len(images), np.int64)
-    part: Any = (images, labels, labels)
-    return TrainingData(*part, *part, info={"max_value": MAX})
+    return TrainingData(images, labels, labels, images, labels, labels, info={"max_value": MAX})
 
 
 def single(values: Any) -> np.ndarray:
@@ -135,7 +134,7 @@ def test_rotation_and_zoom_keep_the_centre() -> None:
 
 def test_a_rotated_image_is_moved_afterwards() -> None:
     """All at once: back from the result to the image, step by step and by the matrix."""
-    keys = {"rotation": 90, "zoom": 0.5, "shift": 0.2, "flip": True}
+    keys: dict[str, Any] = {"rotation": 90, "zoom": 0.5, "shift": 0.2, "flip": True}
     for values, *alone in zip(
         drawn(**keys)[0], *(drawn(**{key: value})[0] for key, value in keys.items()), strict=True
     ):
