@@ -89,7 +89,7 @@ def ours(bound: BoundArchitecture, data: TrainingData, scaling: Scaling, epochs:
         )
         for rate, l2 in itertools.product(RATES, L2S):
             training = Training(learning_rate=rate, l2=l2, batch_size=BATCH_SIZE, epochs=epochs)
-            result = fit(trainer, bound, training, training_seeds(0, "benchmark", 0), TRAIN)
+            result = fit(trainer, bound, training, training_seeds(0, "benchmark", 0), data)
             best = max(best, result.at_best("validation_accuracy") or 0.0)
     return best
 
