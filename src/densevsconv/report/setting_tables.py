@@ -10,13 +10,18 @@ from densevsconv.report.study import Study
 from densevsconv.report.table import CASE, Column, Table
 
 
+LETTERS_IN_A_COLUMN = 12
+"""Of a case's id, in a table as wide as a column of the paper."""
+
+
 def chosen(study: Study, dataset: str) -> Table:
     """What the search tried and chose."""
     keys = _searched_keys(study, dataset)
     columns = [CASE, Column("points"), Column("trials"), Column("diverged"),
                *[Column(_setting_name(key)) for key in keys],
                Column("validation\n(%)")]  # fmt: skip
-    table = Table("chosen", dataset, "page" if len(keys) > 1 else "column", columns)
+    long = any(len(case) > LETTERS_IN_A_COLUMN for case in study.searched(dataset))
+    table = Table("chosen", dataset, "page" if long or len(keys) > 1 else "column", columns)
     for case in study.searched(dataset):
         settings = study.document(case, "select")["settings"]
         table.add(

@@ -22,6 +22,8 @@ LETTERS = 14
 """Of a line of a setting in words."""
 SPAN = 0.05
 """Accuracies this far below the best share the palest colour: the differences are at the top."""
+LEAST_SPAN = 0.006
+"""Of the accuracies on the axis of a line."""
 LABELS = {"learning_rate": "learning rate", "l2": "l2", "batch_size": "batch size"}
 
 
@@ -228,6 +230,10 @@ def _draw_line(
         )  # fmt: skip
     axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f}")
     axis.margins(0.12)
+    low, high = axis.get_ylim()
+    if high - low < LEAST_SPAN:  # ticks would differ by less than they are written with
+        middle = (low + high) / 2
+        axis.set_ylim(middle - LEAST_SPAN / 2, middle + LEAST_SPAN / 2)
     axis.grid(axis="y")
     style.trim(axis)
     axis.set_xlabel(LABELS.get(key, key))
