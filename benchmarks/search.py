@@ -59,7 +59,7 @@ def digits() -> TrainingData:
         images[validation],
         labels[validation],
         validation,
-        info={},
+        info={"shape": [8, 8, 1], "max_value": 16, "classes": 10},
     )
 
 
