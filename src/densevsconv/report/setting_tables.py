@@ -9,7 +9,6 @@ from densevsconv.report.formats import MISSING
 from densevsconv.report.study import Study
 from densevsconv.report.table import CASE, Column, Table
 
-
 LETTERS_IN_A_COLUMN = 12
 """Of a case's id, in a table as wide as a column of the paper."""
 
