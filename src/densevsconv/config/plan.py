@@ -65,7 +65,15 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
             }
         },
         "judge": name | confidence | _judged(study),
-        "summarise": name | confidence | {"cases": shown},
+        "summarise": name
+        | confidence
+        | {
+            "datasets": {
+                name: {"dataset": dataset.base} | _divided(dataset)
+                for name, dataset in study.datasets.items()
+            },
+            "cases": shown,
+        },
         "figures": name
         | confidence
         | {
