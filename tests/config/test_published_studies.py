@@ -122,7 +122,15 @@ def test_what_is_tuned_has_one_budget_and_learns_everywhere(scale: str) -> None:
         assert case.training.frozen == []
         assert case.training.scaling in ("unit", "standard")
         assert case.training.gradient == "mean"
+        assert case.training.optimizer == "adam"
         assert case.published is None
+    for dataset in found.datasets:
+        alike = {
+            (case.training.scaling, case.training.augmentation is None)
+            for case in cases.values()
+            if case.dataset == dataset
+        }
+        assert len(alike) == 1
 
 
 def test_smoke_needs_no_file() -> None:
