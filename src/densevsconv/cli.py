@@ -87,7 +87,7 @@ def _check(options: argparse.Namespace) -> None:
     trials = sum(case.trials for case in study.cases.values())
     print(
         f"study {study.name}: valid; {len(study.cases)} cases, {trials} search trials, "
-        f"{len(study.cases) * study.study.refit.seeds} refits"
+        f"{sum(case.refit_seeds for case in study.cases.values())} refits"
     )
 
 

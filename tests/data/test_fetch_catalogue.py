@@ -66,7 +66,7 @@ def test_every_file_that_is_read_is_fetched_and_can_be_checked(name: str) -> Non
     for file, remote in entry.files.items():
         assert remote.size
         assert remote.sha256
-        assert remote.urls
+        assert remote.urls or name == "svhn_sample", "only the sample comes from a mirror alone"
         for url in remote.urls:
             assert url.startswith(("http://", "https://"))
             assert url.endswith(f"/{file}")

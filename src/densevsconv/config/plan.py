@@ -12,7 +12,7 @@ from densevsconv.config.resolved import ResolvedCase, ResolvedDataset, ResolvedS
 from densevsconv.config.schema import Split
 from densevsconv.files import write_json_if_changed
 from densevsconv.layout import Layout
-from densevsconv.training.cost import estimated_seconds
+from densevsconv.training.cost import COMPILE_SECONDS, estimated_seconds
 
 
 def write_plans(study: ResolvedStudy, layout: Layout) -> list[str]:
@@ -128,7 +128,10 @@ def case_cost(study: ResolvedStudy, case: ResolvedCase) -> float:
 
 def shard_cases(study: ResolvedStudy) -> list[list[str]]:
     """Return the cases of each refit shard: the dearest first, each to the least loaded shard."""
-    costs = {name: case.refit_seeds * case_cost(study, case) for name, case in study.cases.items()}
+    costs = {
+        name: COMPILE_SECONDS + case.refit_seeds * case_cost(study, case)
+        for name, case in study.cases.items()
+    }
     shards: list[list[str]] = [[] for _ in range(study.study.shards)]
     loads = [0.0] * len(shards)
     for name in sorted(costs, key=lambda name: (-costs[name], name)):
