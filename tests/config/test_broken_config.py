@@ -36,6 +36,11 @@ def replace(old: str, new: str) -> Callable[[Path], object]:
     return lambda file: file.write_text(file.read_text().replace(old, new))
 
 
+def take_default_away(file: Path) -> None:
+    edit(file, training__augmentation="default")
+    edit(Path(DATASETS), datasets__digits__augmentation={})
+
+
 def put_folder(file: Path) -> None:
     file.unlink()
     file.mkdir()
@@ -72,6 +77,8 @@ MISTAKES = [
     Mistake("official test part that is not there", STUDY, {"datasets__digits__test": "official"}, ['datasets.digits.test: found "official"', "no test part of its own"]),
     Mistake("mirrored digits", STUDY, {"training__augmentation": {"flip": True}}, ["training.augmentation: found flip: true", "of another class, or of none", '"forced"']),
     Mistake("colours of grey images", STUDY, {"training__augmentation": {"colour_pca": 0.1}}, ["training.augmentation: found colour_pca: 0.1 for images of 1 channels"]),
+    Mistake("crop beyond the image", STUDY, {"training__augmentation": {"crop": 8}}, ["training.augmentation: found crop: 8; allowed: at most 7 for the images of digits"]),
+    Mistake("default that the data set has not", STUDY, take_default_away, ["augmentation: found default", "digits"]),
     Mistake("unknown augmentation", STUDY, {"training__augmentation": {"shft": 0.1}}, ["training.augmentation.shft: unknown key", '"shift"']),
     Mistake("frozen layers that are not there", STUDY, {"cases__dense_1__training": {"frozen": ["conv"]}}, ["cases.dense_1.training.frozen: unknown kind of layer", '"conv"', "allowed: dense"]),
     Mistake("unknown scale", CONFIG, {"scale": "ful"}, ['scale: found "ful"', '"full"']),

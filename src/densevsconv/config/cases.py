@@ -223,6 +223,14 @@ class _Part:
                 f"found colour_pca: {augmentation.colour_pca} for images of "
                 f"{self.dataset.shape[2]} channels; allowed: 0, or images of 3 channels",
             )
+        side = min(self.dataset.shape[:2])
+        for key, most in (("crop", side - 1), ("cutout", side)):
+            if augmentation and getattr(augmentation, key) > most:
+                yield (
+                    "augmentation",
+                    f"found {key}: {getattr(augmentation, key)}; allowed: at most {most} for the "
+                    f"images of {self.dataset.name}",
+                )
         kinds = sorted({layer.kind for layer in self.architecture.layers if layer.weights})
         for kind in training.frozen:
             if kind not in kinds:
@@ -232,6 +240,11 @@ class _Part:
         """Return training settings with ``augmentation: default`` as the catalogue has it."""
         if settings.get("augmentation") != "default":
             return settings
+        if not self.dataset.entry.augmentation.kinds:
+            raise ConfigError(
+                f"{self.file}: {self.where}: augmentation: found default, but datasets.yaml gives "
+                f"no augmentation for {self.dataset.base}; allowed: null, or a mapping"
+            )
         return settings | {"augmentation": self.dataset.entry.augmentation.model_dump()}
 
     def _search_section(self, key: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from densevsconv.architecture.initialise import (
     COMMITTED_INITIALIZERS,
@@ -41,8 +41,8 @@ class Schedule(Strict):
     """How the learning rate changes from epoch to epoch."""
 
     name: Literal["constant", "step", "exponential", "cosine"] = "constant"
-    """`constant`; `step`: times `factor` every `step_epochs`; `exponential`: falls smoothly to
-    `factor` of the rate at the end; `cosine`: half a cosine down to zero at the end.
+    """`constant`; `step`: times `factor` every `step_epochs`; `exponential`: the same
+    decay without jumps; `cosine`: half a cosine down to zero at the end.
     """
     warmup_epochs: int = Field(default=0, ge=0)
     """Epochs during which the rate rises linearly to `learning_rate`."""
@@ -95,10 +95,12 @@ class Augmentation(Strict):
     and a normal coefficient of this standard deviation (Krizhevsky et al. 2012: 0.1).
     """
     negative: float = Field(default=0.0, ge=0, le=1)
-    """Probability of the negative, `max_value` minus the pixel (a bitwise NOT)."""
+    """Probability of the negative, `max_value` minus the pixel (a bitwise NOT where `max_value`
+    is 255).
+    """
     cutout: int = Field(default=0, ge=0)
-    """Side in pixels of a square of zeros whose centre lies anywhere in the image (DeVries and
-    Taylor 2017).
+    """Side in pixels of a black square whose centre lies anywhere in the image (after DeVries and
+    Taylor 2017; black before `scaling`, whatever that makes of it).
     """
     mixup: float = Field(default=0.0, ge=0)
     """alpha: an image and its label are averaged with those of another of the batch, with weights
@@ -167,8 +169,9 @@ class Training(Strict):
     (fossheim2022's code).
     """
     gradient: Literal["mean", "sum"] = "mean"
-    """Over the images of a batch. `sum` (fossheim2022's code) makes steps larger by the batch
-    size; `l2` weighs as much as before.
+    """Over the images of a batch. `sum` (fossheim2022's code) makes the loss's part of a step
+    larger by the batch size, and leaves that of `l2`; `rmsprop`, `adam` and `adamw` divide most of
+    it out.
     """
     l2_biases: bool = False
     """Whether `l2` acts on all that is learned: biases too (fossheim2022's code, whose lambda is
@@ -176,8 +179,20 @@ class Training(Strict):
     """
     frozen: list[str] = Field(default=[])
     """Kinds of layers, such as `conv`, whose weights stay at their random start: fossheim2022's
-    code never applies the gradients of its filters. Moving statistics still move.
+    code never applies the gradients of its (several) filters. Moving statistics still move.
     """
+
+    # one training has one description, and so one id
+
+    @field_validator("augmentation")
+    @classmethod
+    def _some_change(cls, value: Augmentation | None) -> Augmentation | None:
+        return value if value is not None and value.kinds else None
+
+    @field_validator("frozen")
+    @classmethod
+    def _in_order(cls, value: list[str]) -> list[str]:
+        return sorted(set(value))
 
     @property
     def structure(self) -> dict[str, Any]:
@@ -188,7 +203,7 @@ class Training(Strict):
             "augmentation": list(self.augmentation.kinds) if self.augmentation else [],
             "gradient": self.gradient,
             "l2_biases": self.l2_biases,
-            "frozen": sorted(set(self.frozen)),
+            "frozen": self.frozen,
         }
 
     @property

@@ -30,7 +30,7 @@ def recorded_choice(
     folder
         Where the choices are kept.
     model
-        What the choice depends on: architecture, optimiser, batch size, device, engine code and
+        What the choice depends on: architecture, structure of training, device, engine code and
         library versions. JSON-like.
     measure
         Returns the seconds of an epoch in a mode; None where the mode cannot run the model.

@@ -1,8 +1,8 @@
 """Time: what the chosen settings cost, measured alone on the machine, warm and repeated.
 
 Search and refit run side by side with other jobs, so their seconds are no measure of cost. Here
-nothing else runs. Compiling is done, and timed, before the clock of training starts; validation
-is outside that clock.
+nothing else runs. Compiling is done, and timed, before the clock of training starts; validation,
+and drawing the batches and the random changes of their images, are outside that clock.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class TensorFlowEngine:
         execution: str,
         execution_folder: Path,
     ) -> TensorFlowTrainer:
-        """Make ready one architecture, optimiser and batch size; TensorFlow is imported here."""
+        """Make ready one architecture and structure of training; TensorFlow is imported here."""
         device = self._device
         from densevsconv.engines.tensorflow.trainer import TensorFlowTrainer
 

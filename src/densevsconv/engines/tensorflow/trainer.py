@@ -66,6 +66,7 @@ class TensorFlowTrainer:
         execution_folder: Path,
     ) -> None:
         self.device = device
+        self._structure = training.structure
         self._slots, _ = OPTIMIZERS[training.optimizer]
         self._model = keras_model(architecture, logits=True)
         _freeze(self._model, architecture, training.frozen)
@@ -219,6 +220,8 @@ class TensorFlowTrainer:
 
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
         """Return the state before the first step; each dropout layer has its seed."""
+        if training.structure != self._structure:
+            raise ValueError(f"made for {self._structure}, asked to train {training.structure}")
         moving = []
         for variable in self._model.non_trainable_variables:
             layer = self._dropouts.get(id(variable))

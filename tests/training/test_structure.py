@@ -1,0 +1,56 @@
+"""What a compiled function is made for, and that one training has one description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from densevsconv.config.training import Training
+
+STRUCTURAL: dict[str, Any] = {
+    "optimizer": "sgd",
+    "batch_size": 8,
+    "augmentation": {"shift": 0.1},
+    "gradient": "sum",
+    "l2_biases": True,
+    "frozen": ["conv"],
+}
+MAGNITUDES: dict[str, Any] = {
+    "learning_rate": 0.5,
+    "l2": 0.1,
+    "momentum": 0.5,
+    "rho": 0.9,
+    "epsilon": 1e-3,
+    "epochs": 3,
+    "schedule": {"name": "cosine"},
+    "batches": "independent",
+    "initializer": "zeros",
+}
+
+
+def made(**settings: Any) -> Training:
+    return Training.model_validate(settings)
+
+
+@pytest.mark.parametrize("key", STRUCTURAL)
+def test_a_structural_setting_needs_another_function(key: str) -> None:
+    assert made(**{key: STRUCTURAL[key]}).structure != made().structure
+
+
+@pytest.mark.parametrize("key", MAGNITUDES)
+def test_a_magnitude_does_not(key: str) -> None:
+    assert made(**{key: MAGNITUDES[key]}) != made()
+    assert made(**{key: MAGNITUDES[key]}).structure == made().structure
+
+
+@pytest.mark.parametrize("change", ["shift", "rotation", "zoom", "brightness", "contrast", "mixup"])
+def test_nor_do_the_magnitudes_of_an_augmentation(change: str) -> None:
+    weak, strong = made(augmentation={change: 0.1}), made(augmentation={change: 0.3})
+    assert weak != strong
+    assert weak.structure == strong.structure
+
+
+def test_one_training_has_one_description() -> None:
+    assert made(frozen=["dense", "conv", "dense"]) == made(frozen=["conv", "dense"])
+    assert made(augmentation={}) == made(augmentation={"shift": 0.0, "flip": False}) == made()
