@@ -44,14 +44,22 @@ class Known:
         seconds: Any = (1.0, 1.0, 1.0),
         losses: Any = None,
         right: Any = None,
+        images: int | None = None,
         first_seed: int = 0,
         diverged: tuple[int, ...] = (),
     ) -> Known:
         """Write a case: one accuracy a seed, seconds of timed trainings, losses by seed and epoch,
-        and how many test images of each class each seed has right."""
+        and how many test images of each class each seed has right, of ``images`` in all."""
         self.datasets[name] = dataset
         accuracy = [float(value) for value in accuracy]
-        write_json(self.layout.evaluation(name), {"accuracy": {"per_seed": accuracy}})
+        right = right if right is not None else [[IMAGES] * len(NAMES)] * len(accuracy)
+        supports = [0 if count is None else IMAGES for count in right[0]]
+        write_json(
+            self.layout.evaluation(name),
+            {"accuracy": {"per_seed": accuracy},
+             "images": sum(supports) if images is None else images,
+             "per_class": [{"class": k, "support": n} for k, n in enumerate(supports)]},
+        )  # fmt: skip
         runs = [
             {"repetition": r, "status": "diverged" if r in diverged else "finished",
              "seeds": {"initialisation": first_seed + r, "batch_order": first_seed + r}}
@@ -69,7 +77,6 @@ class Known:
                 "validation_loss": [float(loss) for curve in losses for loss in curve],
             },
         )
-        right = right if right is not None else [[IMAGES] * len(NAMES)] * len(accuracy)
         _write_predictions(self.layout.predictions(name), right)
         return self
 

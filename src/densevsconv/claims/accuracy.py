@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
+from densevsconv.claims.mean_accuracy import mean_accuracy
 from densevsconv.claims.record import TOUCHING, Record, quoted
 from densevsconv.claims.results import Results
 from densevsconv.config.claims import Accuracy
-from densevsconv.statistics.intervals import mean_interval
 
 
 def judge(test: Accuracy, results: Results, confidence: float) -> Iterator[Record]:
@@ -18,21 +18,20 @@ def judge(test: Accuracy, results: Results, confidence: float) -> Iterator[Recor
     bound = test.at_most if test.at_least is None else test.at_least
     side = "below" if test.at_least is None else "above"
     for case in test.cases:
-        values = results.accuracies(case)
-        interval = mean_interval(values, confidence, lower=0, upper=1)
+        found = mean_accuracy(case, results, confidence)
         yield Record(
             kind="accuracy",
             cases=[case],
             statement=f"the test accuracy of {quoted([case])} is {side} the bound",
             quantity="test accuracy",
-            estimate=interval["mean"],
-            low=interval["low"],
-            high=interval["high"],
+            estimate=found.mean,
+            low=found.low,
+            high=found.high,
             above=test.at_least,
             below=test.at_most,
-            p_value=_p_value(values, bound),
-            seeds=len(values),
-            method="t over seeds",
+            p_value=_p_value(found.values, bound),
+            seeds=len(found.values),
+            method=found.method,
         )
 
 

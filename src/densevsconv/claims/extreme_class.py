@@ -8,6 +8,8 @@ Classes of one network are compared in pairs, seed by seed. For the claim to hol
 must lie beyond every other class, and for it to fail one other class beyond every named one. Taking
 the one of k that does so from the same numbers is paid for by intervals at the level
 1 - (1 - confidence) / k (Bonferroni), so that the gap's interval has at least the confidence.
+A pair whose difference is the same in every seed has an interval widened to one image of the class
+with fewer, see one_image.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from densevsconv.claims import one_image
 from densevsconv.claims.record import Record, quoted
 from densevsconv.claims.results import Results
 from densevsconv.config.claims import EasiestClass, HardestClass
@@ -43,7 +46,7 @@ def _record(
     present = [k for k in range(len(names)) if not np.isnan(scores[:, k]).any()]
     named = [k for k in present if names[k] in classes]
     others = [k for k in present if names[k] not in classes]
-    estimate, low, high = _gap(scores, named, others, confidence)
+    estimate, low, high = _gap(scores, results.images_of_classes(case), named, others, confidence)
     means = scores.mean(axis=0)
     word = "lowest" if kind == "hardest_class" else "highest"
     return Record(
@@ -63,12 +66,13 @@ def _record(
 
 
 def _gap(
-    scores: np.ndarray, named: list[int], others: list[int], confidence: float
+    scores: np.ndarray, images: list[int], named: list[int], others: list[int], confidence: float
 ) -> tuple[float | None, float | None, float | None]:
     """Return the estimate and the ends of (greatest named score) - (greatest other score).
 
-    ``scores`` has shape (seeds, classes). With s the named and r the other classes, the gap is
-    max_s min_r (s - r) = min_r max_s (s - r); each end takes that of its intervals.
+    ``scores`` has shape (seeds, classes), ``images`` are the test images of each class. With s the
+    named and r the other classes, the gap is max_s min_r (s - r) = min_r max_s (s - r); each end
+    takes that of its intervals.
     """
     if not named or not others:  # no test images of them
         return None, None, None
@@ -84,7 +88,11 @@ def _gap(
             found = compare(scores[:, s].tolist(), scores[:, r].tolist(), level, paired=True)
             assert found.difference_low is not None
             assert found.difference_high is not None
-            return found.difference_low, found.difference_high
+            low, high = found.difference_low, found.difference_high
+            if one_image.no_spread(low, high):
+                half = one_image.half_width(len(scores), min(images[s], images[r]), level)
+                return low - half, high + half
+            return low, high
 
         return of_pair
 

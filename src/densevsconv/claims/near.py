@@ -9,27 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from densevsconv.claims.mean_accuracy import mean_accuracy
 from densevsconv.claims.record import Record, quoted
 from densevsconv.claims.results import Results
 from densevsconv.config.claims import Near
-from densevsconv.statistics.intervals import mean_interval
 
 
 def judge(test: Near, results: Results, confidence: float) -> Iterator[Record]:
     """Yield the record of the case's mean over seeds."""
-    values = results.accuracies(test.case)
-    interval = mean_interval(values, confidence, lower=0, upper=1)
+    found = mean_accuracy(test.case, results, confidence)
     yield Record(
         kind="near",
         cases=[test.case],
         statement=f"the test accuracy of {quoted([test.case])} is near the published one",
         quantity="test accuracy",
-        estimate=interval["mean"],
-        low=interval["low"],
-        high=interval["high"],
+        estimate=found.mean,
+        low=found.low,
+        high=found.high,
         above=test.value - test.within,
         below=test.value + test.within,
         published=test.value,
-        seeds=len(values),
-        method="t over seeds",
+        seeds=len(found.values),
+        method=found.method,
     )

@@ -35,6 +35,15 @@ class Results:
         values: list[float] = read_json(self.layout.evaluation(case))["accuracy"]["per_seed"]
         return values
 
+    def images(self, case: str) -> int:
+        """Return the number of test images of a case."""
+        count: int = read_json(self.layout.evaluation(case))["images"]
+        return count
+
+    def images_of_classes(self, case: str) -> list[int]:
+        """Return the number of test images of every class, in the order of labels."""
+        return [entry["support"] for entry in read_json(self.layout.evaluation(case))["per_class"]]
+
     def runs(self, case: str) -> list[dict[str, Any]]:
         """Return the record of every refitted seed."""
         runs: list[dict[str, Any]] = read_json(self.layout.runs(case))["runs"]

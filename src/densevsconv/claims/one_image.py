@@ -1,0 +1,40 @@
+"""What equal seeds can tell: an interval of width 0 is widened to what one image would make it.
+
+Where all seeds have the same count right, or two cases differ by the same count in every seed, no
+spread is seen and Student's t has the width 0, whatever the number of seeds: two seeds would decide
+any claim. But a count shows no spread smaller than one image. So the half-width is then that of
+seeds of which one has one image more or fewer, which is t / (n N) for n seeds and N test images,
+and at least the one image, 1 / N, that many seeds would otherwise fall below.
+"""
+
+from __future__ import annotations
+
+from scipy import stats
+
+from densevsconv.claims.record import TOUCHING
+
+NOTE = ", seeds equal: widened to one image"
+"""What a record's method then ends with."""
+
+
+def no_spread(low: float | None, high: float | None) -> bool:
+    """Return whether an interval is there and has no width."""
+    return low is not None and high is not None and high - low < TOUCHING
+
+
+def half_width(seeds: int, images: int, confidence: float) -> float:
+    """Return the half-width of an interval without a spread, as a share of the images.
+
+    Parameters
+    ----------
+    seeds
+        Their number n, at least 2; of two cases that no seeds pair the smaller number.
+    images
+        Test images N that the share is of: a class's own for its recall; of two shares that are
+        compared the smaller number.
+    confidence
+        Between 0 and 1, such as 0.95.
+    """
+    # n values of which one is 1 / N off have the standard deviation 1 / (N sqrt(n))
+    quantile = float(stats.t.ppf((1 + confidence) / 2, seeds - 1))
+    return max(quantile / seeds, 1.0) / images
