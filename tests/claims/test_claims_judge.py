@@ -61,16 +61,24 @@ def test_the_file_of_a_study(layout: Layout) -> None:
     }  # fmt: skip
     assert found["verdicts"] == {"holds": 1, "fails": 1, "cannot be told": 1}
     assert found["confidence"] == 0.95
-    # 2 + 3 + 4 records: a case each
+    # 2 + 3 + 4 records: a case each; the ratio of times has two bounds, the others one
     assert found["multiple_testing"] == {
         "correction": "none",
         "tests": 9,
-        "wrong_verdicts_expected_at_most": pytest.approx(9 * 0.025),
+        "wrong_verdicts_expected_at_most": pytest.approx(10 * 0.025),
     }
     good = found["claims"]["conv_is_good"]
     assert (good["text"], good["source"]) == ("It is good.", "Table I")
     names = {*Record.__dataclass_fields__, "verdict"}
     assert all(set(test) == names for claim in found["claims"].values() for test in claim["tests"])
+
+
+def test_a_test_with_two_bounds_can_be_wrong_at_either_end(layout: Layout) -> None:
+    near = {"near": {"case": "conv_a", "value": 0.5, "within": 0.1}}
+    plan_claims(layout, {"near": {"text": "Near.", "source": "", "tests": [near]}})
+    found = judge.judged(layout)["multiple_testing"]
+    assert found["tests"] == 1
+    assert found["wrong_verdicts_expected_at_most"] == pytest.approx(0.05)
 
 
 def test_accuracies_are_those_of_the_evaluation(layout: Layout) -> None:

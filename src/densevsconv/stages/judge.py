@@ -39,16 +39,18 @@ def judged(layout: Layout) -> dict[str, Any]:
     if not claims:
         return {"claims": {}}
     verdicts = [claim["verdict"] for claim in claims.values()]
-    tests = sum(len(claim["tests"]) for claim in claims.values())
+    tests = [test for claim in claims.values() for test in claim["tests"]]
+    bounds = sum(test[side] is not None for test in tests for side in ("above", "below"))
     return {
         "confidence": confidence,
         "claims": claims,
         "verdicts": {verdict: verdicts.count(verdict) for verdict in VERDICTS},
         "multiple_testing": {
             "correction": "none",
-            "tests": tests,
-            # a wrong verdict needs the true value beyond one end of a two-sided interval
-            "wrong_verdicts_expected_at_most": tests * (1 - confidence) / 2,
+            "tests": len(tests),
+            # a wrong verdict needs the true value beyond an end of a two-sided interval: one end
+            # where the claim has one bound; either where it has two and the value is between them
+            "wrong_verdicts_expected_at_most": bounds * (1 - confidence) / 2,
         },
     }
 
