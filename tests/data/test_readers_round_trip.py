@@ -207,13 +207,13 @@ def folder_source(
         for row, pixels in enumerate(images[part]):
             label, number = divmod(row, each)
             format = formats[row % len(formats)]
-            # the first two of a training class belong together
+            # the first two of every training class belong together
             below = "person/" if groups and part == 0 and number < 2 else "x"
             files[f"{name}/class {label}/{below}{number}.{format.lower()}"] = picture_bytes(
                 pixels, format
             )
     labels = np.concatenate([np.repeat(np.arange(CLASSES), n // CLASSES) for n in (TRAIN, TEST)])
-    numbers = np.array([0, 0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+    numbers = np.array([0, 0, 1, 2, 0, 0, 3, 4, 0, 0, 5, 6, *range(7, 13)])
     expected = RawImages(np.concatenate(images), labels, TRAIN, numbers if groups else None)
     source = settings(kind="folder", path="pictures", train="train", test="test")
     return Written(source, files, expected)

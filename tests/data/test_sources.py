@@ -129,13 +129,25 @@ def pictures(folder: Path, files: dict[str, np.ndarray], **keys: Any) -> RawImag
     return read_source(settings(kind="folder", path="x", **keys), folder)
 
 
-def test_all_below_a_folder_of_a_class_is_one_group(tmp_path: Path) -> None:
+def test_all_below_folders_of_one_name_is_one_group(tmp_path: Path) -> None:
     pixels = random_images(1, (4, 4))[0]
-    names = ["a/p/1.png", "a/p/2020/1.png", "a/p/2021/1.png", "a/q/1.png", "a/r.png", "b/p/1.png"]
+    names = ["a/p/1.png", "a/p/2020/1.png", "a/p/2021/1.png", "a/q/1.png", "a/r.png"]
+    names += ["b/p/1.png", "b/r.png"]
     found = pictures(tmp_path, dict.fromkeys(names, pixels))
-    assert found.labels.tolist() == [0, 0, 0, 0, 0, 1]
+    assert found.labels.tolist() == [0, 0, 0, 0, 0, 1, 1]
     assert found.groups is not None
-    assert found.groups.tolist() == [0, 0, 0, 1, 2, 3]
+    assert found.groups.tolist() == [0, 0, 0, 1, 2, 0, 3]
+
+
+def test_a_group_in_both_parts_is_refused(tmp_path: Path) -> None:
+    pixels = random_images(1, (4, 4))[0]
+    names = [f"{part}/{label}/x.png" for part in ("train", "test") for label in "ab"]
+    files = dict.fromkeys([*names, "train/a/anna/1.png", "test/b/anna/1.png"], pixels)
+    with pytest.raises(DataError, match=r"test: found the group anna .* training part too"):
+        pictures(tmp_path, files, train="train", test="test")
+    source = settings(kind="folder", path="x", train="train", test="test")
+    with pytest.raises(DataError, match="the group anna"):
+        probe(source, tmp_path)
 
 
 def test_hidden_files_are_passed_over(tmp_path: Path) -> None:

@@ -178,7 +178,8 @@ class FolderSource(Strict):
     """Your own pictures, one folder a class: `<path>/<class>/<picture>`.
 
     Pictures in a folder of a class (`<path>/<class>/<group>/<picture>`) belong together, such as
-    those of one person, and a study's split keeps them together.
+    those of one person, and with `grouped: true` a study's split keeps them together. Folders of
+    the same name in several classes are one group; no group may be in both official parts.
     """
 
     kind: Literal["folder"] = Field(description="`folder`")

@@ -249,15 +249,26 @@ def _read_folder(source: SourceKeys, folder: Path) -> RawImages:
     images = joined([pictures.read_pictures(part, size, mode, resize) for part in listings])
     labels = np.concatenate([part.labels for part in listings])
     groups, first = [], 0
+    _check_groups_apart(listings)
     for part in listings:
         groups.append(first + part.groups)
         first += int(part.groups.max()) + 1
-    grouped = any(part.grouped for part in listings)
+    grouped = any(part.group_names for part in listings)
     return RawImages(images, labels, test_from, np.concatenate(groups) if grouped else None)
+
+
+def _check_groups_apart(listings: list[pictures.Listing]) -> None:
+    names = [set(part.group_names) for part in listings]
+    if shared := sorted(set.intersection(*names) if len(names) > 1 else ()):
+        raise DataError(
+            f"{listings[1].folder}: found the group {shared[0]} (a folder in a class) in the "
+            "training part too; allowed: groups of one part only"
+        )
 
 
 def _probe_folder(source: SourceKeys, folder: Path) -> Probe:
     listings = _listings(source, folder)
+    _check_groups_apart(listings)
     size, mode, test_from = _folder_look(source, listings)
     count = sum(len(part.files) for part in listings)
     shape = (*size, 1 if mode == "grey" else 3)

@@ -1,7 +1,8 @@
 """Pictures in one folder a class: ``<folder>/<class>/<picture>``.
 
 All pictures below a folder of a class, at any depth, are a group, such as the pictures of one
-person, which a split must not divide.
+person, which a split must not divide. Folders of the same name are one group, whatever their
+classes: a person is both happy and sad.
 """
 
 from __future__ import annotations
@@ -59,9 +60,10 @@ class Listing:
     labels
         The class of each, int64 of shape (N,).
     groups
-        The group of each, int64 of shape (N,), numbered by sorted path.
-    grouped
-        Whether a group has a folder of its own; if not, each picture is a group.
+        The group of each, int64 of shape (N,), numbered in the order of the pictures; one that
+        has no group is a group of its own.
+    group_names
+        The names of the groups that are folders, sorted.
     classes
         The names of the classes, sorted.
     """
@@ -70,7 +72,7 @@ class Listing:
     files: list[Path]
     labels: np.ndarray
     groups: np.ndarray
-    grouped: bool
+    group_names: list[str]
     classes: list[str]
 
 
@@ -110,23 +112,29 @@ def list_folder(folder: Path, classes: Sequence[str] | None = None) -> Listing:
     files: list[Path] = []
     labels: list[int] = []
     keys: list[Path] = []
+    group_names: set[str] = set()
     for entry in found:
         pictures = list(_pictures(entry, 0))
         if not pictures:
             raise DataError(f"{entry}: found no pictures; allowed: {', '.join(FORMATS)}")
         files += pictures
         labels += [known.index(entry.name)] * len(pictures)
-        # the folder in the class's folder; for a picture directly in that, the picture itself
-        keys += [entry / file.relative_to(entry).parts[0] for file in pictures]
+        for file in pictures:
+            below = file.relative_to(entry).parts
+            if len(below) > 1:
+                keys.append(Path(below[0]))  # without the class
+                group_names.add(below[0])
+            else:
+                keys.append(file)
     if len(files) > LABELS:
         raise DataError(f"{folder}: found {len(files):,} pictures; allowed: {LABELS:,}")
-    numbers = {key: number for number, key in enumerate(sorted(set(keys)))}
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     return Listing(
         folder=folder,
         files=files,
         labels=np.array(labels, np.int64),
         groups=np.array([numbers[key] for key in keys], np.int64),
-        grouped=keys != files,
+        group_names=sorted(group_names),
         classes=known,
     )
 
