@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from densevsconv.data.digits import read_digits
 from densevsconv.data.split import split, split_sizes
+from densevsconv.errors import DataError
 from densevsconv.seeds import generator
 
 LABELS = st.lists(st.integers(0, 4), min_size=20, max_size=200).map(np.array)
@@ -100,3 +104,55 @@ def test_no_group_is_in_two_parts(number: int, stratify: bool, test: float, seed
     seen = [set(groups[rows]) for rows in parts.values()]
     assert sum(map(len, seen)) == len(set.union(*seen))
     assert abs(len(parts["test"]) / 600 - test) < 0.1
+
+
+def test_the_split_of_the_digits_stays() -> None:
+    """Results of earlier runs are of these images: sha256 of train, validation and test rows."""
+    parts = divide(read_digits()[1], seed=2022)
+    rows = np.concatenate([parts[part] for part in ("train", "validation", "test")])
+    found = hashlib.sha256(rows.astype("<i8").tobytes()).hexdigest()
+    assert found == "297498e2ef14625cc2513ea8e24998dff910dc48cc1bc9b25399e7eafc2163ca"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_beside_an_official_test_part_every_class_has_its_share(seed: int) -> None:
+    # the official part has classes in quite other proportions
+    train, test = np.repeat(np.arange(10), 100), np.repeat(np.arange(10), np.arange(10, 110, 10))
+    random = generator(seed)
+    labels = np.concatenate([random.permutation(train), random.permutation(test)])
+    parts = divide(labels, test="official", test_from=1000, seed=seed, test_images=55)
+    assert np.bincount(labels[parts["validation"]]).tolist() == [10] * 10
+    kept = np.bincount(labels[parts["test"]], minlength=10)
+    assert np.abs(kept - np.arange(1, 11)).max() <= 1
+
+
+@pytest.mark.parametrize("stratify", [True, False])
+@pytest.mark.parametrize(("share", "expected"), [(0.01, 0.05), (0.99, 0.95)])
+def test_small_and_large_shares_of_groups_are_not_halves(
+    share: float, expected: float, stratify: bool
+) -> None:
+    groups, labels = np.repeat(np.arange(100), 4), np.tile([0, 1], 200)
+    parts = divide(labels, groups=groups, stratify=stratify, test=share, validation=0.5)
+    assert len(parts["test"]) / 400 == pytest.approx(expected, abs=0.011)
+
+
+@pytest.mark.parametrize("stratify", [True, False])
+@pytest.mark.parametrize("official", [True, False])
+def test_few_groups_are_divided_as_far_as_they_go(official: bool, stratify: bool) -> None:
+    number = 2 if official else 3
+    groups, labels = np.repeat(np.arange(number), 20), np.tile([0, 1], 10 * number)
+    keys: dict[str, object] = {"groups": groups, "stratify": stratify}
+    if official:
+        groups, labels = np.append(groups, [2, 2]), np.append(labels, [0, 1])
+        keys |= {"groups": groups, "test": "official", "test_from": 40}
+    parts = divide(labels, **keys)
+    assert [len(set(groups[rows])) for rows in parts.values()] == [1, 1, 1]
+    merged = np.maximum(groups, 1)
+    with pytest.raises(DataError, match=r"found 1 of 2 groups left .* allowed: at least 2"):
+        divide(labels, **(keys | {"groups": merged}))
+
+
+def test_no_more_folds_than_the_largest_class_has_members() -> None:
+    groups, labels = np.arange(12), np.repeat([0, 1, 2], 4)
+    parts = divide(labels, groups=groups, test=0.1, validation=0.3)
+    assert all(len(rows) for rows in parts.values())

@@ -8,13 +8,14 @@ from typing import Literal
 
 import numpy as np
 
+from densevsconv.errors import DataError
 from densevsconv.seeds import derive_seed, generator
 
 Test = float | Literal["official"]
 """Part of all images, or the source's own test images."""
 
 LARGEST_FOLDS = 20
-"""Grouped parts are whole folds; 20 folds give shares in steps of 5% and of simple fractions."""
+"""Grouped parts are whole folds: at least one and not all of at most 20, so 5% to 95%."""
 
 
 @dataclass(frozen=True)
@@ -90,24 +91,31 @@ def split(
         The first of the source's own test images, for "official".
     groups
         Group of every image, shape (N,); images of one group stay in one part (an official test
-        part is taken as it is).
+        part is taken as it is). Their shares are between 5% and 95%.
+
+    Raises
+    ------
+    DataError
+        Too few groups for the parts.
 
     Notes
     -----
     All images are put into one random order, of which each part is a stretch: test first, then
     validation, then training. So fewer training images are a part of more of them, and neither
-    changes the test images.
+    changes the test images. With an official test part there are two such orders, one of its
+    images and one of the others.
     """
     order = generator(derive_seed(seed, "split", 0)).permutation(len(labels))
-    if stratify:
-        order = order[_stratified(labels[order])]
     if test == "official":
         own = np.arange(len(labels)) >= (len(labels) if test_from is None else test_from)
-        tested, rest = order[own[order]], order[~own[order]]
+        # each by itself: a stretch of an order of both has uneven gaps where the other's rows were
+        rest, tested = (_ordered(order[own[order] == part], labels, stratify) for part in (0, 1))
     elif groups is None:
+        order = _ordered(order, labels, stratify)
         count = split_sizes(len(labels), test, validation).test
         tested, rest = order[:count], order[count:]
     else:
+        order = _ordered(order, labels, stratify)
         tested, rest = _grouped(order, labels, groups, test, stratify, seed)
     if groups is None:
         count = round(len(rest) * validation)
@@ -119,6 +127,10 @@ def split(
         "validation": np.sort(validated),
         "train": np.sort(trained[:training_images]),
     }
+
+
+def _ordered(rows: np.ndarray, labels: np.ndarray, stratify: bool) -> np.ndarray:
+    return rows[_stratified(labels[rows])] if stratify else rows
 
 
 def _stratified(labels: np.ndarray) -> np.ndarray:
@@ -147,8 +159,15 @@ def _grouped(
     """Divide ``order`` into about ``share`` of it and the rest; no group is in both."""
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold  # slow to import
 
-    part = Fraction(share).limit_denominator(LARGEST_FOLDS)
-    taken, folds = max(part.numerator, 1), max(part.denominator, 2)
+    found = len(np.unique(groups[order]))
+    most = min(LARGEST_FOLDS, found)
+    if stratify:  # scikit-learn wants a member of the largest class in each fold
+        most = min(most, int(np.unique(labels[order], return_counts=True)[1].max(initial=0)))
+    if most < 2:
+        raise _too_few(found, groups)
+    least = Fraction(1, most)
+    part = min(max(Fraction(share), least), 1 - least).limit_denominator(most)
+    taken, folds = part.numerator, part.denominator
     kind = StratifiedGroupKFold if stratify else GroupKFold
     random = derive_seed(seed, "split", 0) % 2**32
     folded = kind(n_splits=folds, shuffle=True, random_state=random).split(
@@ -157,4 +176,15 @@ def _grouped(
     chosen = np.zeros(len(order), bool)
     for _, (_, rows) in zip(range(taken), folded, strict=False):
         chosen[rows] = True
+    if chosen.all() or not chosen.any():  # with few groups a stratified fold can be empty
+        raise _too_few(found, groups)
     return order[chosen], order[~chosen]
+
+
+def _too_few(found: int, groups: np.ndarray) -> DataError:
+    total = len(np.unique(groups))
+    return DataError(
+        f"split.grouped: found {found} of {total} groups left to divide between two parts; "
+        "allowed: at least 2 (more groups, other shares of test and validation, or "
+        "`grouped: false`)"
+    )
