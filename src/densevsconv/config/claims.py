@@ -6,12 +6,12 @@ How each kind of test is judged is in ``densevsconv/claims/``, one file each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, model_serializer, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from densevsconv.config.messages import shown, unknown
-from densevsconv.config.strict import Allowed, Strict
+from densevsconv.config.strict import ABSENT, Allowed, OneOf, Strict
 
 
 def _as_text(value: Any) -> Any:
@@ -22,9 +22,6 @@ def _as_text(value: Any) -> Any:
 CaseName = Annotated[str, Allowed("a case of the study")]
 ClassName = Annotated[str, BeforeValidator(_as_text), Allowed("the name of a class")]
 Share = Annotated[float, Field(ge=0, le=1)]
-
-_UNSET: Any = None
-"""Default of keys of which exactly one is given."""
 
 
 class Difference(Strict):
@@ -118,54 +115,28 @@ class Overfits(Strict):
         return self
 
 
-class ClaimTest(Strict):
+class ClaimTest(OneOf):
     """One test of a claim: a mapping with one of these keys."""
 
-    # Without `| None`, so that null is refused and the messages do not offer it; which key is set
-    # is asked of model_fields_set, never of the value.
+    item: ClassVar[str] = "one kind of test"
+
     difference: Difference = Field(
-        default=_UNSET, description="One case is more accurate than another, see Difference."
+        default=ABSENT, description="One case is more accurate than another, see Difference."
     )
     accuracy: Accuracy = Field(
-        default=_UNSET, description="Accuracies on one side of a bound, see Accuracy."
+        default=ABSENT, description="Accuracies on one side of a bound, see Accuracy."
     )
-    near: Near = Field(default=_UNSET, description="An accuracy as published, see Near.")
+    near: Near = Field(default=ABSENT, description="An accuracy as published, see Near.")
     time_ratio: TimeRatio = Field(
-        default=_UNSET, description="A ratio of training times as published, see TimeRatio."
+        default=ABSENT, description="A ratio of training times as published, see TimeRatio."
     )
     hardest_class: HardestClass = Field(
-        default=_UNSET, description="The class of lowest recall, see HardestClass."
+        default=ABSENT, description="The class of lowest recall, see HardestClass."
     )
     easiest_class: EasiestClass = Field(
-        default=_UNSET, description="The class of highest recall, see EasiestClass."
+        default=ABSENT, description="The class of highest recall, see EasiestClass."
     )
-    overfits: Overfits = Field(default=_UNSET, description="Which cases overfit, see Overfits.")
-
-    @model_validator(mode="after")
-    def _one_key(self) -> ClaimTest:
-        found = sorted(self.model_fields_set)
-        if len(found) != 1:
-            raise ValueError(
-                f"found {', '.join(found) or 'nothing'}; allowed: one kind of test an item, the "
-                "next one as another item of the list"
-            )
-        return self
-
-    @model_serializer
-    def _plain(self) -> dict[str, Any]:
-        return {self.kind: self.content.model_dump()}
-
-    @property
-    def kind(self) -> str:
-        """Return the one key that is set."""
-        (kind,) = self.model_fields_set
-        return kind
-
-    @property
-    def content(self) -> Strict:
-        """Return the value of that key."""
-        content: Strict = getattr(self, self.kind)
-        return content
+    overfits: Overfits = Field(default=ABSENT, description="Which cases overfit, see Overfits.")
 
 
 class Claim(Strict):

@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from densevsconv.architecture.spec import LAYERS, ArchitectureFile, Defaults
 from densevsconv.config import claims, schema, search, sources, training, transforms
 from densevsconv.config.describe import allowed
+from densevsconv.config.strict import OneOf
 from densevsconv.errors import ConfigError
 from densevsconv.files import write_text
 
@@ -49,13 +50,15 @@ def table(model: type[BaseModel]) -> str:
         return "It has no settings."
     rows = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
     for key, field in model.model_fields.items():
-        cells = [f"`{key}`", allowed(field.annotation, field.metadata), _default(field)]
+        cells = [f"`{key}`", allowed(field.annotation, field.metadata), _default(model, field)]
         cells.append(" ".join((field.description or "").split()))
         rows.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     return "\n".join(rows)
 
 
-def _default(field: FieldInfo) -> str:
+def _default(model: type[BaseModel], field: FieldInfo) -> str:
+    if issubclass(model, OneOf):
+        return "absent"  # the default that stands for it is no value that a file may have
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]*$"
 """Names become file names and rule wildcards: letters, digits, _ and -, a letter first."""
@@ -32,6 +38,47 @@ class Strict(BaseModel):
         allow_inf_nan=False,
         use_attribute_docstrings=True,
     )
+
+
+ABSENT: Any = None
+"""Default of the keys of a OneOf.
+
+Their types have no `| None`, so that a null in a file is refused and no message offers it; which
+key is there is asked of ``model_fields_set``, never of the value.
+"""
+
+
+class OneOf(Strict):
+    """A mapping with exactly one of its keys, an item of a list; every key defaults to ABSENT."""
+
+    item: ClassVar[str]
+    """What an item of the list is, in words, for the message."""
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        found = sorted(self.model_fields_set)
+        if len(found) != 1:
+            raise ValueError(
+                f"found {', '.join(found) or 'nothing'}; allowed: {self.item} an item, the next "
+                "one as another item of the list"
+            )
+        return self
+
+    @model_serializer
+    def _plain(self) -> dict[str, Any]:
+        value = self.content
+        return {self.kind: value.model_dump() if isinstance(value, BaseModel) else value}
+
+    @property
+    def kind(self) -> str:
+        """Return the one key that is there."""
+        (kind,) = self.model_fields_set
+        return kind
+
+    @property
+    def content(self) -> Any:
+        """Return the value of that key."""
+        return getattr(self, self.kind)
 
 
 Name = Annotated[
