@@ -54,6 +54,9 @@ def test_a_file_alone_is_a_list_and_labels_are_text() -> None:
         {"kind": "mat", "train": "/etc/passwd"},
         {"kind": "mat", "train": "../a.mat"},
         {"kind": "mat", "train": "a/../../a.mat"},
+        {"kind": "mat", "train": "."},
+        {"kind": "mat", "train": "./"},
+        {"kind": "mat", "train": ""},
         {"kind": "mat", "train": "a", "trian": "b"},
         {"kind": "mat", "train": "a", "label_map": {"ten": 0}},
         {"kind": "mat", "train": "a", "label_map": {"10": "0"}},
@@ -68,6 +71,9 @@ def test_a_file_alone_is_a_list_and_labels_are_text() -> None:
         {"kind": "folder"},
         {"kind": "folder", "path": "a", "test": "test"},
         {"kind": "folder", "path": "a", "train": "all", "test": "all"},
+        {"kind": "folder", "path": "a", "train": "all", "test": "./all/"},
+        {"kind": "folder", "path": "a", "train": "all", "test": "all/test"},
+        {"kind": "folder", "path": "a", "train": "all/train", "test": "all"},
         {"kind": "folder", "path": "a", "size": [32]},
         {"kind": "folder", "path": "a", "size": [32, 0]},
         {"kind": "folder", "path": "a", "mode": "gray"},
@@ -77,6 +83,31 @@ def test_a_file_alone_is_a_list_and_labels_are_text() -> None:
 def test_wrong_settings_are_refused(keys: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         settings(**keys)
+
+
+def test_a_file_has_one_spelling() -> None:
+    found = settings(kind="mat", train=["./a.mat", "b//c.mat"], test="d/./e.mat")
+    assert (found["train"], found["test"]) == (["a.mat", "b/c.mat"], ["d/e.mat"])
+
+
+@pytest.mark.parametrize("test", ["a.mat", "./a.mat", "link.mat"])
+def test_a_file_is_not_in_two_parts(test: str, tmp_path: Path) -> None:
+    written = mat_source()
+    written.write(tmp_path)
+    name = written.source["train"][0]
+    (tmp_path / "link.mat").symlink_to(tmp_path / name)
+    source = settings(kind="mat", train=name, test=test.replace("a.mat", name))
+    for read in (probe, read_source):
+        with pytest.raises(DataError, match=r"found twice in the source"):
+            read(source, tmp_path)
+
+
+def test_folders_of_both_parts_are_apart(tmp_path: Path) -> None:
+    written = folder_source()
+    written.write(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "train")
+    with pytest.raises(DataError, match=r"link: found twice in the source"):
+        probe(written.source | {"test": "link"}, tmp_path)
 
 
 # labels and groups

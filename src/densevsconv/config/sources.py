@@ -17,10 +17,11 @@ _LABEL = re.compile(r"(?:0|-?[1-9][0-9]{0,8})\Z")
 
 
 def _file_name(value: Any) -> Any:
-    if isinstance(value, str) and value:
-        path = PurePosixPath(value)
-        if not path.is_absolute() and ".." not in path.parts and value.isprintable():
-            return value
+    """Return a name in its one spelling: ``./a`` and ``b//c`` become ``a`` and ``b/c``."""
+    if isinstance(value, str) and value.isprintable():
+        path = PurePosixPath(value)  # leaves empty parts and dots out
+        if path.parts and not path.is_absolute() and ".." not in path.parts:
+            return str(path)
     raise ValueError("not the name of a file in the folder")
 
 
@@ -205,9 +206,16 @@ class FolderSource(Strict):
 
     @model_validator(mode="after")
     def _parts(self) -> FolderSource:
-        if self.test is not None and self.train in (None, self.test):
-            found = "null" if self.train is None else f'"{self.train}", which is the test part'
-            raise ValueError(f"train: found {found}; allowed: a folder beside the test part")
+        if self.test is None:
+            return self
+        if self.train is None:
+            raise ValueError("train: found null; allowed: a folder beside the test part")
+        train, test = PurePosixPath(self.train), PurePosixPath(self.test)
+        if train.is_relative_to(test) or test.is_relative_to(train):
+            raise ValueError(
+                f'train: found "{train}", and "{test}" as the test part; allowed: two folders, '
+                "neither in the other"
+            )
         return self
 
 

@@ -144,13 +144,19 @@ def _names(source: SourceKeys) -> list[str]:
 
 
 def _check_distinct(source: SourceKeys, folder: Path) -> None:
+    """Refuse a file or folder that is there twice, also by way of a symbolic link."""
     names = _names(source)
+    if source["kind"] == "folder":
+        names = [source[part] for part in ("train", "test") if source[part] is not None]
+    seen: list[Path] = []
     for name in names:
-        if names.count(name) > 1:
+        path = (folder / name).resolve()
+        if any(path.is_relative_to(other) or other.is_relative_to(path) for other in seen):
             raise DataError(
                 f"{folder / name}: found twice in the source; allowed: once, since one image must "
                 "not be in two parts"
             )
+        seen.append(path)
 
 
 def _probe(images: int, test_from: int | None, shape: tuple[int, ...], names: list[str]) -> Probe:
