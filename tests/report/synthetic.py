@@ -21,11 +21,11 @@ from densevsconv.architecture.load import load_architecture
 from densevsconv.config.training import Training
 from densevsconv.data.measures.measure import measure
 from densevsconv.data.transforms.apply import transform
-from densevsconv.files import read_npz, write_json, write_npz
+from densevsconv.files import read_json, read_npz, write_json, write_npz
 from densevsconv.identity import digest
 from densevsconv.layout import Layout
 from densevsconv.seeds import training_seeds
-from densevsconv.stages import evaluate, select, summarise
+from densevsconv.stages import evaluate, judge, select, summarise
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINING = Training(early_stopping={"patience": 10}).model_dump()
@@ -124,11 +124,16 @@ def make_study(
     datasets: dict[str, Form] | None = None,
     seed: int = 0,
     title: str = "Dense and convolutional networks on small digits (test data)",
+    published: dict[str, dict[str, Any]] | None = None,
+    claims: dict[str, Any] | None = None,
+    counterparts: dict[str, Any] | None = None,
+    titles: dict[str, str] | None = None,
 ) -> Layout:
     """Write a whole study under ``results/<study>`` and return its layout.
 
     A case is (architecture, accuracy, search method), and perhaps its data set and what its
-    training has of its own; without, it is of the first data set.
+    training has of its own; without, it is of the first data set. ``published`` and ``titles`` are
+    by case; ``claims`` and ``counterparts`` as a study's file has them.
     """
     layout = Layout(results / study)
     rng = np.random.default_rng(seed)
@@ -148,9 +153,10 @@ def make_study(
             "architecture": bound.to_dict(), "training": TRAINING | own,
             "points": points_of(method, rng), "seeds": 2,
             "method": "grid" if method in ("rate", "augmentation") else method,
-            "title": bound.title, "description": "",
+            "title": (titles or {}).get(case, bound.title), "description": "",
+            "published": (published or {}).get(case),
         }  # fmt: skip
-    _write_plans(layout, plans, sets, title)
+    _write_plans(layout, plans, sets, title, claims or {}, counterparts or {})
     for number, (name, plan) in enumerate(plans.items()):
         accuracy = cases[name][1]
         _write_search(layout, name, plan, accuracy, rng, shard=number)
@@ -159,12 +165,14 @@ def make_study(
     select.run(layout)
     evaluate.run(layout)
     summarise.run(layout)
+    judge.run(layout)
     return layout
 
 
 def _write_plans(
-    layout: Layout, plans: dict[str, Any], datasets: dict[str, Any], title: str
-) -> None:
+    layout: Layout, plans: dict[str, Any], datasets: dict[str, Any], title: str,
+    claims: dict[str, Any], counterparts: dict[str, Any],
+) -> None:  # fmt: skip
     common = {"study": layout.study, "seed": 1, "shards": len(plans), "threads": 1}
     without = {
         name: {key: value for key, value in plan.items() if key not in ("points", "method")}
@@ -175,7 +183,7 @@ def _write_plans(
         "question": "Does convolution help on 8x8 images?", "description": "",
         "confidence": 0.95, "highlights": [], "notes": "",
         "cases": {name: plan | {"seeds": SEEDS} for name, plan in plans.items()},
-        "datasets": datasets,
+        "datasets": datasets, "counterparts": counterparts,
     }  # fmt: skip
     for stage, plan in {
         "search": {**common, "execution": "auto", "seeds": 2, "cases": plans},
@@ -191,6 +199,10 @@ def _write_plans(
         },
         "summarise": {
             "study": layout.study, "confidence": 0.95, "cases": plans, "datasets": datasets,
+        },
+        "judge": {
+            "study": layout.study, "confidence": 0.95, "claims": claims,
+            "cases": {name: {"dataset": plan["dataset"]} for name, plan in plans.items()},
         },
         "figures": shown,
         "report": shown,
@@ -276,6 +288,7 @@ def _write_refit(
     layout: Layout, case: str, plan: dict[str, Any], accuracy: float, rng: Any
 ) -> None:
     labels = read_npz(layout.test_data(plan["dataset"]))["labels"]
+    images = read_json(layout.data_info(plan["dataset"]))["counts"]["validation"]
     count, classes = len(labels), int(labels.max()) + 1
     runs, history, predictions = [], [], []
     # some images are hard for every network and are mostly taken for the same wrong class
@@ -289,7 +302,7 @@ def _write_refit(
         history.append(pd.DataFrame({
             "repetition": repetition, "epoch": epoch, "train_loss": 1 - train,
             "train_accuracy": train, "validation_loss": 1 - validation,
-            "validation_accuracy": np.clip(validation, 0, 1),
+            "validation_accuracy": np.round(np.clip(validation, 0, 1) * images) / images,
         }))  # fmt: skip
         errors = rng.binomial(count, 1 - accuracy)
         wrong = rng.permutation(hard[: max(2 * errors, 1)])[:errors]

@@ -13,7 +13,7 @@ from densevsconv.errors import DataError
 from densevsconv.report import rich
 from densevsconv.report.facts import Facts
 from densevsconv.report.formats import format_value, setting, significant
-from densevsconv.report.pointers import ResultFiles, csv_pointer, json_pointer
+from densevsconv.report.pointers import ResultFiles, csv_pointer, json_pointer, quotient
 
 TABLE = "case,seed,score,note\na,0,0.5,\na,1,nan,x\nb,0,1,y\n"
 
@@ -42,6 +42,16 @@ def test_csv_pointers_compare_numbers(files: ResultFiles) -> None:
     # what is no number is neither below nor above: nan, text, empty
     assert files.value("t.csv", csv_pointer("#", score=(">=", 0))) == 2
     assert files.value("t.csv", csv_pointer("#", note=("<", 9))) == 0
+
+
+def test_quotients(files: ResultFiles) -> None:
+    assert files.value("t.csv", quotient("score[case=a,seed=0]", "score[case=b]")) == 0.5
+    assert files.value("t.csv", quotient("score[case=b]", "seed[case=b]")) is None  # over zero
+    assert files.value("t.csv", quotient("score[case=a,seed=1]", "score[case=b]")) is None
+    assert files.value("d.json", quotient("/n", "/a~1b/0/x~0")) is None
+    assert files.value("d.json", quotient("/a~1b/#", "/a~1b/0/x~0")) == pytest.approx(1 / 3)
+    with pytest.raises(DataError, match="no value at"):
+        files.value("t.csv", quotient("score[case=b]", "score[case=c]"))
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,13 @@ from synthetic import ROOT
 from densevsconv.layout import Layout
 from densevsconv.report import (
     abstract,
+    claims,
     data,
     difficulty,
     engines,
     limits,
     prose,
+    publication,
     setting_tables,
     tables,
     verdicts,
@@ -79,8 +81,11 @@ KEYS |= {"bouthillier2021", "gowdra2020", "\u2013", "l2_biases", ".3g"}
 
 @pytest.mark.parametrize(
     "module",
-    [abstract, data, difficulty, engines, limits, prose, setting_tables, tables, verdicts, wording],
-)
+    [
+        abstract, claims, data, difficulty, engines, limits, prose, publication, setting_tables,
+        tables, verdicts, wording,
+    ],
+)  # fmt: skip
 def test_the_text_holds_no_digit(module: object) -> None:
     source = Path(module.__file__).read_text()  # type: ignore[attr-defined]
     assert [s for s in strings_of(source) if re.search(r"\d", s) and s not in KEYS] == []

@@ -13,6 +13,7 @@ rule report:
         layout.plan("report"),
         rules.figures.output,
         rules.summarise.output,
+        rules.judge.output,
         rules.select.output,
         rules.evaluate.output,
         rules.time.output,

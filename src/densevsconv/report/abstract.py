@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from densevsconv.config.engine_titles import engine_title
-from densevsconv.report import data, difficulty, engines, rich
+from densevsconv.report import claims, data, difficulty, engines, rich
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
 
@@ -36,6 +36,7 @@ def abstract(study: Study) -> list[str]:
         )
     else:
         sentences.append(f"Each is trained as configured {trained}.")
+    sentences.append(claims.headline(study))
     for dataset in study.datasets:
         if dataset not in forms:
             sentences += [_headline(study, dataset, level), engines.headline(study, dataset)]

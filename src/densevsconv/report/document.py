@@ -9,7 +9,17 @@ from collections.abc import Callable
 from typing import Any
 
 from densevsconv.layout import Layout
-from densevsconv.report import data, difficulty, engines, prose, rich, setting_tables, tables
+from densevsconv.report import (
+    claims,
+    data,
+    difficulty,
+    engines,
+    prose,
+    publication,
+    rich,
+    setting_tables,
+    tables,
+)
 from densevsconv.report.abstract import abstract
 from densevsconv.report.captions import read_caption
 from densevsconv.report.layout import Drawing, ReportLayout, drawings
@@ -58,6 +68,8 @@ class _Builder:
             self.section("Data", each(data.text, [data.table], "data")),
             self.section("Architectures", each(prose.architectures, [tables.architectures])),
             self.section("Protocol", self.paragraphs(prose.protocol(study))),
+            *self.publication(),
+            *self.claims(),
             self.section("Search", each(prose.search, [setting_tables.chosen], "search")),
             self.section(
                 "Results", each(prose.results, [tables.results, tables.comparisons], "results")
@@ -74,6 +86,7 @@ class _Builder:
             self.section(
                 "Confusion matrices", each(prose.confusion, figures="confusion"), appendix=True
             ),
+            *self.claim_tests(),
             self.section(
                 "Every run",
                 each(
@@ -82,6 +95,30 @@ class _Builder:
                 appendix=True,
             ),
         ]
+
+    def publication(self) -> list[dict[str, Any]]:
+        """Return the section on a publication's figures; none where the study reproduces none."""
+        study = self.study
+        blocks = [
+            *self.table(publication.where(study, self.drawings)),
+            *self.table(publication.table(study)),
+            *[self.figure(drawing) for drawing in self.drawings if drawing.counterpart],
+        ]
+        if not blocks:
+            return []
+        opening = self.paragraphs(publication.text(study))
+        return [self.section("Published and found", opening + blocks)]
+
+    def claims(self) -> list[dict[str, Any]]:
+        """Return the section on a publication's claims; none where the study lists none."""
+        opening = self.paragraphs(claims.text(self.study))
+        blocks = self.table(claims.table(self.study))
+        return [self.section("Claims", opening + blocks)] if blocks else []
+
+    def claim_tests(self) -> list[dict[str, Any]]:
+        """Return the section with every test of every claim."""
+        blocks = self.table(claims.tests(self.study))
+        return [self.section("Every test of the claims", blocks, appendix=True)] if blocks else []
 
     def engines(self) -> list[dict[str, Any]]:
         """Return the section on the engines; none where no network was trained alike by two."""
@@ -145,8 +182,12 @@ class _Builder:
                 self.cited.append(part["value"])
         return parts
 
-    def caption(self, name: str, dataset: str | None, *, continued: bool = False) -> list[Any]:
+    def caption(
+        self, name: str, dataset: str | None, *, continued: bool = False, counterpart: str = ""
+    ) -> list[Any]:
         text = read_caption(self.names.caption(name))
+        if counterpart:
+            text = f"{rich.name(counterpart)} of the publication, again. {text}"
         if dataset and len(self.study.datasets) > 1:
             text += f" Data: {self.study.title(dataset)}."
         return self.parts(text + (" (Continued.)" if continued else ""))
@@ -159,13 +200,18 @@ class _Builder:
             "file": f"{drawing.stem}.svg",
             "width": drawing.figure.width,
             "alt": drawing.figure.alt,
-            "caption": self.caption(drawing.figure.name, drawing.dataset, continued=continued),
+            "caption": self.caption(
+                drawing.figure.name,
+                drawing.dataset,
+                continued=continued,
+                counterpart=drawing.counterpart,
+            ),
         }
 
     def table(self, table: Table) -> list[Block]:
         if not table.rows:
             return []
-        size = len(table.rows) if table.width == "column" else ROWS_A_TABLE
+        size = len(table.rows) if table.width == "column" else table.part or ROWS_A_TABLE
         return [
             {
                 "kind": "table",

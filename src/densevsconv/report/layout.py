@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from densevsconv.report.counterparts import counterparts
 from densevsconv.report.figures.base import Figure
 from densevsconv.report.figures.registry import FIGURES
 
@@ -23,9 +24,11 @@ class Drawing:
     ----------
     stem
         File name without suffix, such as ``learning_curves-digits``; with ``-2``, ``-3`` where a
-        figure goes on.
+        figure goes on, or with what it is the counterpart of.
     part, parts
         Counted from 1.
+    counterpart
+        What the publication calls the figure that it was drawn for; "" for none.
     """
 
     figure: Figure
@@ -34,6 +37,7 @@ class Drawing:
     stem: str
     part: int = 1
     parts: int = 1
+    counterpart: str = ""
 
 
 def ordered_cases(cases: dict[str, Any], dataset: str | None = None) -> list[str]:
@@ -54,24 +58,38 @@ def drawings(plan: dict[str, Any]) -> list[Drawing]:
     """Return every figure file of a study, in the order of the report.
 
     ``plan`` is the content of ``plan/figures.json`` or ``plan/report.json``. A figure that shows
-    no case of a data set (the search of cases that search nothing) is left out.
+    no case of a data set (the search of cases that search nothing) is left out. Figures that are
+    drawn for a publication's come last, in its order.
     """
     cases = plan["cases"]
     found = []
     for dataset in sorted({case["dataset"] for case in cases.values()}):
         for figure in FIGURES:
+            if figure.requested:
+                continue
             shown = [name for name in ordered_cases(cases, dataset) if figure.wanted(name, plan)]
             size = figure.cases_per_page or max(len(shown), 1)
             pages = [shown[start : start + size] for start in range(0, len(shown), size)]
             for part, page in enumerate(pages, start=1):
                 stem = f"{figure.name}-{dataset}" + (f"-{part}" if part > 1 else "")
                 found.append(Drawing(figure, dataset, tuple(page), stem, part, len(pages)))
-    return found
+    return found + _requested(plan)
+
+
+def _requested(plan: dict[str, Any]) -> list[Drawing]:
+    figures = {figure.name: figure for figure in FIGURES if figure.requested}
+    return [
+        Drawing(figures[asked.name], str(asked.dataset), asked.cases,
+                f"{asked.name}-{asked.slug}", counterpart=asked.of)
+        for asked in counterparts(plan)
+        if asked.kind == "figure" and asked.name in figures
+    ]  # fmt: skip
 
 
 TABLES = (
-    "data", "architectures", "chosen", "results", "comparisons", "difficulty", "cost", "engines",
-    "machine", "settings", "further", "runs",
+    "data", "architectures", "counterparts", "published", "claims", "chosen", "results",
+    "comparisons", "difficulty", "cost", "engines", "machine", "settings", "further", "runs",
+    "claim_tests",
 )  # fmt: skip
 """The report's tables, by the name of their caption (``table_<name>.rst``)."""
 

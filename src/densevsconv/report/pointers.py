@@ -4,6 +4,7 @@ JSON files: ``/accuracy/mean`` (RFC 6901); ``/cases/#`` counts the items of a li
 CSV files: ``parameters[case=lenet]`` is the column ``parameters`` of the one row whose ``case`` is
 ``lenet``; conditions are joined by commas; ``#[status=diverged]`` counts the rows and ``#`` all.
 ``<``, ``<=``, ``>`` and ``>=`` compare numbers; an empty cell fulfils none of them.
+Both: ``<pointer> over <pointer>`` is the quotient of two values of one file.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from densevsconv.files import read_json
 _CSV = re.compile(r"(?P<column>[^\[\]]+)(?:\[(?P<conditions>[^\[\]]*)\])?")
 _CONDITION = re.compile(r"(?P<key>[^<>=]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)")
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_OVER = " over "
 
 
 def json_pointer(*keys: str | int) -> str:
@@ -51,6 +53,15 @@ def csv_pointer(column: str, **conditions: Any) -> str:
     return f"{column}[{','.join(f'{key}{sign}{to}' for key, (sign, to) in signed.items())}]"
 
 
+def quotient(numerator: str, denominator: str) -> str:
+    """Return the pointer to one value of a file over another.
+
+    >>> quotient("seconds[case=lenet]", "seconds[case=dense]")
+    'seconds[case=lenet] over seconds[case=dense]'
+    """
+    return f"{numerator}{_OVER}{denominator}"
+
+
 class ResultFiles:
     """Reads values of a study's result files by file and pointer; each file is read once."""
 
@@ -71,11 +82,16 @@ class ResultFiles:
     def value(self, source: str, pointer: str) -> Any:
         """Return the value at ``pointer`` of the file ``source`` (relative to the study's root).
 
+        A quotient is None where either value is missing or the denominator is 0.
+
         Raises
         ------
         DataError
             Where the file lacks it, or where a pointer fits several rows of a table.
         """
+        if _OVER in pointer:
+            upper, lower = (self.value(source, part) for part in pointer.split(_OVER, 1))
+            return upper / lower if upper is not None and lower else None
         document = self.document(source)
         try:
             if source.endswith(".csv"):

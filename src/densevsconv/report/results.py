@@ -5,9 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from densevsconv.errors import DataError
 from densevsconv.files import read_json, read_npz
 from densevsconv.layout import Layout
 from densevsconv.report.layout import ordered_cases
+
+HISTORY_COLUMNS = (
+    "repetition", "epoch", "train_loss", "train_accuracy", "validation_loss",
+    "validation_accuracy",
+)  # fmt: skip
+WHOLE = 0.02
+"""A number of images this far from a whole one is none: float32 is off by less."""
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,10 +87,32 @@ class Results:
         return value
 
     def history(self, case: str) -> pd.DataFrame:
-        """Return repetition, epoch and the four curves of every seed of a case."""
+        """Return repetition, epoch and the four curves of every seed of a case.
+
+        Raises
+        ------
+        DataError
+            Where the file has another curve, or a validation accuracy that no number of correct
+            validation images gives: a curve of other images would be drawn under a wrong name.
+        """
         import pandas as pd
 
-        return pd.read_parquet(self.layout.history(case))
+        file = self.layout.history(case)
+        table = pd.read_parquet(file)
+        if sorted(table.columns) != sorted(HISTORY_COLUMNS):
+            found = ", ".join(sorted(map(str, table.columns)))
+            raise DataError(
+                f"{file}: found columns {found}; allowed: {', '.join(HISTORY_COLUMNS)}; delete the "
+                "file and refit again"
+            )
+        images = self.data_info(self.plan["cases"][case]["dataset"])["counts"]["validation"]
+        correct = table["validation_accuracy"].dropna() * images
+        if float((correct - correct.round()).abs().max()) > WHOLE:
+            raise DataError(
+                f"{file}: found a validation_accuracy that is no share of the {images} validation "
+                "images; delete the file and refit again"
+            )
+        return table
 
     @cached_property
     def trials(self) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from densevsconv.report.layout import ordered_cases
 from densevsconv.report.pointers import ResultFiles, csv_pointer, json_pointer
 
 PLAN = "plan/report.json"
+CLAIMS = "claims.json"
 
 
 class Study:
@@ -67,6 +68,12 @@ class Study:
     def searches(self) -> bool:
         """Whether any case had settings to search."""
         return any(self.searched(dataset) for dataset in self.datasets)
+
+    @cached_property
+    def claims(self) -> dict[str, Any]:
+        """The claims of a publication with their verdicts, by name; empty where there are none."""
+        claims: dict[str, Any] = self.files.document(CLAIMS)["claims"]
+        return claims
 
     # -- facts
 
@@ -128,6 +135,21 @@ class Study:
         """Return a number of a pair's row of comparisons.csv (convolutional minus dense)."""
         pointer = csv_pointer(column, case_a=convolutional, case_b=dense)
         return self.facts.number("comparisons.csv", pointer, form)
+
+    def claim_number(self, claim: str, *keys: str | int, form: str) -> str:
+        """Return a number of a claim's verdict."""
+        return self.facts.number(CLAIMS, json_pointer("claims", claim, *keys), form)
+
+    def claim_count(self, verdict: str) -> str:
+        """Return how many claims have a verdict, "none" for none."""
+        pointer = json_pointer("verdicts", verdict)
+        if self.facts.value(CLAIMS, pointer) == 0:
+            return "none"
+        return self.facts.number(CLAIMS, pointer, "integer")
+
+    def claim_total(self) -> str:
+        """Return how many claims there are."""
+        return self.facts.number(CLAIMS, json_pointer("claims", "#"), "integer")
 
     # -- values to decide by
 

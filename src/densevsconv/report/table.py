@@ -30,6 +30,10 @@ class Table:
         Titles; a marked text each.
     rows
         A marked text a cell; ``families`` says which family a row belongs to ("" for none).
+    long
+        It may be broken over pages and columns.
+    part
+        Rows on one page, of a table as wide as the page; None: as many as usual.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
     families: list[str] = field(default_factory=list)
     long: bool = False
+    part: int | None = None
 
     def add_group(self, title: str, family: str) -> None:
         """Add a heading over the rows that follow."""

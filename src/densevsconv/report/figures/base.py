@@ -50,14 +50,25 @@ class Figure:
         shows no case of a data set is not drawn.
     cases_per_page
         A figure with more cases than this is continued in a second file; None: all in one.
+    requested
+        Drawn only where the study's ``report.counterparts`` ask for it, once for each of them.
     """
 
     name: str
     section: Literal[
-        "data", "search", "results", "difficulty", "errors", "cost", "engines", "confusion"
+        "data",
+        "search",
+        "results",
+        "difficulty",
+        "errors",
+        "cost",
+        "engines",
+        "confusion",
+        "publication",
     ]
     width: Literal["column", "page"]
     alt: str
     draw: Callable[[Results, str, list[str]], matplotlib.figure.Figure]
     wanted: Callable[[str, dict[str, Any]], bool] = lambda case, plan: True
     cases_per_page: int | None = None
+    requested: bool = False

@@ -34,38 +34,56 @@ def draw_matrices(
     ``key`` names the matrix in evaluate/<case>.json, ``write`` gives a cell's text. Colours show
     the share of the true class; they stop at a tenth off the diagonal, where the errors are.
     """
+    from densevsconv.report.figures import style
+
+    names = shown_names(results, dataset)
+    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 57, 5)
+    for axis, case in zip(axes, cases, strict=True):
+        draw_matrix(axis, results, case, key, write, names)
+        style.case_title(axis, case, results.family(case), characters=32)
+    figure.supxlabel(f"predicted class{label}", fontsize=7.5)
+    figure.supylabel("true class", fontsize=7.5)
+    return figure
+
+
+def shown_names(results: Results, dataset: str) -> list[str]:
+    """Return the names of the classes, none too long for a tick."""
+    from densevsconv.report.figures import style
+
+    names = results.data_info(dataset)["class_names"]
+    return [style.shortened(name, MOST_LETTERS) for name in names]
+
+
+def draw_matrix(
+    axis: Any,
+    results: Results,
+    case: str,
+    key: str,
+    write: Callable[[float], str],
+    names: list[str],
+) -> None:
+    """Draw the matrix of a case: true classes in rows from above, predicted ones in columns."""
     import numpy as np
     import seaborn as sns
     from matplotlib.colors import PowerNorm
 
-    from densevsconv.report.figures import style
-
-    names = results.data_info(dataset)["class_names"]
-    names = [style.shortened(name, MOST_LETTERS) for name in names]
-    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 57, 5)
-    palette = sns.color_palette("light:#4a4a4a", as_cmap=True)
-    for axis, case in zip(axes, cases, strict=True):
-        confusion = results.evaluation(case)["confusion"]
-        shares = np.array(confusion["normalised"])
-        texts = np.array([[write(value) if value else "" for value in row]
-                          for row in confusion[key]])  # fmt: skip
-        annotated = len(names) <= MOST_ANNOTATED
-        sns.heatmap(
-            shares, ax=axis, cmap=palette, norm=PowerNorm(0.4, 0, 1), cbar=False, square=True,
-            annot=texts if annotated else False, fmt="", annot_kws={"fontsize": 7},
-            linewidths=0.3, linecolor="white", xticklabels=names, yticklabels=names,
-        )  # fmt: skip
-        for text in list(axis.texts):
-            # measuring hundreds of texts is what takes the time of a layout; these fit their cells
-            text.set_in_layout(False)
-            if not text.get_text():
-                text.remove()
-        style.case_title(axis, case, results.family(case), characters=32)
-        axis.tick_params(length=0)
-        _ticks(axis, names)
-    figure.supxlabel(f"predicted class{label}", fontsize=7.5)
-    figure.supylabel("true class", fontsize=7.5)
-    return figure
+    confusion = results.evaluation(case)["confusion"]
+    shares = np.array(confusion["normalised"])
+    texts = np.array([[write(value) if value else "" for value in row] for row in confusion[key]])
+    annotated = len(names) <= MOST_ANNOTATED
+    sns.heatmap(
+        shares, ax=axis, cmap=sns.color_palette("light:#4a4a4a", as_cmap=True),
+        norm=PowerNorm(0.4, 0, 1), cbar=False, square=True,
+        annot=texts if annotated else False, fmt="", annot_kws={"fontsize": 7},
+        linewidths=0.3, linecolor="white", xticklabels=names, yticklabels=names,
+    )  # fmt: skip
+    for text in list(axis.texts):
+        # measuring hundreds of texts is what takes the time of a layout; these fit their cells
+        text.set_in_layout(False)
+        if not text.get_text():
+            text.remove()
+    axis.tick_params(length=0)
+    _ticks(axis, names)
 
 
 def _ticks(axis: Any, names: list[str]) -> None:

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from densevsconv.report.results import Results
 
 
+LABEL = " (% of the true class)"
+
+
 def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
     """Return the row-normalised matrices in per cent."""
-    return draw_matrices(results, dataset, cases, "normalised", _per_cent, " (% of the true class)")
+    return draw_matrices(results, dataset, cases, "normalised", per_cent, LABEL)
 
 
-def _per_cent(share: float) -> str:
+def per_cent(share: float) -> str:
+    """Return a share in per cent, as short as a cell wants it."""
     per_cent = 100 * share
     if per_cent < 0.95:
         return f"{per_cent:.1f}".lstrip("0")

@@ -10,9 +10,11 @@ from densevsconv.report.figures import (
     confused_pairs,
     confusion_counts,
     confusion_rates,
+    curves_and_confusion,
     difficulty,
     engines,
     learning_curves,
+    loss_curves,
     mean_images,
     samples,
     search_map,
@@ -37,4 +39,6 @@ FIGURES: list[Figure] = [
     confused_pairs.FIGURE,
     trade_off.FIGURE,
     engines.FIGURE,
+    curves_and_confusion.FIGURE,
+    loss_curves.FIGURE,
 ]

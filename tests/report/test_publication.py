@@ -1,0 +1,370 @@
+"""The sections on a publication: its numbers, its claims and its figures beside this study's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from synthetic import Form, make_study
+
+from densevsconv.files import read_json, write_json
+from densevsconv.layout import Layout
+from densevsconv.report import claims, publication, rich
+from densevsconv.report.document import build_document
+from densevsconv.report.layout import ReportLayout, drawings
+from densevsconv.report.pointers import ResultFiles
+from densevsconv.report.study import Study
+from densevsconv.report.versions import models
+from densevsconv.tables import read_csv
+
+DENSE = {"name": "denseNet2_20", "accuracy": 0.942, "seconds": 6.8, "source": "Table I"}
+CONV = {"name": "convNet1_3", "accuracy": 0.889, "seconds": 72.2, "source": "Table I, Figure 7"}
+PAIR = "Pixels over 16 give the published pair (within 0.03)."
+
+
+def near(case: str, value: float) -> dict[str, Any]:
+    return {"near": {"case": case, "value": value, "within": 0.03}}
+
+
+REPRODUCED: dict[str, Any] = {
+    "cases": {
+        "denseNet2_20_coded_16": ("denseNet2_20", 0.945, "list", "digits", {"scaling": 16.0}),
+        "denseNet2_20_coded_255": ("denseNet2_20", 0.94, "list", "digits", {"scaling": 255.0}),
+        "denseNet2_20_coded_1": ("denseNet2_20", 0.91, "list", "digits", {"scaling": "none"}),
+        "denseNet2_20_published-numpy": ("denseNet2_20", 0.93, "list"),
+        "denseNet2_20_published-tensorflow": ("denseNet2_20", 0.93, "list"),
+        "denseNet2_20_corrected": ("denseNet2_20", 0.96, "grid"),
+        "denseNet2_20_xavier_coded": ("denseNet2_20", 0.2, "list"),
+        "convNet1_3_coded_16": ("convNet1_3", 0.89, "list", "digits", {"scaling": 16.0}),
+        "convNet1_3_coded_255": ("convNet1_3", 0.57, "list", "digits", {"scaling": 255.0}),
+        "convNet1_3_published-numpy": ("convNet1_3", 0.82, "list"),
+        "convNet1_3_corrected": ("convNet1_3", 0.965, "grid"),
+        "lenet5_8_published": ("lenet5_8", 0.82, "list", "again"),
+    },
+    "datasets": {"digits": Form(title="8x8 digits"), "again": Form(title="A sample", base="else")},
+    "titles": {
+        "denseNet2_20_coded_16": "denseNet2_20, as coded, pixels over 16",
+        "denseNet2_20_coded_255": "denseNet2_20, as coded, pixels over 255",
+        "denseNet2_20_published-numpy": "denseNet2_20, as published (NumPy)",
+    },
+    "published": {
+        "denseNet2_20_published-numpy": DENSE,
+        "denseNet2_20_published-tensorflow": DENSE,
+        "convNet1_3_published-numpy": CONV,
+        "lenet5_8_published": {
+            "name": "", "accuracy": None, "seconds": None, "source": "Table I, for all images",
+        },
+    },
+    "claims": {
+        "pair_16": {
+            "text": PAIR, "source": "Table I",
+            "tests": [near("denseNet2_20_coded_16", 0.942), near("convNet1_3_coded_16", 0.889)],
+        },
+        "pair_255": {
+            "text": "Pixels over 255 give the published pair (within 0.03).",
+            "tests": [near("denseNet2_20_coded_255", 0.942), near("convNet1_3_coded_255", 0.889)],
+        },
+        "one_undivided": {
+            "text": "Undivided pixels give what was published.",
+            "tests": [near("denseNet2_20_coded_1", 0.942)],
+        },
+        "dense_beats_conv": {
+            "text": "The dense network is the more accurate one.", "source": "Section VI",
+            "tests": [
+                {"difference": {"a": "denseNet2_20_published-numpy",
+                                "b": "convNet1_3_published-numpy"}},
+                {"difference": {"a": "denseNet2_20_published-tensorflow",
+                                "b": "convNet1_3_published-numpy"}},
+            ],
+        },
+        "hardest": {
+            "text": "The digit 8 is the hardest.",
+            "tests": [{"hardest_class": {"cases": ["lenet5_8_published"], "classes": ["8"]}}],
+        },
+        "ten_times": {
+            "text": "Convolution takes ten times as long.",
+            "tests": [{"time_ratio": {"a": "convNet1_3_published-numpy",
+                                      "b": "denseNet2_20_published-numpy",
+                                      "value": 10.6, "factor": 2.0}}],
+        },
+        "overfits": {
+            "text": "Nothing overfits.",
+            "tests": [{"overfits": {"others": ["convNet1_3_corrected"], "margin": 0.05}}],
+        },
+        "fails": {
+            "text": "Both stay below 90%.",
+            "tests": [{"accuracy": {"cases": ["convNet1_3_published-numpy",
+                                              "convNet1_3_corrected", "denseNet2_20_corrected"],
+                                    "at_most": 0.9}}],
+        },
+    },
+    "counterparts": {
+        "Figure 10": {"figure": "loss_curves", "cases": ["convNet1_3_published-numpy"]},
+        "Figure 5": {"figure": "samples", "dataset": "digits"},
+        "Figure 6": {"figure": "curves_and_confusion",
+                     "cases": ["denseNet2_20_published-numpy", "denseNet2_20_corrected"]},
+        "Figure 7": None,
+        "Table I": {"table": "published"},
+        "Figure 9": {"figure": "search_map", "cases": ["convNet1_3_corrected"]},
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    return make_study(tmp_path_factory.mktemp("again") / "results", "again", **REPRODUCED)
+
+
+@pytest.fixture(scope="module")
+def study(reproduced: Layout) -> Study:
+    return Study(reproduced)
+
+
+def plain(study: Study, text: str) -> str:
+    facts = study.facts.to_dict()
+    return "".join(
+        facts[part["value"]]["text"] if part["kind"] == "number" else part["value"]
+        for part in rich.segments(text)
+    )
+
+
+def cells(study: Study, rows: list[list[str]]) -> list[list[str]]:
+    return [[plain(study, cell) for cell in row] for row in rows]
+
+
+# -- published and found
+
+
+def test_versions_are_grouped_by_network_and_in_order(study: Study) -> None:
+    dense, conv = models(study.plan["cases"], "digits")
+    assert list(dense.versions.values()) == [
+        "denseNet2_20_coded_1", "denseNet2_20_coded_16", "denseNet2_20_coded_255",
+        "denseNet2_20_published-numpy", "denseNet2_20_published-tensorflow",
+        "denseNet2_20_corrected",
+    ]  # fmt: skip
+    assert (conv.stem, next(iter(conv.versions))) == ("convNet1_3", ("coded", "_16", "tensorflow"))
+    # the same version, on the same engine where there is one
+    assert dense.like(("coded", "_255", "tensorflow")) == "denseNet2_20_coded_255"
+    assert dense.like(("published", "", "numpy")) == "denseNet2_20_published-numpy"
+    assert dense.like(("published", "", "tensorflow")) == "denseNet2_20_published-tensorflow"
+    assert dense.like(("corrected", "", "numpy")) == "denseNet2_20_corrected"  # another engine
+    assert conv.like(("coded", "_1", "tensorflow")) == "convNet1_3_coded_16"  # nearest there is
+
+
+def test_the_table_sets_what_was_published_over_what_was_found(study: Study) -> None:
+    rows = cells(study, publication.table(study).rows)
+    place = rows.index(["convNet1_3, 8x8 digits"])
+    assert rows[place + 1] == [
+        "published (Table I, Figure 7)", "88.90", "", "", "", "72.2", f"{72.2 / 6.8:.1f}",
+    ]  # fmt: skip
+    summary = {row["case"]: row for row in read_csv(study.layout.summary)}
+    own, first = (summary[f"{name}_published-numpy"] for name in ("convNet1_3", "denseNet2_20"))
+    (found,) = [row for row in rows if row[0] == "convNet1_3_published-numpy"]
+    assert found[1] == f"{100 * float(own['test_accuracy_mean']):.2f}"
+    assert found[3:5] == ["10", "\u2013"]
+    ratio = float(own["train_seconds_median"]) / float(first["train_seconds_median"])
+    assert found[6] == f"{ratio:.2f}"
+    near = {row[0]: row[4] for row in rows if len(row) > 1}
+    assert near["as coded, pixels over 16"] == "yes"
+    assert near["convNet1_3_coded_255"] == "no"
+    assert near["denseNet2_20_coded_1"] == "cannot be told"
+
+
+def test_a_network_of_which_no_score_is_compared_shows_none(study: Study) -> None:
+    rows = cells(study, publication.table(study).rows)
+    place = rows.index(["lenet5_8, A sample"])
+    dash = "\u2013"
+    assert rows[place + 1] == [
+        "published (Table I, for all images)", dash, "", "", "", dash, dash,
+    ]  # fmt: skip
+    assert rows[place + 2][0] == "lenet5_8_published"
+
+
+def test_the_text_names_the_scalings_that_fit_and_those_that_cannot(study: Study) -> None:
+    text = plain(study, publication.text(study)[-1])
+    fits, cannot, untold = (
+        text.index(words) for words in
+        ("fits the code with pixels divided by 16", "cannot come from the code with pixels divided "
+         "by 255", "cannot be told for pixels undivided")
+    )  # fmt: skip
+    assert fits < cannot < untold
+    assert "published 94.20%, near is 91.20 to 97.20% and convNet1_3_coded_16 reaches" in text
+
+
+def test_without_anything_published_there_is_no_section(layout: Layout, captions: Path) -> None:
+    document = build_document(layout, ReportLayout(Path("unused"), layout.study, captions))
+    titles = [section["title"] for section in document["sections"]]
+    assert not {"Published and found", "Claims", "Every test of the claims"} & set(titles)
+    assert not {"conclusions"} & set(str(document["abstract"]).split())
+
+
+# -- claims
+
+
+def claim_rows(study: Study) -> dict[str, list[str]]:
+    return {row[0]: row for row in cells(study, claims.table(study).rows) if len(row) > 1}
+
+
+def test_each_claim_has_its_verdict_and_the_test_that_decides(study: Study) -> None:
+    rows = claim_rows(study)
+    assert len(rows) == len(study.claims)
+    stored = study.claims["fails"]["tests"]
+    # the third is outside too, the second furthest
+    assert [test["verdict"] for test in stored] == ["holds", "fails", "fails"]
+    assert rows["Both stay below 90%."] == [
+        "Both stay below 90%.", "fails",
+        "the test accuracy of convNet1_3_corrected is below the bound",
+        f"{100 * stored[1]['estimate']:.2f}%",
+        f"{100 * stored[1]['low']:.2f} to {100 * stored[1]['high']:.2f}", "below 90.00",
+    ]  # fmt: skip
+    # of tests that hold, the one that comes nearest to its bound
+    stored = study.claims["dense_beats_conv"]["tests"]
+    weakest = min(stored, key=lambda test: test["low"])
+    row = rows["The dense network is the more accurate one. (Section VI)"]
+    assert row[1] == "holds"
+    assert row[2] == weakest["statement"].replace("`", "")
+    assert row[5] == "above 0.00"
+
+
+def test_units_and_bounds_follow_the_quantity(study: Study) -> None:
+    rows = claim_rows(study)
+    assert rows["Convolution takes ten times as long."][3].endswith(" times")
+    assert rows["Convolution takes ten times as long."][5] == "5.30 to 21.2"
+    hardest = rows["The digit 8 is the hardest."]
+    assert hardest[3].endswith(" points")
+    found = study.claims["hardest"]["tests"][0]["found_class"]
+    assert hardest[2] == f"the class of lowest recall of lenet5_8_published is 8; found: {found}"
+    assert rows["Nothing overfits."][5] == "below 5.00"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tests", "place"),
+    [
+        ("fails", [(0.5, 0.6), (0.1, 0.2), (0.2, 0.25)], 1),  # claimed: above 0.3
+        ("holds", [(0.5, 0.6), (0.4, 0.9)], 1),
+        ("cannot be told", [(0.5, 0.6), (0.2, 0.9), (None, None)], 1),
+    ],
+)
+def test_which_test_decides(verdict: str, tests: list[tuple[Any, Any]], place: int) -> None:
+    def judged(low: float | None, high: float | None) -> str:
+        if low is None or high is None:
+            return "cannot be told"
+        return "holds" if low > 0.3 else "fails" if high < 0.3 else "cannot be told"
+
+    records = [
+        {"low": low, "high": high, "above": 0.3, "below": None, "verdict": judged(low, high)}
+        for low, high in tests
+    ]
+    assert claims.decisive({"verdict": verdict, "tests": records}) == place
+
+
+def test_the_text_counts_verdicts_and_says_what_many_tests_are_worth(study: Study) -> None:
+    first, second = (plain(study, text) for text in claims.text(study))
+    stored = read_json(study.layout.claims)
+    counts = stored["verdicts"]
+    assert (
+        f"Of the publication\u2019s conclusions, {len(stored['claims'])} in all, "
+        f"{counts['holds']} hold, {counts['fails']} fail and {counts['cannot be told']} cannot be "
+        "told" in first
+    )
+    many = stored["multiple_testing"]
+    assert second.startswith(f"The {many['tests']} tests are not corrected for their number")
+    wrong = many["wrong_verdicts_expected_at_most"]
+    assert f"at most {wrong:.3f} of the verdicts" in second
+
+
+def test_every_test_of_every_claim_is_in_the_appendix(study: Study) -> None:
+    rows = [row for row in cells(study, claims.tests(study).rows) if len(row) > 1]
+    assert len(rows) == read_json(study.layout.claims)["multiple_testing"]["tests"]
+    statements = [row[0] for row in rows]
+    assert "the test accuracy of convNet1_3_coded_16 is near the published one (88.90%)" in (
+        statements
+    )
+
+
+# -- the publication's figures, numbered alike
+
+
+def section(document: dict[str, Any], title: str) -> dict[str, Any]:
+    (found,) = [each for each in document["sections"] if each["title"] == title]
+    return found
+
+
+def test_the_first_table_says_where_each_figure_is(reproduced: Layout, captions: Path) -> None:
+    document = build_document(reproduced, ReportLayout(Path("unused"), "again", captions))
+    blocks = section(document, "Published and found")["blocks"]
+    tables = [block for block in blocks if block["kind"] == "table"]
+    assert tables[0]["id"] == "counterparts"
+    rows = [row["cells"] for row in tables[0]["rows"]]
+    # tables first, then figures by number; what a scale takes out (null) is not there
+    assert [row[0][0]["value"] for row in rows] == [
+        "Table I", "Figure 5", "Figure 6", "Figure 9", "Figure 10",
+    ]  # fmt: skip
+    assert [(row[1][0]["kind"], row[1][0]["value"]) for row in rows] == [
+        ("table", "published"),
+        ("figure", "samples-digits"),
+        ("figure", "curves_and_confusion-figure_6"),
+        ("figure", "search_map-digits"),
+        ("figure", "loss_curves-figure_10"),
+    ]
+    # every reference has its target
+    targets = {
+        (block["kind"], block["id"]) for each in document["sections"] for block in each["blocks"]
+        if block["kind"] != "paragraph"
+    }  # fmt: skip
+    assert {(row[1][0]["kind"], row[1][0]["value"]) for row in rows} <= targets
+    figure = next(block for block in blocks if block.get("id") == "curves_and_confusion-figure_6")
+    words = "".join(part["value"] for part in figure["caption"])
+    assert words.startswith("Figure 6 of the publication, again. ")
+
+
+def test_all_numbers_of_the_sections_are_facts(reproduced: Layout, captions: Path) -> None:
+    document = build_document(reproduced, ReportLayout(Path("unused"), "again", captions))
+    written = [
+        part["value"]
+        for title in ("Published and found", "Claims", "Every test of the claims")
+        for parts in parts_of(section(document, title)["blocks"])
+        for part in parts
+        if part["kind"] in ("text", "emph", "code")
+    ]
+    assert len(written) > 200
+    assert [text for text in written if re.search(r"\d", text)] == []
+    files = ResultFiles(reproduced.root)  # read afresh, quotients too
+    for fact in document["facts"].values():
+        assert files.value(fact["source"], fact["pointer"]) == fact["value"]
+    assert any(" over " in fact["pointer"] for fact in document["facts"].values())
+
+
+def parts_of(blocks: list[dict[str, Any]]) -> Iterator[list[dict[str, str]]]:
+    for block in blocks:
+        yield block.get("parts") or block["caption"]
+        yield from (column["parts"] for column in block.get("columns", []))
+        yield from (cell for row in block.get("rows", []) for cell in row["cells"])
+
+
+def test_figures_on_request_are_drawn_only_where_asked_for(
+    reproduced: Layout, layout: Layout
+) -> None:
+    asked = [drawing for drawing in drawings(read_json(reproduced.plan("figures")))
+             if drawing.figure.requested]  # fmt: skip
+    assert [drawing.counterpart for drawing in asked] == ["Figure 6", "Figure 10"]
+    assert asked[0].dataset == "digits"
+    others = drawings(read_json(layout.plan("figures")))
+    assert not [drawing for drawing in others if drawing.figure.requested]
+
+
+def test_a_claim_of_one_seed_has_no_interval(reproduced: Layout, tmp_path: Path) -> None:
+    stored = read_json(reproduced.claims)
+    test = stored["claims"]["one_undivided"]["tests"][0]
+    test |= {"low": None, "high": None, "verdict": "cannot be told", "left_out": 2}
+    layout = Layout(tmp_path / "s")
+    write_json(layout.claims, stored)
+    write_json(layout.plan("report"), read_json(reproduced.plan("report")))
+    study = Study(layout)
+    row = claim_rows(study)["Undivided pixels give what was published."]
+    assert (row[1], row[4]) == ("cannot be told", "\u2013")
+    tests = cells(study, claims.tests(study).rows)
+    assert any(len(row) > 1 and row[6] == "10 (2 left out)" for row in tests)
