@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from densevsconv.config.messages import unknown
+from densevsconv.config.messages import shown, unknown
 from densevsconv.config.read import check, read_yaml
 from densevsconv.config.resolved import ResolvedDataset
 from densevsconv.config.schema import Catalogue, Config, DatasetEntry, StudyDataset
@@ -112,6 +113,7 @@ def _contents(where: str, entry: DatasetEntry, folder: Path) -> tuple[Probe, str
         if (value := getattr(entry, key)) is not None
     }
     if found is not None:
+        _check_stated(where, stated, found)
         stated = vars(found) | stated
     shape = tuple(stated["shape"])
     names = stated.get("class_names") or [str(label) for label in range(stated["classes"])]
@@ -124,3 +126,20 @@ def _contents(where: str, entry: DatasetEntry, folder: Path) -> tuple[Probe, str
     )
     stamps = [[str(file), (stat := file.stat()).st_size, stat.st_mtime_ns] for file in files]
     return contents, digest(stamps) if stamps else ""
+
+
+def _check_stated(where: str, stated: dict[str, Any], found: Probe) -> None:
+    """Refuse what an entry states of the user's own files where they hold something else."""
+    there = vars(found) | {"shape": list(found.shape)}
+    for key in (*_STATED, "test_images"):
+        if key in stated and stated[key] != there[key]:
+            raise ConfigError(
+                f"{where}.{key}: found {shown(stated[key])}; allowed: {shown(there[key])}, as the "
+                "files have it, or no such key"
+            )
+    names = stated.get("class_names", found.class_names)
+    if len(names) != found.classes:
+        raise ConfigError(
+            f"{where}.class_names: found {len(names)} names; allowed: {found.classes}, one for "
+            "each class of the files"
+        )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from densevsconv.config.claims import Claim
-from densevsconv.config.sources import Source
+from densevsconv.config.messages import nearest, shown
+from densevsconv.config.sources import PlainName, Source
 from densevsconv.config.strict import Allowed, Name, Strict
 from densevsconv.config.training import Augmentation
 from densevsconv.config.transforms import Transforms
+from densevsconv.data.sources import source_files
 
 Count = Annotated[int, Field(ge=1)]
 Scale = Literal["smoke", "laptop", "full"]
@@ -43,6 +46,13 @@ class Config(Strict):
     )
 
 
+Url = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/]+/\S*$"),
+    Allowed("an address that begins with http:// or https://"),
+]
+
+
 class RemoteFile(Strict):
     """A file that is fetched, and how to know that it is the right one."""
 
@@ -51,7 +61,7 @@ class RemoteFile(Strict):
         default=None,
         description="Checksum; null: not known, the first copy fetched sets it.",
     )
-    urls: list[str] = Field(
+    urls: list[Url] = Field(
         default_factory=list,
         description="Addresses, tried in order after the mirror; empty: the mirror alone.",
     )
@@ -65,8 +75,10 @@ class DatasetEntry(Strict):
 
     title: str = Field(min_length=1, description="Name for people.")
     source: Source = Field(description="Where the images come from, see the kinds of source.")
-    files: dict[str, RemoteFile] = Field(
-        default_factory=dict, description="Files to fetch, each with the keys of RemoteFile."
+    files: dict[PlainName, RemoteFile] = Field(
+        default_factory=dict,
+        description="Files to fetch, each with the keys of RemoteFile: all that the source names, "
+        "unless it has a path.",
     )
     images: int | None = Field(
         default=None,
@@ -116,6 +128,10 @@ class DatasetEntry(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> DatasetEntry:
+        self._check_files()
+        names = self.class_names or []
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"class_names: found {shown(twice[0])} twice; allowed: once each")
         if self.class_names and self.classes and len(self.class_names) != self.classes:
             raise ValueError(
                 f"class_names: found {len(self.class_names)} names; allowed: {self.classes}, "
@@ -126,6 +142,23 @@ class DatasetEntry(Strict):
                 f"test_images: found {self.test_images} of {self.images} images; allowed: fewer"
             )
         return self
+
+    def _check_files(self) -> None:
+        source = self.source.model_dump()
+        if source.get("path") is not None:
+            if self.files:
+                raise ValueError(
+                    f"files: found {shown(next(iter(self.files)))} beside source.path; allowed: "
+                    "one of the two, since files in a folder of your own are not fetched"
+                )
+            return
+        for file in source_files(source, Path()):
+            if (name := file.as_posix()) not in self.files:
+                raise ValueError(
+                    f"files: the source names {shown(name)}, which is not there"
+                    f"{nearest(name, self.files)} allowed: every file of the source (or "
+                    "source.path, the folder that has them)"
+                )
 
 
 class Catalogue(Strict):

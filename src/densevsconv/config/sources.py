@@ -25,6 +25,12 @@ def _file_name(value: Any) -> Any:
     raise ValueError("not the name of a file in the folder")
 
 
+def _plain_name(value: Any) -> Any:
+    if _file_name(value) != value or "/" in value:
+        raise ValueError("not a name without folders")
+    return value
+
+
 def _as_list(value: Any) -> Any:
     """Turn the name of one file into a list of one."""
     return [value] if isinstance(value, str) else value
@@ -45,6 +51,11 @@ FileName = Annotated[
     str,
     BeforeValidator(_file_name),
     Allowed("the name of a file, below the folder of the source"),
+]
+PlainName = Annotated[
+    str,
+    BeforeValidator(_plain_name),
+    Allowed("the name of a file, without folders"),
 ]
 Files = Annotated[
     list[FileName],
