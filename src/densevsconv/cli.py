@@ -284,7 +284,7 @@ def _add_mirror(command: argparse.ArgumentParser) -> None:
         "--mirror",
         default=os.environ.get(MIRROR_VARIABLE) or None,
         help="an address or a folder where files are looked for first (default: "
-        f"{MIRROR_VARIABLE}, now %(default)s)",
+        f"{MIRROR_VARIABLE})",  # not its value, which may hold a password
     )
 
 
