@@ -60,9 +60,9 @@ HELD = {
 
 def resolve(folder: Path, stated: dict[str, Any]) -> None:
     images, labels = np.zeros((36, 4, 5), np.uint8), np.tile(np.arange(3), 12)
-    parts = {"images": images[:30], "labels": labels[:30]}
-    tests = {"test_images": images[30:], "test_labels": labels[30:]}
-    np.savez(folder / "mine.npz", **parts, **tests)
+    arrays: dict[str, Any] = {"images": images[:30], "labels": labels[:30]}
+    arrays |= {"test_images": images[30:], "test_labels": labels[30:]}
+    np.savez(folder / "mine.npz", **arrays)
     own = {"title": "Mine", "source": NPZ | {"path": str(folder)}} | stated
     write_json(folder / "datasets.yaml", {"datasets": {"mine": own}})  # JSON is YAML
     resolve_dataset("mine", StudyDataset(), config=Config(), folder=folder, study_file="study.yaml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from densevsconv.data.load import load_info, load_test_data, load_training_data
 from densevsconv.errors import ConfigError, DataError
 from densevsconv.files import read_json, read_npz
 from densevsconv.layout import Layout
-from densevsconv.stages import measure, prepare
+from densevsconv.stages import fetch, measure, prepare
 
 ARCHITECTURES = Path(__file__).parents[2] / "config" / "architectures"
 TRAINING = {"batch_size": 8, "epochs": 1}
@@ -226,6 +227,42 @@ def test_files_that_have_gone_are_fetched_again(tmp_path: Path) -> None:
         prepare.run(layout, mirror=str(tmp_path / "mirror"))
         assert load_info(layout, "mine")["counts"]["test"] == 12
         (tmp_path / "data" / "raw" / "mine" / "mine.npz").unlink()
+
+
+def test_another_copy_that_is_accepted_changes_the_plan(tmp_path: Path) -> None:
+    """Where the catalogue states no checksum, the plan has that of the copy that is there."""
+    arrays(tmp_path)
+    entry = {
+        "source": {"kind": "npz", "file": "mine.npz"}, "files": {"mine.npz": {}}, "images": 72,
+        "test_images": 12, "shape": [8, 8, 1], "classes": 3,
+    }  # fmt: skip
+    datasets: dict[str, Any] = {"mine": {}}
+    layout = project(tmp_path, entry, datasets)
+
+    def checksum() -> Any:
+        return read_json(layout.plan("prepare"))["datasets"]["mine"]["checksums"]["mine.npz"]
+
+    assert checksum() is None
+    fetch.run(layout, mirror=str(tmp_path))
+    first, planned = checksum(), layout.plan("prepare").stat().st_mtime_ns
+    assert first == hashlib.sha256((tmp_path / "mine.npz").read_bytes()).hexdigest()
+    # planned again: the same, so that nothing is prepared a second time
+    project(tmp_path, entry, datasets)
+    assert layout.plan("prepare").stat().st_mtime_ns == planned
+
+    raw = tmp_path / "data" / "raw" / "mine"
+    (raw / "mine.npz").unlink()
+    (raw / "mine.npz.sha256").unlink()
+    arrays(tmp_path, labels=np.tile([2, 1, 0], 20))
+    second = hashlib.sha256((tmp_path / "mine.npz").read_bytes()).hexdigest()
+    fetch.run(layout, mirror=str(tmp_path))
+    assert checksum() == second != first
+    # put there by hand, with no record beside it: planning looks at the file
+    (raw / "mine.npz.sha256").unlink()
+    arrays(tmp_path)
+    (tmp_path / "mine.npz").replace(raw / "mine.npz")
+    project(tmp_path, entry, datasets)
+    assert checksum() == first
 
 
 MEASURED = """

@@ -1,9 +1,11 @@
 """prepare: images, labels, changes and the split of every data set.
 
-Which files were fetched is in the plan, as checksums; that they were is an `ancient` input: another
-address or a new copy of the same bytes is no reason to prepare again.
+Which files were fetched is in the plan, as checksums (fetch adds those that the catalogue does not
+state); that they were is an `ancient` input: another address or a new copy of the same bytes is no
+reason to prepare again.
 
-in      plan/prepare.json, fetch.json
+in      plan/prepare.json, plan/fetch.json, the files of each source (data/raw/<dataset>/... or the
+        user's own); fetch.json says that they are there
 out     data/<dataset>/train.npz (training and validation images), test.npz, info.json, sheet.npz
 """
 

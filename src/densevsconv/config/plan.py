@@ -10,6 +10,7 @@ from typing import Any
 
 from densevsconv.config.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
 from densevsconv.config.schema import Split
+from densevsconv.data.fetching.wanted import WantedFile
 from densevsconv.files import write_json_if_changed
 from densevsconv.layout import Layout
 from densevsconv.training.cost import COMPILE_SECONDS, estimated_seconds
@@ -175,13 +176,22 @@ def _divided(dataset: ResolvedDataset) -> dict[str, Any]:
 
 
 def _prepared(study: ResolvedStudy) -> dict[str, Any]:
-    """Return what decides the prepared files: addresses of downloads do not, checksums do."""
+    """Return what decides the prepared files: addresses of downloads do not, checksums do.
+
+    A checksum that the catalogue does not state is that of the copy that is there, which fetch
+    writes into the plan where there was none before (None).
+    """
     return {
         name: {
             "dataset": dataset.base,
             "source": dataset.entry.source.model_dump(),
             "folder": dataset.folder.as_posix(),
-            "checksums": {file: of.sha256 for file, of in dataset.entry.files.items()},
+            "checksums": {
+                file: WantedFile(
+                    dataset.base, dataset.folder / file, of.size, of.sha256, of.urls
+                ).known_sha256()
+                for file, of in dataset.entry.files.items()
+            },
             "stamp": dataset.stamp,
             "images": dataset.contents.images,
             "test_images": dataset.contents.test_images,

@@ -67,6 +67,14 @@ class WantedFile:
             return self.sha256
         return next(iter(self.record.read_text(encoding="utf-8").split()), None)
 
+    def known_sha256(self) -> str | None:
+        """Return the checksum expected, or else that of the file that is there, if one is."""
+        expected = self.expected_sha256()
+        if expected is not None or not self.target.is_file():
+            return expected
+        with self.target.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
     def checked(self, path: Path) -> str:
         """Return the sha256 of ``path``, all of it read; :class:`PlaceError` says what is wrong."""
         size = path.stat().st_size
