@@ -31,8 +31,8 @@ class Layout:
         """Which files were fetched, from where, and their checksums."""
         return self.root / "fetch.json"
 
-    # -- prepare: train.npz holds training and validation images; only refit and evaluate
-    #    are given test.npz
+    # -- prepare: train.npz holds training and validation images; test.npz is for refit and
+    #    evaluate. Measure reads it too, to count and to find duplicates: no choice depends on that
     def train_data(self, dataset: str) -> Path:
         """Return the images that training and validation may see."""
         return self.root / "data" / dataset / "train.npz"

@@ -1,6 +1,7 @@
 """Reading prepared data, checked for what the rest of the study relies on.
 
-The test images have a function of their own, which only refit and evaluate call.
+The test images have a function of their own, for refit and what comes after it.
+Measure calls it too, to count them and to find duplicates; nothing of it reaches a choice.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def load_training_data(layout: Layout, dataset: str) -> TrainingData:
 
 
 def load_test_data(layout: Layout, dataset: str) -> TestData:
-    """Return the test images of a prepared data set; for refit, evaluate and the report only."""
+    """Return the test images of a prepared data set; no choice may depend on them."""
     info, file = load_info(layout, dataset), layout.test_data(dataset)
     return TestData(**_checked(read_npz(file), "", info, file), info=info)
 
