@@ -53,13 +53,16 @@ def _prepare(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None
             f"data set {name}: split.grouped is true, but its source tells no groups; allowed: "
             "false, or a source with groups"
         )
-    indices = split(
-        raw.labels,
-        seed=plan["seed"],
-        test_from=raw.test_from,
-        groups=raw.groups if grouped else None,
-        **split_plan,
-    )
+    try:
+        indices = split(
+            raw.labels,
+            seed=plan["seed"],
+            test_from=raw.test_from,
+            groups=raw.groups if grouped else None,
+            **split_plan,
+        )
+    except DataError as error:  # too few groups
+        raise DataError(f"data set {name}: {error}") from None
     _check_parts(name, plan, {part: raw.labels[rows] for part, rows in indices.items()})
     change = {
         "transforms": plan["transform"],
