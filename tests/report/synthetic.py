@@ -326,6 +326,12 @@ def _write_refit(
             "device": "CPU", "seconds": 1.5,
         })  # fmt: skip
     write_json(layout.runs(case), {"case": case, "runs": runs})
+    drawn = np.random.default_rng(7)
+    weights = {
+        f"0/{layer['index']}_{layer['kind']}/{name}": drawn.normal(0, 0.5, shape).astype("float32")
+        for layer in plan["architecture"]["layers"] for name, shape in layer["weights"].items()
+    }  # fmt: skip
+    write_npz(layout.weights(case), weights)
     pd.concat(history).to_parquet(layout.history(case))
     pd.concat(predictions).to_parquet(layout.predictions(case))
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgba
+from scipy.ndimage import correlate
 from synthetic import make_study
 from test_publication import REPRODUCED
 
@@ -21,7 +23,7 @@ from densevsconv.data.prepared import TrainingData
 from densevsconv.errors import DataError
 from densevsconv.files import read_json, read_npz, write_json, write_npz
 from densevsconv.layout import Layout
-from densevsconv.report.figures import confusion_counts, confusion_rates, style
+from densevsconv.report.figures import confusion_counts, confusion_rates, feature_maps, style
 from densevsconv.report.figures import curves_and_confusion as both
 from densevsconv.report.figures.registry import FIGURES
 from densevsconv.report.layout import drawings
@@ -255,6 +257,9 @@ LABELS: dict[str, tuple[set[str], set[str]]] = {
         {"epoch", "predicted class (% of the true class)"}, {"accuracy (%)", "true class"},
     ),
     "loss_curves": ({"epoch"}, {"cross-entropy (nats)"}),
+    "test_images": PICTURES,
+    "feature_maps": PICTURES,
+    "predictions": ({"class"}, {"predicted probability (%)"}),
 }  # fmt: skip
 
 
@@ -341,3 +346,45 @@ def test_reliability_is_drawn_along_the_axes_that_say_so(drawn: dict[str, Any]) 
     _, curve = figure.axes[0].get_lines()[:2]
     np.testing.assert_allclose(curve.get_xdata(), [each["confidence"] for each in shown])
     np.testing.assert_allclose(curve.get_ydata(), [each["accuracy"] for each in shown])
+
+
+# -- single images
+
+
+def test_bars_are_the_mean_probabilities_of_the_image_above_them(drawn: dict[str, Any]) -> None:
+    figure, results, drawing = drawn["predictions"]
+    (case,) = drawing.cases
+    table = results.predictions(case)
+    labels = results.test_labels(drawing.dataset)
+    family = to_rgba(style.FAMILY_COLOURS[results.family(case)])
+    for number, axis in enumerate(figure.axes[:6]):
+        rows = table[table["index"] == number]
+        heights = [bar.get_height() for bar in axis.patches]
+        np.testing.assert_allclose(heights, [rows[f"p{k}"].mean() for k in range(10)], rtol=1e-5)
+        assert set(rows["label"]) == {labels[number]}
+        assert axis.get_title() == f"image {number + 1}: {labels[number]}"
+        coloured = [k for k, bar in enumerate(axis.patches) if bar.get_facecolor() == family]
+        assert coloured == [labels[number]]
+
+
+def test_feature_maps_are_those_of_the_first_test_image(drawn: dict[str, Any]) -> None:
+    figure, results, drawing = drawn["feature_maps"]
+    (case,) = drawing.cases
+    weights = results.weights(case)
+    image = results.test_images("digits")[0, :, :, 0] / 16  # scaling "unit"
+    (kernel,) = [array for name, array in weights.items() if name.endswith("conv/kernel")]
+    (bias,) = [array for name, array in weights.items() if name.endswith("conv/bias")]
+    np.testing.assert_array_equal(
+        figure.axes[0].images[0].get_array(), results.test_images("digits")[0, :, :, 0] / 16
+    )
+    for filter_, axis in enumerate(figure.axes[1:]):
+        plain = correlate(image, kernel[:, :, 0, filter_], mode="constant") + bias[filter_]
+        shown = axis.images[0].get_array()
+        np.testing.assert_allclose(shown, 1 / (1 + np.exp(-plain)), rtol=1e-5)
+    assert len(figure.axes) == 1 + kernel.shape[-1]
+
+
+def test_maps_of_a_network_without_convolution_are_refused(drawn: dict[str, Any]) -> None:
+    _, results, _ = drawn["feature_maps"]
+    with pytest.raises(DataError, match="denseNet2_20_corrected has no convolution"):
+        feature_maps.first_maps(results, "digits", "denseNet2_20_corrected")

@@ -2,9 +2,9 @@
 
 Sample and confused pictures are shown, so this stage reads test images, after evaluation.
 
-in      plan/figures.json, the tables, select/<case>.json, evaluate/<case>.json,
-        refit/<case>/history.parquet, time/<case>.json, data/<dataset>/train.npz, test.npz,
-        info.json, sheet.npz, means.npz
+in      plan/figures.json, the tables, select/<case>.json, evaluate/<case>.json, time/<case>.json,
+        refit/<case>/history.parquet, predictions.parquet and weights.npz,
+        data/<dataset>/train.npz, test.npz, info.json, sheet.npz, means.npz
 out     <reports>/<study>/figures/<figure>.svg and .png
 """
 
@@ -29,6 +29,8 @@ rule figures:
         rules.evaluate.output,
         rules.time.output,
         [layout.history(case) for case in CASES],
+        [layout.predictions(case) for case in CASES],
+        [layout.weights(case) for case in CASES],
         rules.prepare.output,
         rules.measure.output,
     output:

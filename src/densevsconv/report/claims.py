@@ -160,7 +160,6 @@ def tests(study: Study) -> Table:
         Column("claimed"),
         Column("p"),
         Column("n", "left"),
-        Column("method", "left"),
     ]
     made = Table("claim_tests", None, "page", columns, long=True)
     for name in ordered(study):
@@ -169,12 +168,11 @@ def tests(study: Study) -> Table:
         for place, test in enumerate(claim["tests"]):
             made.add(
                 [
-                    _statement(study, test) + _published(study, name, place),
+                    f"{_statement(study, test)}{_published(study, name, place)}; {test['method']}",
                     test["verdict"],
                     *_numbers(study, name, place),
                     study.claim_number(name, "tests", place, "p_value", form="p_value"),
                     _seeds(study, name, place),
-                    test["method"],
                 ]
             )
     return made

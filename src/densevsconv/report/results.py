@@ -66,6 +66,10 @@ class Results:
         """Return the images of the test part."""
         return read_npz(self.layout.test_data(dataset))["images"]
 
+    def test_labels(self, dataset: str) -> np.ndarray:
+        """Return the labels of the test part."""
+        return read_npz(self.layout.test_data(dataset))["labels"]
+
     def mean_images(self, dataset: str) -> np.ndarray:
         """Return the mean image of every class, (classes, H, W, C)."""
         return read_npz(self.layout.mean_images(dataset))["means"]
@@ -113,6 +117,22 @@ class Results:
                 "images; delete the file and refit again"
             )
         return table
+
+    def predictions(self, case: str) -> pd.DataFrame:
+        """Return repetition, index, label and p0, p1, ... of every seed and test image."""
+        import pandas as pd
+
+        return pd.read_parquet(self.layout.predictions(case))
+
+    def weights(self, case: str, repetition: int = 0) -> dict[str, np.ndarray]:
+        """Return the weights of one seed, by name (``0_conv/kernel``)."""
+        start = f"{repetition}/"
+        stored = read_npz(self.layout.weights(case))
+        return {
+            name.removeprefix(start): array
+            for name, array in stored.items()
+            if name.startswith(start)
+        }
 
     @cached_property
     def trials(self) -> pd.DataFrame:

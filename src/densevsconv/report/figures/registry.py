@@ -13,11 +13,14 @@ from densevsconv.report.figures import (
     curves_and_confusion,
     difficulty,
     engines,
+    feature_maps,
     learning_curves,
     loss_curves,
     mean_images,
+    predictions,
     samples,
     search_map,
+    test_images,
     trade_off,
     transformations,
 )
@@ -41,4 +44,7 @@ FIGURES: list[Figure] = [
     engines.FIGURE,
     curves_and_confusion.FIGURE,
     loss_curves.FIGURE,
+    test_images.FIGURE,
+    feature_maps.FIGURE,
+    predictions.FIGURE,
 ]
