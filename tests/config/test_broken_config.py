@@ -85,6 +85,11 @@ MISTAKES = [
     Mistake("scale that the study has not", CONFIG, {"scale": "full"}, ['scales: unknown scale "full"', "there are none"]),
     Mistake("wrong key of a scale", STUDY, {"scale": "smoke", "scales": {"smoke": {"training": {"epoch": 1}}}}, ["at scale smoke: training.epoch: unknown key", '"epochs"']),
     Mistake("unknown highlight", STUDY, {"report": {"highlights": ["dense_9"]}}, ["report.highlights.0: unknown case", '"dense_1"']),
+    Mistake("unknown figure of a publication", STUDY, {"report": {"counterparts": {"Figure 1": {"figure": "sample", "dataset": "digits"}}}}, ['report.counterparts.Figure 1.figure: unknown figure "sample"', '"samples"']),
+    Mistake("figure of no case", STUDY, {"report": {"counterparts": {"Figure 1": {"figure": "loss_curves"}}}}, ["report.counterparts.Figure 1.cases: found none", "loss_curves"]),
+    Mistake("feature maps of a dense network", STUDY, {"report": {"counterparts": {"Figure 2": {"figure": "feature_maps", "cases": ["dense_1"]}}}}, ["report.counterparts.Figure 2.cases: found a network without convolutions"]),
+    Mistake("neither figure nor table", STUDY, {"report": {"counterparts": {"Figure 2": {"dataset": "digits"}}}}, ["report.counterparts.Figure 2", "neither figure nor table"]),
+    Mistake("claim about an unknown case", STUDY, {"claims": {"c": {"text": "x", "tests": [{"difference": {"a": "dense_9", "b": "dense_1"}}]}}}, ["claims.c.tests.0", 'unknown case "dense_9"', '"dense_1"']),
     Mistake("engine twice", STUDY, {"cases__dense_1__engines": ["tensorflow", "tensorflow"]}, ["cases.dense_1: the case dense_1-tensorflow is there twice"]),
     # values
     Mistake("unknown optimizer", STUDY, {"training__optimizer": "adm"}, ['training.optimizer: found "adm"', '"adam"', "sgd, momentum"]),

@@ -28,7 +28,7 @@ README = Path("config/README.md")
 
 _MODELS: tuple[type[BaseModel], ...] = (
     *(schema.Config, schema.Study, schema.StudyDataset, schema.Case, schema.Refit),
-    *(schema.Published, schema.Evaluate, schema.Time, schema.Report),
+    *(schema.Published, schema.Evaluate, schema.Time, schema.Report, schema.Counterpart),
     *(claims.Claim, claims.ClaimTest, claims.Difference, claims.Accuracy, claims.Near),
     *(claims.TimeRatio, claims.HardestClass, claims.EasiestClass, claims.Overfits),
     *(schema.Catalogue, schema.DatasetEntry, schema.RemoteFile),

@@ -8,6 +8,7 @@ from typing import Any
 
 from densevsconv.config.cases import resolve_case
 from densevsconv.config.claims import check_claims
+from densevsconv.config.counterparts import check_counterparts
 from densevsconv.config.datasets import resolve_dataset
 from densevsconv.config.messages import unknown
 from densevsconv.config.read import check, read_yaml
@@ -57,6 +58,8 @@ def load_study(
     for index, name in enumerate(study.report.highlights):
         if name not in cases:
             raise ConfigError(f"{file}: report.highlights.{index}: {unknown('case', name, cases)}")
+    for key, problem in check_counterparts(study.report.counterparts, cases, datasets):
+        raise ConfigError(f"{file}: report.counterparts.{key}: {problem}")
     names = {name: dataset.contents.class_names for name, dataset in datasets.items()}
     where = {name: case.dataset for name, case in cases.items()}
     for key, problem in check_claims(study.claims, where, names):

@@ -78,7 +78,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "figures": name
         | confidence
         | {
-            "highlights": settings.report.highlights,
+            **settings.report.model_dump(),
             "datasets": _shown_datasets(study),
             "cases": shown,
         },
@@ -86,7 +86,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         | name
         | confidence
         | {
-            "highlights": settings.report.highlights,
+            **settings.report.model_dump(),
             "search_seeds": study.search_seeds,
             "trials": sum(case.trials for case in study.cases.values()),
             "seeds": settings.refit.seeds,
@@ -110,6 +110,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
             "database": (results / "mlflow" / "mlflow.db").as_posix(),
             "artifacts": (results / "mlflow" / "artifacts").as_posix(),
             "reports": study.config.reports,
+            "counterparts": settings.report.model_dump()["counterparts"],
             "datasets": _shown_datasets(study),
             "cases": shown,
         },

@@ -300,12 +300,40 @@ class Time(Strict):
     )
 
 
+class Counterpart(Strict):
+    """Where the report shows again what a publication shows."""
+
+    figure: str | None = Field(
+        default=None,
+        description="A figure of the report, such as `samples` or `curves_and_confusion`.",
+    )
+    table: str | None = Field(
+        default=None, description="A table of the report, such as `published`; this or `figure`."
+    )
+    dataset: str | None = Field(
+        default=None, description="Whose figure or table; null: that of the first case."
+    )
+    cases: list[str] = Field(default_factory=list, description="The cases it shows.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Counterpart:
+        if (self.figure is None) == (self.table is None):
+            found = "neither figure nor table" if self.figure is None else "both"
+            raise ValueError(f"found {found}; allowed: figure or table, one of them")
+        return self
+
+
 class Report(Strict):
     """What the report puts in front."""
 
     highlights: list[Name] = Field(
         default_factory=list,
         description="Cases named in the abstract; empty: the best of each family.",
+    )
+    counterparts: dict[str, Counterpart | None] = Field(
+        default_factory=dict,
+        description="By what a publication calls a figure or table of its own, where the report "
+        "shows it again, see Counterpart; null: not at this scale.",
     )
 
 

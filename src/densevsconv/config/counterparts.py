@@ -1,0 +1,46 @@
+"""Checking a study's ``report.counterparts``: a publication's figures and tables, shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from densevsconv.config.messages import unknown
+from densevsconv.config.resolved import ResolvedCase
+from densevsconv.config.schema import Counterpart
+from densevsconv.report.figures.registry import FIGURES
+from densevsconv.report.layout import TABLES
+
+OF_CASES = ("curves_and_confusion", "loss_curves", "feature_maps", "predictions")
+"""Figures that show the cases they are asked for, and no others."""
+
+
+def check_counterparts(
+    counterparts: Mapping[str, Counterpart | None],
+    cases: Mapping[str, ResolvedCase],
+    datasets: Mapping[str, object],
+) -> Iterator[tuple[str, str]]:
+    """Yield key and problem of every reference that leads nowhere."""
+    figures = [figure.name for figure in FIGURES]
+    for of, entry in counterparts.items():
+        if entry is None:
+            continue
+        if entry.figure is not None and entry.figure not in figures:
+            yield f"{of}.figure", unknown("figure", entry.figure, figures)
+        if entry.table is not None and entry.table not in TABLES:
+            yield f"{of}.table", unknown("table", entry.table, TABLES)
+        if entry.dataset is not None and entry.dataset not in datasets:
+            yield f"{of}.dataset", unknown("data set", entry.dataset, datasets)
+        for index, case in enumerate(entry.cases):
+            if case not in cases:
+                yield f"{of}.cases.{index}", unknown("case", case, cases)
+        shown = [cases[case] for case in entry.cases if case in cases]
+        if len({case.dataset for case in shown}) > 1:
+            yield f"{of}.cases", "found cases of several data sets; allowed: of one"
+        if entry.figure in OF_CASES and not entry.cases:
+            yield f"{of}.cases", f"found none; allowed: at least one for {entry.figure}"
+        if entry.figure is not None and not entry.cases and entry.dataset is None:
+            yield f"{of}.dataset", f"found null; allowed: one of {', '.join(datasets)}"
+        if entry.figure == "feature_maps" and any(
+            all(layer.kind != "conv" for layer in case.architecture.layers) for case in shown
+        ):
+            yield f"{of}.cases", "found a network without convolutions; allowed: one with conv"
