@@ -94,7 +94,7 @@ def _problem(detail: ErrorDetails, annotation: Any, metadata: list[Any]) -> str:
         return f"unknown key{nearest(detail['loc'][-1], keys)} allowed: {', '.join(keys)}"
     if kind == "missing":
         return f"missing; allowed: {_allowed(annotation, metadata)}"
-    if kind in ("value_error", "assertion_error") and (_is_model(annotation)):
+    if kind in ("value_error", "assertion_error") and _is_model(_without_null(annotation)):
         return str(detail["ctx"]["error"])
     if annotation is None or kind not in _ABOUT_TYPE:
         return f"{detail['msg']}; found {shown(found)}"
@@ -122,6 +122,12 @@ def _allowed(annotation: Any, metadata: list[Any]) -> str:
     if _is_model(annotation):
         return f"a mapping with the keys {', '.join(annotation.model_fields)}"
     return describe.allowed(annotation, metadata)
+
+
+def _without_null(annotation: Any) -> Any:
+    """Return the other member of a union with null, such as ``Model | None``; else the type."""
+    members = [m for m in describe.union_members(annotation) if m is not type(None)]
+    return members[0] if len(members) == 1 else annotation
 
 
 def _is_model(annotation: Any) -> bool:
