@@ -8,8 +8,8 @@ import pytest
 
 STUDIES = ["tiny", "quickstart"]
 ONCE = (
-    "prepare", "select", "refit0", "refit1", "evaluate", "time", "summarise", "figures", "report",
-    "track", "all",
+    "fetch", "prepare", "measure", "select", "refit0", "refit1", "evaluate", "time", "judge",
+    "summarise", "figures", "report", "track", "all",
 )  # fmt: skip
 
 
@@ -37,7 +37,13 @@ def test_only_refit_and_what_follows_evaluation_sees_test_images(clone, study):
     inputs = inputs_of_rules(clone, study)
     assert set(inputs) == {"search", *ONCE}
     seeing = {rule for rule, files in inputs.items() if any("test.npz" in file for file in files)}
-    assert seeing == {"refit0", "refit1", "evaluate", "figures"}
+    assert seeing == {"refit0", "refit1", "evaluate", "figures", "measure"}
+    # what is measured of the images is shown, and reaches nothing that trains or chooses
+    measured = ("measures.json", "means.npz")
+    reading = {
+        rule for rule, files in inputs.items() if any(m in f for f in files for m in measured)
+    }
+    assert reading <= {"figures", "report", "track"}
     # pictures of test images are drawn after the evaluation, and nothing is chosen after it
     evaluations = {file for file in inputs["figures"] if "/evaluate/" in file}
     assert evaluations
