@@ -46,7 +46,12 @@ def version(found: ResolvedStudy, network: str, ending: str) -> list[ResolvedCas
 
 
 def tuned(found: ResolvedStudy) -> dict[str, ResolvedCase]:
-    return {name: case for name, case in found.cases.items() if case.points != [{}]}
+    """Return what is tuned to be compared; the code's own grid is searched for its heat maps."""
+    return {
+        name: case
+        for name, case in found.cases.items()
+        if case.points != [{}] and not name.endswith("_grid")
+    }
 
 
 @pytest.mark.parametrize("name", ["fossheim2022", "doshi2020"])
@@ -131,6 +136,21 @@ def test_what_is_tuned_has_one_budget_and_learns_everywhere(scale: str) -> None:
             if case.dataset == dataset
         }
         assert len(alike) == 1
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("network", ["denseNet2_20", "convNet1_3"])
+def test_the_grid_of_the_code_is_searched_with_the_training_of_the_paper(
+    scale: str, network: str
+) -> None:
+    found = study("fossheim2022", scale)
+    (published,) = [c for c in version(found, network, "published") if c.engine == "numpy"]
+    grid = found.cases[f"{network}_grid"]
+    assert grid.training == published.training
+    assert len(grid.points) == 20
+    assert {point["learning_rate"] for point in grid.points} == {0.005, 0.01, 0.02, 0.1, 0.2}
+    # lambda, of which l2 is half
+    assert {2 * point["l2"] for point in grid.points} == {0.0001, 0.0005, 0.001, 0.005}
 
 
 def test_smoke_needs_no_file() -> None:
