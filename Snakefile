@@ -4,13 +4,14 @@
 #   snakemake --cores all --config study=NAME    another one
 #   snakemake --cores all -n                     what would be done, and why
 #
-# fetch -> prepare, measure -> search -> select -> refit -> evaluate, time -> summarise -> figures -> report, track
+# fetch -> prepare, measure, gradients -> search -> select -> refit -> evaluate, time -> summarise -> figures -> report, track
 
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/fetch.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/measure.smk"
+include: "workflow/rules/gradients.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/select.smk"
 include: "workflow/rules/refit.smk"

@@ -24,6 +24,7 @@ STAGES = {
     "fetch": ("fetch", "fetch the official files of the study's data sets"),
     "prepare": ("prepare", "make images, labels and splits ready"),
     "measure": ("measure", "measure the images: entropy, noise, variance, duplicates"),
+    "gradients": ("gradients", "check NumPy networks' gradients by finite differences"),
     "search": ("search", "train the trials of one shard of the grids"),
     "select": ("select", "choose each case's settings by validation accuracy"),
     "refit": ("refit", "train the chosen settings on fresh seeds (one shard of the cases)"),

@@ -133,6 +133,11 @@ class Layout:
         return self.root / "difficulty.csv"
 
     @property
+    def gradients(self) -> Path:
+        """Relative errors of gradients, where the study asks for a check."""
+        return self.root / "gradients.json"
+
+    @property
     def claims(self) -> Path:
         """Verdicts on a publication's claims."""
         return self.root / "claims.json"

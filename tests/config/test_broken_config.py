@@ -88,6 +88,8 @@ MISTAKES = [
     Mistake("unknown figure of a publication", STUDY, {"report": {"counterparts": {"Figure 1": {"figure": "sample", "dataset": "digits"}}}}, ['report.counterparts.Figure 1.figure: unknown figure "sample"', '"samples"']),
     Mistake("figure of no case", STUDY, {"report": {"counterparts": {"Figure 1": {"figure": "loss_curves"}}}}, ["report.counterparts.Figure 1.cases: found none", "loss_curves"]),
     Mistake("feature maps of a dense network", STUDY, {"report": {"counterparts": {"Figure 2": {"figure": "feature_maps", "cases": ["dense_1"]}}}}, ["report.counterparts.Figure 2.cases: found a network without convolutions"]),
+    Mistake("gradients of no case", STUDY, {"report": {"counterparts": {"Equation 1": {"table": "gradients"}}}}, ["report.counterparts.Equation 1.cases: found none", "gradients"]),
+    Mistake("gradients of Keras", STUDY, {"report": {"counterparts": {"Equation 1": {"table": "gradients", "cases": ["dense_1"]}}}}, ["report.counterparts.Equation 1.cases: found a network that another engine trains", "numpy"]),
     Mistake("neither figure nor table", STUDY, {"report": {"counterparts": {"Figure 2": {"dataset": "digits"}}}}, ["report.counterparts.Figure 2", "neither figure nor table"]),
     Mistake("claim about an unknown case", STUDY, {"claims": {"c": {"text": "x", "tests": [{"difference": {"a": "dense_9", "b": "dense_1"}}]}}}, ["claims.c.tests.0", 'unknown case "dense_9"', '"dense_1"']),
     Mistake("engine twice", STUDY, {"cases__dense_1__engines": ["tensorflow", "tensorflow"]}, ["cases.dense_1: the case dense_1-tensorflow is there twice"]),

@@ -25,7 +25,7 @@ from densevsconv.files import read_json, read_npz, write_json, write_npz
 from densevsconv.identity import digest
 from densevsconv.layout import Layout
 from densevsconv.seeds import training_seeds
-from densevsconv.stages import evaluate, judge, select, summarise
+from densevsconv.stages import evaluate, gradients, judge, select, summarise
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINING = Training(early_stopping={"patience": 10}).model_dump()
@@ -166,6 +166,8 @@ def make_study(
     evaluate.run(layout)
     summarise.run(layout)
     judge.run(layout)
+    if any((entry or {}).get("table") == "gradients" for entry in (counterparts or {}).values()):
+        gradients.run(layout)
     return layout
 
 
@@ -199,6 +201,15 @@ def _write_plans(
         },
         "summarise": {
             "study": layout.study, "confidence": 0.95, "cases": plans, "datasets": datasets,
+        },
+        "gradients": {
+            "seed": 1,
+            "cases": {
+                case: plans[case]
+                for entry in counterparts.values()
+                if (entry or {}).get("table") == "gradients"
+                for case in entry["cases"]
+            },
         },
         "judge": {
             "study": layout.study, "confidence": 0.95, "claims": claims,

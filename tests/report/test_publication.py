@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from synthetic import Form, make_study
 
 from densevsconv.files import read_json, write_json
 from densevsconv.layout import Layout
-from densevsconv.report import claims, publication, rich
+from densevsconv.report import claims, gradients, publication, rich
 from densevsconv.report.document import build_document
 from densevsconv.report.layout import ReportLayout, drawings
 from densevsconv.report.pointers import ResultFiles
 from densevsconv.report.study import Study
 from densevsconv.report.versions import models
+from densevsconv.stages import gradients as gradients_stage
 from densevsconv.tables import read_csv
+from numpynet.layers import Dense
 
 DENSE = {"name": "denseNet2_20", "accuracy": 0.942, "seconds": 6.8, "source": "Table I"}
 CONV = {"name": "convNet1_3", "accuracy": 0.889, "seconds": 72.2, "source": "Table I, Figure 7"}
@@ -108,6 +112,7 @@ REPRODUCED: dict[str, Any] = {
                      "cases": ["denseNet2_20_published-numpy", "denseNet2_20_corrected"]},
         "Figure 7": None,
         "Table I": {"table": "published"},
+        "Equation 50": {"table": "gradients", "cases": ["convNet1_3_published-numpy"]},
         "Figure 9": {"figure": "search_map", "cases": ["convNet1_3_corrected"]},
         "Figure 11": {"figure": "test_images", "cases": ["convNet1_3_published-numpy"]},
         "Figure 12": {"figure": "feature_maps", "cases": ["convNet1_3_published-numpy"]},
@@ -139,6 +144,41 @@ def cells(study: Study, rows: list[list[str]]) -> list[list[str]]:
 
 
 # -- published and found
+
+
+def test_the_gradients_are_checked_array_by_array(study: Study) -> None:
+    rows = cells(study, gradients.table(study).rows)
+    assert rows[0] == ["convNet1_3_published-numpy"]
+    assert [row[:3] for row in rows[1:]] == [
+        ["0_conv/kernel", "27", "27"], ["0_conv/bias", "3", "3"],
+        ["2_dense/kernel", "3,840", "32"], ["2_dense/bias", "20", "20"],
+        ["3_dense/kernel", "200", "32"], ["3_dense/bias", "10", "10"],
+    ]  # fmt: skip
+    assert all(re.fullmatch(r"\d\.\de\u2212\d+", row[3]) for row in rows[1:])
+    text = plain(study, gradients.text(study))
+    found = read_json(study.layout.gradients)
+    assert 0 < found["worst"] < 1e-7
+    assert "below the 1.0e\u22126 from which a gradient counts as wrong" in text
+
+
+def test_a_wrong_gradient_is_called_wrong(
+    reproduced: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Layout(shutil.copytree(reproduced.root, tmp_path / "wrong"))
+    right = Dense.backward
+
+    def backward(layer: Dense, error: np.ndarray, needs_input: bool = True) -> np.ndarray | None:
+        back = right(layer, error, needs_input)
+        layer.gradients["bias"] *= 1.00001
+        return back
+
+    monkeypatch.setattr(Dense, "backward", backward)
+    gradients_stage.run(copy)
+    (case,) = read_json(copy.gradients)["cases"].values()
+    wrong = {each["array"] for each in case["arrays"] if each["relative_error"] > 1e-6}
+    assert wrong == {"2_dense/bias", "3_dense/bias"}
+    study = Study(copy)
+    assert ", not below the 1.0e\u22126" in plain(study, gradients.text(study))
 
 
 def test_versions_are_grouped_by_network_and_in_order(study: Study) -> None:
@@ -187,7 +227,7 @@ def test_a_network_of_which_no_score_is_compared_shows_none(study: Study) -> Non
 
 
 def test_the_text_names_the_scalings_that_fit_and_those_that_cannot(study: Study) -> None:
-    text = plain(study, publication.text(study)[-1])
+    text = plain(study, "\n".join(publication.text(study)))
     fits, cannot, untold = (
         text.index(words) for words in
         ("fits the code with pixels divided by 16", "cannot come from the code with pixels divided "
@@ -305,10 +345,11 @@ def test_the_first_table_says_where_each_figure_is(reproduced: Layout, captions:
     rows = [row["cells"] for row in tables[0]["rows"]]
     # tables first, then figures by number; what a scale takes out (null) is not there
     assert [row[0][0]["value"] for row in rows] == [
-        "Table I", "Figure 5", "Figure 6", "Figure 9", "Figure 10", "Figure 11", "Figure 12",
-        "Figure 13",
+        "Equation 50", "Table I", "Figure 5", "Figure 6", "Figure 9", "Figure 10", "Figure 11",
+        "Figure 12", "Figure 13",
     ]  # fmt: skip
     assert [(row[1][0]["kind"], row[1][0]["value"]) for row in rows] == [
+        ("table", "gradients"),
         ("table", "published"),
         ("figure", "samples-digits"),
         ("figure", "curves_and_confusion-figure_6"),

@@ -20,6 +20,7 @@ rule report:
         [layout.runs(case) for case in CASES],
         rules.prepare.output.info,
         rules.measure.output.measures,
+        rules.gradients.output if plan("gradients")["cases"] else [],
         report_files.caption_files(),
         TEMPLATES,
     output:

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from densevsconv.config.messages import unknown
 from densevsconv.config.resolved import ResolvedCase
 from densevsconv.config.schema import Counterpart
+from densevsconv.report.counterparts import GRADIENTS
 from densevsconv.report.figures.registry import FIGURES
 from densevsconv.report.layout import TABLES
 
 OF_CASES = ("curves_and_confusion", "loss_curves", "feature_maps", "predictions")
 """Figures that show the cases they are asked for, and no others."""
+CHECKED_ENGINE = "numpy"
+"""Whose gradients can be checked: those of TensorFlow are its own."""
 
 
 def check_counterparts(
@@ -34,12 +37,20 @@ def check_counterparts(
             if case not in cases:
                 yield f"{of}.cases.{index}", unknown("case", case, cases)
         shown = [cases[case] for case in entry.cases if case in cases]
-        if len({case.dataset for case in shown}) > 1:
+        if entry.table != GRADIENTS and len({case.dataset for case in shown}) > 1:
             yield f"{of}.cases", "found cases of several data sets; allowed: of one"
         if entry.figure in OF_CASES and not entry.cases:
             yield f"{of}.cases", f"found none; allowed: at least one for {entry.figure}"
         if entry.figure is not None and not entry.cases and entry.dataset is None:
             yield f"{of}.dataset", f"found null; allowed: one of {', '.join(datasets)}"
+        if entry.table == GRADIENTS and not entry.cases:
+            yield f"{of}.cases", "found none; allowed: at least one for gradients"
+        if entry.table == GRADIENTS and any(case.engine != CHECKED_ENGINE for case in shown):
+            yield (
+                f"{of}.cases",
+                "found a network that another engine trains; allowed: those of engine "
+                f"{CHECKED_ENGINE}",
+            )
         if entry.figure == "feature_maps" and any(
             all(layer.kind != "conv" for layer in case.architecture.layers) for case in shown
         ):

@@ -13,6 +13,7 @@ from densevsconv.config.schema import Split
 from densevsconv.data.fetching.wanted import WantedFile
 from densevsconv.files import write_json_if_changed
 from densevsconv.layout import Layout
+from densevsconv.report.counterparts import GRADIENTS
 from densevsconv.training.cost import COMPILE_SECONDS, estimated_seconds
 
 
@@ -43,6 +44,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "fetch": {"datasets": _fetched(study)},
         "prepare": {"datasets": _prepared(study)},
         "measure": {"seed": settings.seed, "datasets": sorted(study.datasets)},
+        "gradients": {"seed": settings.seed, "cases": _checked(study)},
         "search": seeded | processes | {"seeds": study.search_seeds, "cases": searched},
         "select": name | {"shards": settings.shards, "cases": searched},
         "refit": seeded
@@ -160,6 +162,21 @@ def _shown_datasets(study: ResolvedStudy) -> dict[str, Any]:
             "seed": study.study.seed,
         }
         for name, dataset in study.datasets.items()
+    }
+
+
+def _checked(study: ResolvedStudy) -> dict[str, Any]:
+    """Return the cases whose gradients the report shows."""
+    asked = [entry for entry in study.study.report.counterparts.values() if entry]
+    names = {case for entry in asked if entry.table == GRADIENTS for case in entry.cases}
+    return {
+        name: {
+            "dataset": case.dataset,
+            "architecture": case.architecture.to_dict(),
+            "training": case.training.model_dump(),
+        }
+        for name, case in study.cases.items()
+        if name in names
     }
 
 

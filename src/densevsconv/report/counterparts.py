@@ -12,6 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+GRADIENTS = "gradients"
+"""The table of one study's gradient checks; the stage of this name checks the cases asked for."""
+
 
 @dataclass(frozen=True)
 class Counterpart:
@@ -55,6 +58,8 @@ def counterparts(plan: dict[str, Any]) -> list[Counterpart]:
 def _read(of: str, entry: dict[str, Any], plan: dict[str, Any]) -> Counterpart:
     cases = tuple(entry.get("cases") or ())
     dataset = entry.get("dataset") or (plan["cases"][cases[0]]["dataset"] if cases else None)
+    if entry.get("table") == GRADIENTS:  # of several data sets
+        dataset = None
     kind = "figure" if entry.get("figure") else "table"
     return Counterpart(of, kind, entry[kind], dataset, cases)
 

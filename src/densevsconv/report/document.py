@@ -14,6 +14,7 @@ from densevsconv.report import (
     data,
     difficulty,
     engines,
+    gradients,
     prose,
     publication,
     rich,
@@ -102,6 +103,7 @@ class _Builder:
         blocks = [
             *self.table(publication.where(study, self.drawings)),
             *self.table(publication.table(study)),
+            *self.table(gradients.table(study)),
             *[self.figure(drawing) for drawing in self.drawings if drawing.counterpart],
         ]
         if not blocks:

@@ -26,6 +26,11 @@ def _p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def _scientific(value: float) -> str:
+    digits, exponent = f"{value:.1e}".split("e")
+    return typographic(f"{digits}e{int(exponent)}")
+
+
 def _signed(value: float) -> str:
     text = f"{value:+.2f}"
     return typographic(text) if float(text) else text[1:]  # zero has no sign
@@ -45,6 +50,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "points_size": lambda value: f"{abs(100 * value):.2f}",
     "points_negated": lambda value: typographic(f"{-100 * value:.2f}"),
     "significant": significant,
+    "scientific": _scientific,
     "milliseconds": lambda value: significant(1000 * value),
     "mebibytes": lambda value: f"{value / 2**20:,.0f}",
     "gibibytes": lambda value: f"{value / 2**30:.1f}",

@@ -87,9 +87,9 @@ def _requested(plan: dict[str, Any]) -> list[Drawing]:
 
 
 TABLES = (
-    "data", "architectures", "counterparts", "published", "claims", "chosen", "results",
-    "comparisons", "difficulty", "cost", "engines", "machine", "settings", "further", "runs",
-    "claim_tests",
+    "data", "architectures", "counterparts", "published", "gradients", "claims", "chosen",
+    "results", "comparisons", "difficulty", "cost", "engines", "machine", "settings", "further",
+    "runs", "claim_tests",
 )  # fmt: skip
 """The report's tables, by the name of their caption (``table_<name>.rst``)."""
 

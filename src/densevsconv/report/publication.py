@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from densevsconv.report import rich
+from densevsconv.report import gradients, rich
 from densevsconv.report.claims import bound, records
 from densevsconv.report.counterparts import Counterpart, counterparts
 from densevsconv.report.formats import MISSING
@@ -43,8 +43,7 @@ def text(study: Study) -> list[str]:
             "seeds. Times are those of the publication's machine and of this one, so that their "
             "ratios to the first network of the same data set are what can be compared."
         )
-    paragraphs.append(_reconstructions(study))
-    return paragraphs
+    return [*paragraphs, _reconstructions(study), gradients.text(study)]
 
 
 def _reconstructions(study: Study) -> str:

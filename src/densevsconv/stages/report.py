@@ -2,8 +2,8 @@
 
 in      plan/report.json, data/<dataset>/info.json and measures.json, trials.csv,
         select/<case>.json, evaluate/<case>.json, time/<case>.json, summary.csv, runs.csv,
-        comparisons.csv, difficulty.csv, engines.csv, claims.json, reports/<study>/figures/*.svg,
-        workflow/report/*.rst
+        comparisons.csv, difficulty.csv, engines.csv, claims.json, gradients.json (where asked for),
+        reports/<study>/figures/*.svg, workflow/report/*.rst
 out     reports/<study>/paper.pdf, index.html, facts.json
 """
 
