@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
 
 from densevsconv.data.transforms.random_numbers import random_bits
 from densevsconv.data.transforms.transformation import Transformation, to_pixels
@@ -28,6 +27,8 @@ def quantiles(deviation: float) -> np.ndarray:
     The middles of equal parts of probability. For pixels of at most 256 values 16 bits are plenty,
     and one 64-bit number makes four of them.
     """
+    from scipy.special import ndtri  # slow to import: reading a configuration needs none of it
+
     middles = (np.arange(2**16) + 0.5) / 2**16
     return (ndtri(middles) * deviation).astype(np.float32)
 
