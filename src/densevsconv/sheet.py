@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.config.datasets import resolve_dataset
+from densevsconv.config.datasets import resolve_datasets
 from densevsconv.config.load import load_config
 from densevsconv.config.schema import StudyDataset
 from densevsconv.data.fetch import fetch_files
@@ -55,9 +55,13 @@ def write_sheet(config_file: Path, dataset: str, out: Path, mirror: str | None =
     from densevsconv.report.wording import change
 
     config, folder = load_config(config_file)
-    used = resolve_dataset(
-        dataset, StudyDataset(), config=config, folder=folder, study_file=folder / "datasets.yaml"
+    resolved = resolve_datasets(
+        {dataset: StudyDataset()},
+        config=config,
+        folder=folder,
+        study_file=folder / "datasets.yaml",
     )
+    used = resolved[dataset]
     files = {name: file.model_dump() for name, file in used.entry.files.items()}
     if files:
         fetch_files(used.base, files, used.folder, mirror or config.data_mirror)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from densevsconv.config.datasets import resolve_dataset
+from densevsconv.config.datasets import resolve_datasets
 from densevsconv.config.read import check
 from densevsconv.config.schema import Catalogue, Config, StudyDataset
 from densevsconv.errors import ConfigError
@@ -65,7 +65,8 @@ def resolve(folder: Path, stated: dict[str, Any]) -> None:
     np.savez(folder / "mine.npz", **arrays)
     own = {"title": "Mine", "source": NPZ | {"path": str(folder)}} | stated
     write_json(folder / "datasets.yaml", {"datasets": {"mine": own}})  # JSON is YAML
-    resolve_dataset("mine", StudyDataset(), config=Config(), folder=folder, study_file="study.yaml")
+    used = {"mine": StudyDataset()}
+    resolve_datasets(used, config=Config(), folder=folder, study_file="study.yaml")
 
 
 def test_what_an_entry_states_is_what_the_files_hold(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""Resolving one data set of a study: its entry in the catalogue, its contents, shape and parts."""
+"""Resolving the data sets of a study: entry in the catalogue, contents, shape and parts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from densevsconv.config.read import check, read_yaml
 from densevsconv.config.resolved import ResolvedDataset
 from densevsconv.config.schema import Catalogue, Config, DatasetEntry, StudyDataset
 from densevsconv.data.sources import Probe, probe, source_files
-from densevsconv.data.split import split_sizes
+from densevsconv.data.split import Sizes, Test, split_sizes
 from densevsconv.data.transforms.apply import transformed_shape
 from densevsconv.errors import ConfigError, DataError
 from densevsconv.identity import digest
@@ -32,37 +33,65 @@ def raw_folder(config: Config, base: str, entry: DatasetEntry) -> Path:
     return Path(own) if own is not None else Path(config.data) / "raw" / base
 
 
-def resolve_dataset(
-    name: str, used: StudyDataset, *, config: Config, folder: Path, study_file: Path | str
-) -> ResolvedDataset:
-    """Return a data set as a study uses it; raise :class:`ConfigError` for the first mistake.
+def resolve_datasets(
+    datasets: Mapping[str, StudyDataset],
+    *,
+    config: Config,
+    folder: Path,
+    study_file: Path | str,
+) -> dict[str, ResolvedDataset]:
+    """Return the data sets of a study; raise :class:`ConfigError` for the first mistake.
 
     Parameters
     ----------
-    name, used
-        As ``study_file`` has them.
+    datasets
+        By name, as ``study_file`` has them.
     config
         Says where fetched files lie.
     folder
         Of the configuration, which holds ``datasets.yaml``.
     """
     catalogue_file = folder / "datasets.yaml"
-    datasets = load_catalogue(catalogue_file).datasets
-    base, where = used.dataset or name, f"{study_file}: datasets.{name}"
-    if base not in datasets:
-        key = ".dataset" if used.dataset else ""
-        raise ConfigError(f"{where}{key}: {unknown('data set', base, datasets)}")
-    entry = datasets[base]
-    raw = raw_folder(config, base, entry)
-    contents, stamp = _contents(f"{catalogue_file}: datasets.{base}", entry, raw)
-    used = _with_test(where, used, contents)
+    catalogue = load_catalogue(catalogue_file).datasets
+    looked_at: dict[str, tuple[Probe, str]] = {}  # a study may have many forms of the same images
+    resolved = {}
+    for name, used in datasets.items():
+        base, where = used.dataset or name, f"{study_file}: datasets.{name}"
+        if base not in catalogue:
+            key = ".dataset" if used.dataset else ""
+            raise ConfigError(f"{where}{key}: {unknown('data set', base, catalogue)}")
+        entry = catalogue[base]
+        raw = raw_folder(config, base, entry)
+        if base not in looked_at:
+            looked_at[base] = _contents(f"{catalogue_file}: datasets.{base}", entry, raw)
+        contents, stamp = looked_at[base]
+        test = _test(where, used, contents)
+        resolved[name] = ResolvedDataset(
+            name,
+            base,
+            used.title or entry.title,
+            entry,
+            contents,
+            used.model_copy(update={"test": test}),
+            _shape(where, used, contents),
+            _sizes(where, used, test, contents),
+            raw,
+            stamp,
+        )
+    return resolved
+
+
+def _shape(where: str, used: StudyDataset, contents: Probe) -> tuple[int, int, int]:
     try:
-        shape = transformed_shape(_steps(used), contents.shape)
+        return transformed_shape(list(used.model_dump()["transform"]), contents.shape)
     except ValueError as error:
         raise ConfigError(f"{where}.transform: {error}") from None
+
+
+def _sizes(where: str, used: StudyDataset, test: Test, contents: Probe) -> Sizes:
     sizes = split_sizes(
         contents.images,
-        used.test or DEFAULT_TEST,
+        test,
         used.validation,
         used.training_images,
         official=contents.test_images,
@@ -74,22 +103,16 @@ def resolve_dataset(
                 f"{where}: found {size} {part} images of {contents.images}; allowed: "
                 f"at least {contents.classes}, one a class"
             )
-    title = used.title or entry.title
-    return ResolvedDataset(name, base, title, entry, contents, used, shape, sizes, raw, stamp)
+    return sizes
 
 
-def _steps(used: StudyDataset) -> list[dict[str, object]]:
-    return list(used.model_dump()["transform"])
-
-
-def _with_test(where: str, used: StudyDataset, contents: Probe) -> StudyDataset:
+def _test(where: str, used: StudyDataset, contents: Probe) -> Test:
     if used.test == "official" and contents.test_images is None:
         raise ConfigError(
             f'{where}.test: found "official"; allowed: a number between 0 and 1, since the source '
             "has no test part of its own"
         )
-    test = used.test or ("official" if contents.test_images else DEFAULT_TEST)
-    return used.model_copy(update={"test": test})
+    return used.test or ("official" if contents.test_images else DEFAULT_TEST)
 
 
 def _contents(where: str, entry: DatasetEntry, folder: Path) -> tuple[Probe, str]:

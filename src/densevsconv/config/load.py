@@ -9,7 +9,7 @@ from typing import Any
 from densevsconv.config.cases import resolve_case
 from densevsconv.config.claims import check_claims
 from densevsconv.config.counterparts import check_counterparts
-from densevsconv.config.datasets import resolve_dataset
+from densevsconv.config.datasets import resolve_datasets
 from densevsconv.config.messages import unknown
 from densevsconv.config.read import check, read_yaml
 from densevsconv.config.resolved import ResolvedStudy
@@ -42,10 +42,7 @@ def load_study(
     """
     config, folder = load_config(source, overrides)
     study, file = _load_study_file(folder / "studies", config.study, config.scale)
-    datasets = {
-        name: resolve_dataset(name, used, config=config, folder=folder, study_file=file)
-        for name, used in study.datasets.items()
-    }
+    datasets = resolve_datasets(study.datasets, config=config, folder=folder, study_file=file)
     cases = {}
     for name in study.cases:
         for case in resolve_case(name, study, datasets, folder / "architectures", file):
