@@ -42,7 +42,8 @@ LAYERS = {
 }
 KEYS = {"kernel": "kernel_size", "stride": "strides", "dilation": "dilation_rate",
         "size": "pool_size", "name": "activation"}  # fmt: skip
-SIZES = {"denseNet4_300": (28, 28, 1), "convKeras4_20": (28, 28, 1), "leNet2": (32, 32, 3),
+SIZES = {"denseNet4_300": (28, 28, 1), "denseNet4_300_committed": (28, 28, 1),
+         "convKeras4_20": (28, 28, 1), "leNet2": (32, 32, 3),
          "convKeras12_32": (32, 32, 3), "lenet5": (28, 28, 1), "lenet5_32": (32, 32, 1),
          "doshi2020": (28, 28, 1)}  # fmt: skip
 
@@ -53,6 +54,8 @@ def keras_layer(kind, described, classes):
         for key, value in described.items()
         if key != "initializer"
     }
+    if arguments.get("activation") == "committed_tanh":  # Keras has no wrong slope
+        arguments["activation"] = "tanh"
     if arguments.get("units") == "classes":
         arguments["units"] = classes
     return LAYERS[kind](**arguments)

@@ -59,12 +59,16 @@ def both(name: str, training: Training, train: int) -> tuple[Fit, Fit]:
     return first, second
 
 
+BOTH = sorted({*available_architectures(ARCHITECTURES)} - {"denseNet4_300_committed"})
+"""Without the one that has a wrong slope of tanh, which Keras has not."""
+
+
 def worst(first: Fit, second: Fit) -> float:
     assert first.weights.keys() == second.weights.keys()
     return max(float(np.abs(first.weights[k] - second.weights[k]).max()) for k in first.weights)
 
 
-@pytest.mark.parametrize("name", available_architectures(ARCHITECTURES))
+@pytest.mark.parametrize("name", BOTH)
 def test_fifty_steps_of_the_same_trial(name: str) -> None:
     """Same start, same batches, same dropout bits: 50 steps of SGD end within 1e-4."""
     # denseNet4_300's own start, std 1 on 784 inputs, saturates every unit: rounding then decides

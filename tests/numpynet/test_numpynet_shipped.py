@@ -135,8 +135,12 @@ def keras_pass(bound: BoundArchitecture, given: Batch, dtype: str) -> Pass:
     )
 
 
+BOTH = sorted({*available_architectures(ARCHITECTURES)} - {"denseNet4_300_committed"})
+"""Without the one that has a wrong slope of tanh, which Keras has not."""
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", available_architectures(ARCHITECTURES))
+@pytest.mark.parametrize("name", BOTH)
 def test_outputs_and_every_gradient(name: str, dtype: str) -> None:
     bound = bound_architecture(name)
     # from its own start, Keras itself is further off than the bound: see test_saturated_start

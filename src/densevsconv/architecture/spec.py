@@ -41,8 +41,11 @@ Units = Annotated[
 ]
 Size = Annotated[int, Field(ge=1)]
 Padding = Literal["valid", "same"]
-Activation = Literal["linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "swish", "softmax"]
-"""leaky_relu has slope 0.2 below zero (Keras 3's function), elu has alpha 1."""
+Activation = Literal[
+    "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "swish", "softmax", "committed_tanh"
+]  # fmt: skip
+"""leaky_relu has slope 0.2 below zero (Keras 3's function), elu has alpha 1; committed_tanh is tanh
+with the wrong slope that fossheim2022's code has, which only the engine `numpy` can do."""
 
 
 class Conv(Strict):

@@ -59,6 +59,14 @@ def resolve_case(
     except ArchitectureError as error:
         raise ArchitectureError(f"{file}: {where}.architecture: {error}") from None
 
+    if any("committed_tanh" in layer.settings.values() for layer in bound.layers):
+        for index, engine in enumerate(case.engines):
+            if engine != "numpy":
+                raise ConfigError(
+                    f"{file}: {where}.engines.{index}: found {shown(engine)}; allowed: numpy, "
+                    "since committed_tanh has a wrong slope, which other engines have not"
+                )
+
     part = _Part(file, where, study, case, dataset, bound)
     training = part.training()
     search = part.search()

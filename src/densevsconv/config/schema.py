@@ -240,8 +240,8 @@ class Case(Strict):
     engines: list[str] = Field(
         default_factory=lambda: ["tensorflow"],
         min_length=1,
-        description="What trains it: `tensorflow`. With several, each makes a case of its own, "
-        "`<case>-<engine>`.",
+        description="What trains it: `tensorflow` or `numpy` (numpynet). With several, each makes "
+        "a case of its own, `<case>-<engine>`.",
     )
     training: dict[str, Any] = Field(
         default_factory=dict,
@@ -251,7 +251,10 @@ class Case(Strict):
         default=None, ge=2, description="Fresh trainings of this case; null: `refit.seeds`."
     )
     time_repeats: int | None = Field(
-        default=None, ge=1, description="Timed trainings of this case; null: `time.repeats`."
+        default=None,
+        ge=1,
+        description="Timed trainings of this case, at most as many as it has refits; null: "
+        "`time.repeats`.",
     )
     published: Published | None = Field(
         default=None, description="What a publication reports of it, see Published."
@@ -288,7 +291,10 @@ class Time(Strict):
     """How training and inference are timed."""
 
     repeats: int = Field(
-        default=3, ge=1, description="Timed trainings of every case, after a warm-up."
+        default=3,
+        ge=1,
+        description="Timed trainings of every case, after a warm-up; at most as many as it has "
+        "refits.",
     )
     target_accuracy: float = Field(
         default=0.95, gt=0, lt=1, description="Validation accuracy of the time-to-accuracy measure."
@@ -347,6 +353,10 @@ class Study(Strict):
         default="",
         description="What a reader must know before believing the results; closes the report's "
         "section on limits.",
+    )
+    publication: str = Field(
+        default="",
+        description="The work that the study reproduces, as the report's references have it.",
     )
     scale: Scale | None = Field(
         default=None, description="The scale that is run unless another is asked for."
