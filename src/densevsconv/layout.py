@@ -55,7 +55,7 @@ class Layout:
         return self.root / "data" / dataset / "means.npz"
 
     def contact_sheet(self, dataset: str) -> Path:
-        """Return some images at every step of their transformation, and augmented."""
+        """Return some images at every step of their transformation (written by prepare)."""
         return self.root / "data" / dataset / "sheet.npz"
 
     # -- work in progress

@@ -19,6 +19,7 @@ def tables(layout: Layout) -> list[Path]:
         layout.trials,
         layout.comparisons,
         layout.engine_comparisons,
+        layout.difficulty,
     ]
 
 
@@ -46,8 +47,8 @@ def where(layout: Layout, report: ReportLayout) -> str:
 def publish(layout: Layout, report: ReportLayout, target: Path) -> list[Path]:
     """Copy a finished report to ``target``; return the files written.
 
-    Paper, page, facts, tables and the figures as PNG. What ``target`` holds of an earlier report
-    and the new one has not is removed, so that nothing stale stays beside it.
+    Paper, page, facts, tables, verdicts on claims and the figures as PNG. What ``target`` holds of
+    an earlier report and the new one has not is removed, so that nothing stale stays beside it.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def publish(layout: Layout, report: ReportLayout, target: Path) -> list[Path]:
     if not layout.plan("figures").exists():
         raise UserError(f"{layout.root}: no such study; `make study STUDY={layout.study}`")
     figures = report.figure_files(read_json(layout.plan("figures")), "png")
-    wanted = {file.name: file for file in [*report.outputs(), *tables(layout)]}
+    wanted = {file.name: file for file in [*report.outputs(), *tables(layout), layout.claims]}
     wanted |= {f"figures/{file.name}": file for file in figures}
     again = f"finish it with `make study STUDY={layout.study}`"
     for file in wanted.values():

@@ -126,7 +126,7 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
             self.send_more()
             self.send_body(body[: next((n for n in (cut, stall) if n is not None), None)])
             if stall is not None:
-                time.sleep(2)
+                time.sleep(5)
             if cut is not None:
                 server.after_cut()
             if cut is not None or stall is not None:

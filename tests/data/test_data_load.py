@@ -93,7 +93,7 @@ def test_the_hashes_follow_the_data(layout: Layout, tmp_path: Path) -> None:
     assert renamed["train_hash"] == info["train_hash"]
     plan["datasets"]["digits"]["split"]["training_images"] = 300
     write_json(layout.plan("prepare"), plan)
-    prepare.run(layout, dataset="digits")
+    prepare.run(layout)
     larger = load_info(layout, "digits")
     assert larger["train_hash"] != info["train_hash"]
     assert larger["test_hash"] == info["test_hash"]

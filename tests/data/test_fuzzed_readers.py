@@ -128,7 +128,7 @@ DAMAGES: tuple[Damage, ...] = (
 
 
 def inside_gzip(damage: Damage) -> Damage:
-    return lambda data, random: gzip.compress(damage(gzip.decompress(data), random), 1)
+    return lambda data, random: gzip.compress(damage(gzip.decompress(data), random), 1, mtime=0)
 
 
 def inside_mat(damage: Damage) -> Damage:

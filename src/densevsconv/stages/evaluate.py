@@ -34,7 +34,7 @@ CONFUSED_PAIRS = 10
 """Most-confused pairs kept, at most."""
 
 
-def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
+def run(layout: Layout, *, threads: int = 1) -> None:
     """Write the evaluation of every case of the study."""
     plan = read_json(layout.plan("evaluate"))
     for case, case_plan in sorted(plan["cases"].items()):

@@ -17,27 +17,17 @@ from densevsconv.files import read_json, write_json, write_json_if_changed
 from densevsconv.layout import Layout
 
 
-def run(
-    layout: Layout,
-    dataset: str | None = None,
-    mirror: str | None = None,
-    *,
-    threads: int | None = None,
-    shard: int | None = None,
-) -> None:
-    """Fetch the files of one data set of the study; None: of all of them, and record them.
+def run(layout: Layout, *, mirror: str | None = None, threads: int = 1) -> None:
+    """Fetch the files of all data sets of the study, and record them.
 
     ``mirror`` is a folder or an address to look in first.
     """
-    plans = read_json(layout.plan("fetch"))["datasets"]
     fetched = {}
-    for name in sorted(plans) if dataset is None else [dataset]:
-        plan = plans[name]
+    for name, plan in sorted(read_json(layout.plan("fetch"))["datasets"].items()):
         files = fetch_files(name, plan["files"], Path(plan["folder"]), mirror)
         fetched[name] = {"folder": plan["folder"], "files": files}
     _note_checksums(layout, fetched)
-    if dataset is None:  # the record is of the whole study
-        write_json(layout.fetched, {"datasets": fetched})
+    write_json(layout.fetched, {"datasets": fetched})
 
 
 def _note_checksums(layout: Layout, fetched: dict[str, Any]) -> None:

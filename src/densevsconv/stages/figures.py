@@ -1,8 +1,7 @@
 """Figures: draw every figure of a study.
 
 in      plan/figures.json, data/<dataset>/*, select/<case>.json,
-        refit/<case>/*, evaluate/<case>.json, summary.csv,
-        difficulty.csv, engines.csv
+        refit/<case>/*, evaluate/<case>.json, summary.csv, engines.csv
 out     reports/<study>/figures/<figure>-<dataset>.svg (paper, page) and .png (README, MLflow)
 """
 

@@ -21,7 +21,7 @@ from densevsconv.files import read_json, write_json
 from densevsconv.layout import Layout
 
 
-def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
+def run(layout: Layout, *, threads: int = 1) -> None:
     """Write the verdict on every claim of the study."""
     write_json(layout.claims, judged(layout))
 

@@ -32,16 +32,13 @@ SHEET_CLASSES = 10
 """Images of the contact sheet, one a class, at most."""
 
 
-def run(
-    layout: Layout, *, dataset: str | None = None, mirror: str | None = None, threads: int = 1
-) -> None:
-    """Prepare one data set of the study; None: all of them.
+def run(layout: Layout, *, mirror: str | None = None, threads: int = 1) -> None:
+    """Prepare all data sets of the study.
 
     ``mirror`` is where files that have gone missing since they were fetched are looked for first.
     """
-    datasets = read_json(layout.plan("prepare"))["datasets"]
-    for name in datasets if dataset is None else [dataset]:
-        _prepare(layout, name, datasets[name], mirror)
+    for name, plan in read_json(layout.plan("prepare"))["datasets"].items():
+        _prepare(layout, name, plan, mirror)
 
 
 def _prepare(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None) -> None:

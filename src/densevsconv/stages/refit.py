@@ -1,6 +1,6 @@
 """Refit: train each case's chosen settings on fresh seeds; predict the test images once.
 
-The first stage that is given the test images, and nothing it does can go back into a choice.
+The first stage whose networks see the test images; nothing it does can go back into a choice.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from densevsconv.data.load import load_info
+from densevsconv.errors import DataError
 from densevsconv.files import atomic_path, read_json
 from densevsconv.journal import Journal
 from densevsconv.layout import Layout
@@ -68,12 +69,16 @@ SCHEMA = pa.schema(
 
 
 def planned_trials(layout: Layout, threads: int | None = None) -> list[PlannedTrial]:
-    """Return every trial of the study, in the order of cases, points and repetitions."""
+    """Return every trial of the study, in the order of cases, points and repetitions.
+
+    Raises :class:`DataError` for a batch that is larger than the training part, which groups that
+    stay together may leave smaller than the configuration could know.
+    """
     plan = read_json(layout.plan("search"))
     by_name = engines(threads or plan["threads"])
     datasets = {case["dataset"] for case in plan["cases"].values()}
     infos = {dataset: load_info(layout, dataset) for dataset in datasets}
-    return [
+    trials = [
         trial
         for name, case in plan["cases"].items()
         for trial in planned(
@@ -88,6 +93,13 @@ def planned_trials(layout: Layout, threads: int | None = None) -> list[PlannedTr
             train_images=infos[case["dataset"]]["counts"]["train"],
         )
     ]
+    for trial in trials:
+        if trial.training.batch_size > trial.train_images:
+            raise DataError(
+                f"case {trial.case}: found batch_size {trial.training.batch_size}; allowed: at "
+                f"most {trial.train_images}, the training images of {trial.dataset}"
+            )
+    return trials
 
 
 def shard_of(trials: list[PlannedTrial], shard: int, shards: int) -> list[PlannedTrial]:

@@ -38,10 +38,10 @@ COLUMNS = (
 """The columns of trials.csv; docs/files.md says what they mean."""
 
 
-def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
+def run(layout: Layout, *, threads: int = 1) -> None:
     """Write trials.csv and the selection of every case of the study.
 
-    Raises :class:`UserError` naming the cases that have no eligible point, :class:`DataError`
+    Raises :class:`UserError` naming the first case that has no eligible point, :class:`DataError`
     where trials of the plan are missing.
     """
     plan = read_json(layout.plan("select"))

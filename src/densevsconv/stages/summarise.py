@@ -63,7 +63,7 @@ ENGINE_COLUMNS = (
 CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs")
 
 
-def run(layout: Layout, *, threads: int = 1, shard: int | None = None) -> None:
+def run(layout: Layout, *, threads: int = 1) -> None:
     """Write the tables of the study."""
     plan = read_json(layout.plan("summarise"))
     trials = Counter(row["case"] for row in read_csv(layout.trials))
