@@ -111,6 +111,15 @@ def test_the_8x8_pixels_are_taken_in_the_three_ways_that_they_may_have_been() ->
         assert min(case.refit_seeds for case in coded) >= 10
 
 
+def test_the_code_has_its_own_slope_of_tanh() -> None:
+    found = study("fossheim2022", "laptop")
+    coded = version(found, "denseNet4_300", "coded")
+    assert [case.training.scaling for case in coded] == ["none", 255.0]
+    for case in coded:
+        layers = [layer.settings.get("activation") for layer in case.architecture.layers]
+        assert layers == [None, *4 * ["committed_tanh"], "softmax"]
+
+
 @pytest.mark.parametrize("scale", SCALES)
 def test_what_is_tuned_has_one_budget_and_learns_everywhere(scale: str) -> None:
     found = study("fossheim2022", scale)
@@ -147,8 +156,10 @@ def test_the_grid_of_the_code_is_searched_with_the_training_of_the_paper(
     (published,) = [c for c in version(found, network, "published") if c.engine == "numpy"]
     grid = found.cases[f"{network}_grid"]
     assert grid.training == published.training
-    assert len(grid.points) == 20
-    assert {point["learning_rate"] for point in grid.points} == {0.005, 0.01, 0.02, 0.1, 0.2}
+    assert len(grid.points) == 24
+    rates = {point["learning_rate"] for point in grid.points}
+    assert rates == {0.001, 0.005, 0.01, 0.02, 0.1, 0.2}
+    assert published.training.learning_rate in rates
     # lambda, of which l2 is half
     assert {2 * point["l2"] for point in grid.points} == {0.0001, 0.0005, 0.001, 0.005}
 

@@ -55,7 +55,7 @@ def load_study(
     for index, name in enumerate(study.report.highlights):
         if name not in cases:
             raise ConfigError(f"{file}: report.highlights.{index}: {unknown('case', name, cases)}")
-    for key, problem in check_counterparts(study.report.counterparts, cases, datasets):
+    for key, problem in check_counterparts(study.report.counterparts, cases):
         raise ConfigError(f"{file}: report.counterparts.{key}: {problem}")
     names = {name: dataset.contents.class_names for name, dataset in datasets.items()}
     where = {name: case.dataset for name, case in cases.items()}

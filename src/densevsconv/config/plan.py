@@ -32,13 +32,15 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
     name = {"study": study.name}
     processes = {"shards": settings.shards, "threads": settings.threads}
     seeded = {**name, "seed": settings.seed, "execution": settings.execution}
-    searched = {name: _trained(case) | _tried(case) for name, case in study.cases.items()}
     trained = {name: _trained(case) for name, case in study.cases.items()}
+    searched = {name: trained[name] | _tried(case) for name, case in study.cases.items()}
     shown = {
         name: searched[name] | {"title": case.title, "trials": case.trials}
         for name, case in study.cases.items()
     }
     confidence = {"confidence": settings.evaluate.confidence}
+    datasets = _shown_datasets(study)
+    report = settings.report.model_dump()
     results = layout.root.parent
     return {
         "fetch": {"datasets": _fetched(study)},
@@ -80,21 +82,24 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "figures": name
         | confidence
         | {
-            **settings.report.model_dump(),
-            "datasets": _shown_datasets(study),
+            **report,
+            "datasets": datasets,
             "cases": shown,
         },
-        "report": settings.model_dump(include={"title", "question", "description", "notes", "seed"})
+        "report": settings.model_dump(
+            include={"title", "question", "description", "notes", "publication", "seed"}
+        )
         | name
         | confidence
         | {
-            **settings.report.model_dump(),
+            **report,
+            "execution": settings.execution,
             "search_seeds": study.search_seeds,
             "trials": sum(case.trials for case in study.cases.values()),
             "seeds": settings.refit.seeds,
             "calibration_bins": settings.evaluate.calibration_bins,
             "target_accuracy": settings.time.target_accuracy,
-            "datasets": _shown_datasets(study),
+            "datasets": datasets,
             "cases": {
                 name: shown[name]
                 | {
@@ -112,8 +117,8 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
             "database": (results / "mlflow" / "mlflow.db").as_posix(),
             "artifacts": (results / "mlflow" / "artifacts").as_posix(),
             "reports": study.config.reports,
-            "counterparts": settings.report.model_dump()["counterparts"],
-            "datasets": _shown_datasets(study),
+            "counterparts": report["counterparts"],
+            "datasets": datasets,
             "cases": shown,
         },
     }
@@ -150,16 +155,11 @@ def _shown_datasets(study: ResolvedStudy) -> dict[str, Any]:
     return {
         name: {
             "title": dataset.title,
-            "dataset": dataset.base,
             "source": dataset.entry.source.kind,
             "shape": list(dataset.shape),
             "source_shape": list(dataset.contents.shape),
-            "classes": dataset.contents.classes,
-            "class_names": dataset.contents.class_names,
-            "max_value": dataset.entry.max_value,
             **dataset.entry.model_dump(include={"citation", "licence", "homepage", "notes"}),
-            **_divided(dataset),
-            "seed": study.study.seed,
+            **_identified(study, dataset),
         }
         for name, dataset in study.datasets.items()
     }
@@ -187,6 +187,18 @@ def _judged(study: ResolvedStudy) -> dict[str, Any]:
     return {"claims": claims, "cases": cases}
 
 
+def _identified(study: ResolvedStudy, dataset: ResolvedDataset) -> dict[str, Any]:
+    """Return what a data set is made from, and how: the same for whoever asks."""
+    return {
+        "dataset": dataset.base,
+        "classes": dataset.contents.classes,
+        "class_names": dataset.contents.class_names,
+        "max_value": dataset.entry.max_value,
+        **_divided(dataset),
+        "seed": study.study.seed,
+    }
+
+
 def _divided(dataset: ResolvedDataset) -> dict[str, Any]:
     used = dataset.used.model_dump()
     split = {key: used[key] for key in Split.model_fields}
@@ -201,7 +213,6 @@ def _prepared(study: ResolvedStudy) -> dict[str, Any]:
     """
     return {
         name: {
-            "dataset": dataset.base,
             "source": dataset.entry.source.model_dump(),
             "folder": dataset.folder.as_posix(),
             "checksums": {
@@ -214,11 +225,7 @@ def _prepared(study: ResolvedStudy) -> dict[str, Any]:
             "images": dataset.contents.images,
             "test_images": dataset.contents.test_images,
             "shape": list(dataset.contents.shape),
-            "classes": dataset.contents.classes,
-            "class_names": dataset.contents.class_names,
-            "max_value": dataset.entry.max_value,
-            **_divided(dataset),
-            "seed": study.study.seed,
+            **_identified(study, dataset),
         }
         for name, dataset in study.datasets.items()
     }

@@ -14,6 +14,8 @@ from typing import Any
 
 GRADIENTS = "gradients"
 """The table of one study's gradient checks; the stage of this name checks the cases asked for."""
+STUDY_TABLES = ("counterparts", "published", GRADIENTS, "claims", "machine", "claim_tests")
+"""The tables there is one of in a study; of the others there is one a data set."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def counterparts(plan: dict[str, Any]) -> list[Counterpart]:
 def _read(of: str, entry: dict[str, Any], plan: dict[str, Any]) -> Counterpart:
     cases = tuple(entry.get("cases") or ())
     dataset = entry.get("dataset") or (plan["cases"][cases[0]]["dataset"] if cases else None)
-    if entry.get("table") == GRADIENTS:  # of several data sets
+    if entry.get("table") in STUDY_TABLES:
         dataset = None
     kind = "figure" if entry.get("figure") else "table"
     return Counterpart(of, kind, entry[kind], dataset, cases)
