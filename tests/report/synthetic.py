@@ -128,6 +128,7 @@ def make_study(
     claims: dict[str, Any] | None = None,
     counterparts: dict[str, Any] | None = None,
     titles: dict[str, str] | None = None,
+    publication: str = "",
 ) -> Layout:
     """Write a whole study under ``results/<study>`` and return its layout.
 
@@ -156,7 +157,7 @@ def make_study(
             "title": (titles or {}).get(case, bound.title), "description": "",
             "published": (published or {}).get(case),
         }  # fmt: skip
-    _write_plans(layout, plans, sets, title, claims or {}, counterparts or {})
+    _write_plans(layout, plans, sets, title, publication, claims or {}, counterparts or {})
     for number, (name, plan) in enumerate(plans.items()):
         accuracy = cases[name][1]
         _write_search(layout, name, plan, accuracy, rng, shard=number)
@@ -173,7 +174,7 @@ def make_study(
 
 def _write_plans(
     layout: Layout, plans: dict[str, Any], datasets: dict[str, Any], title: str,
-    claims: dict[str, Any], counterparts: dict[str, Any],
+    publication: str, claims: dict[str, Any], counterparts: dict[str, Any],
 ) -> None:  # fmt: skip
     common = {"study": layout.study, "seed": 1, "shards": len(plans), "threads": 1}
     without = {
@@ -183,7 +184,8 @@ def _write_plans(
     shown = {
         "study": layout.study, "seed": 1, "seeds": SEEDS, "title": title,
         "question": "Does convolution help on 8x8 images?", "description": "",
-        "confidence": 0.95, "highlights": [], "notes": "",
+        "publication": publication, "execution": "auto", "confidence": 0.95, "highlights": [],
+        "notes": "",
         "cases": {name: plan | {"seeds": SEEDS} for name, plan in plans.items()},
         "datasets": datasets, "counterparts": counterparts,
     }  # fmt: skip

@@ -94,7 +94,7 @@ def _headline(study: Study, dataset: str, level: str) -> str:
     how = "The best of each family by validation"
     if len(study.engines(dataset)) > 1 and study.engine(dense) == study.engine(conv):
         how += f", both trained by {rich.name(engine_title(study.engine(conv)))},"
-    if study.plan["highlights"]:
+    if study.put_in_front(dataset):
         how = "The networks put in front"
     return (
         f"{how}{where} are {rich.case(dense)}, with a mean test accuracy of "

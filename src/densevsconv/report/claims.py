@@ -91,8 +91,8 @@ def _count_words(study: Study) -> str:
         study.claim_count(verdict) for verdict in ("holds", "fails", "cannot be told")
     )
     return (
-        f"the publication's conclusions, {study.claim_total()} in all, {holds} hold, {fails} fail "
-        f"and {untold} cannot be told, on these data and with these versions of its networks."
+        f"the claims tested, {study.claim_total()} in all, {holds} hold, {fails} fail and {untold} "
+        "cannot be told, on these data and with these versions of the publication's networks."
     )
 
 

@@ -11,6 +11,7 @@ from densevsconv.report.study import Study
 from densevsconv.report.table import Column, Table
 from densevsconv.report.verdicts import listed
 from densevsconv.report.wording import TIMES
+from densevsconv.statistics.forms import does_something
 
 
 def text(study: Study, dataset: str) -> list[str]:
@@ -29,7 +30,8 @@ def changes(study: Study, dataset: str) -> list[str]:
     steps = study.plan["datasets"][dataset]["transform"]
     return [
         study.planned("datasets", dataset, "transform", place, form="change")
-        for place in range(len(steps))
+        for place, step in enumerate(steps)
+        if does_something(step)
     ]
 
 
@@ -80,16 +82,31 @@ def _changes(study: Study, dataset: str) -> str:
 
 
 def _augmentation(study: Study, dataset: str) -> str:
-    plan = study.plan
-    cases = [case for case in study.cases(dataset) if augmented(case, plan)]
+    cases = [case for case in study.cases(dataset) if augmented(case, study.plan)]
     if not cases:
         return ""
-    verb = "changes" if len(cases) == 1 else "change"
-    return (
-        f"{listed(cases)} {verb} the training images at random while training, anew for "
-        f"every batch ({figure(f'augmentation-{dataset}')}); validation and test images stay as "
-        "they are."
-    )
+    used = [case for case in cases if _chose_it(study, case)]
+    tried = [case for case in cases if case not in used]
+    shown = figure(f"augmentation-{dataset}")
+    sentences = []
+    if used:
+        verb = "changes" if len(used) == 1 else "change"
+        sentences.append(
+            f"{listed(used)} {verb} the training images at random while training, anew for "
+            f"every batch ({shown}); validation and test images stay as they are."
+        )
+    if tried:
+        where = "" if used else f" ({shown})"
+        sentences.append(
+            f"The search of {listed(tried)} tried images that change while training{where}, and "
+            "chose those that do not."
+        )
+    return " ".join(sentences)
+
+
+def _chose_it(study: Study, case: str) -> bool:
+    chosen = study.document(case, "select")["training"].get("augmentation")
+    return any((chosen or {}).values())
 
 
 def _measures(study: Study, dataset: str) -> str:
@@ -132,9 +149,9 @@ def table(study: Study, dataset: str) -> Table:
         name = "training" if part == "train" else part
         made.add([f"{name} images", study.data(dataset, "counts", part), ""])
     for name, *keys in (
-        ("test images that are training images too", "train_test", "images"),
+        ("test images that are training or validation images too", "train_test", "images"),
         ("\u2013 of these, with another label", "train_test", "other_label"),
-        ("training images that repeat another one", "within_train", "images"),
+        ("training or validation images that repeat another one", "within_train", "images"),
         ("\u2013 of these, with another label", "within_train", "other_label"),
     ):
         made.add([name, study.measure(dataset, "duplicates", *keys), ""])

@@ -25,7 +25,7 @@ from densevsconv.report.abstract import abstract
 from densevsconv.report.captions import read_caption
 from densevsconv.report.layout import Drawing, ReportLayout, drawings
 from densevsconv.report.limits import limits
-from densevsconv.report.references import REFERENCES
+from densevsconv.report.references import PUBLICATION, REFERENCES
 from densevsconv.report.study import Study
 from densevsconv.report.table import Table
 
@@ -217,26 +217,26 @@ class _Builder:
         return [
             {
                 "kind": "table",
-                "id": table.identifier + ("" if start == 0 else f"-{start // size}"),
+                "id": table.identifier + (f"-{number}" if number else ""),
                 "width": table.width,
                 "long": table.long,
-                "caption": self.caption(f"table_{table.name}", table.dataset, continued=start > 0),
+                "caption": self.caption(f"table_{table.name}", table.dataset, continued=number > 0),
                 "columns": [
                     {"parts": rich.segments(column.title), "align": column.align}
                     for column in table.columns
                 ],
                 "rows": [
                     {"family": family, "cells": [rich.segments(cell) for cell in row]}
-                    for row, family in list(zip(table.rows, table.families, strict=True))[
-                        start : start + size
-                    ]
+                    for row, family in rows
                 ],
             }
-            for start in range(0, len(table.rows), size)
+            for number, rows in enumerate(table.pages(size))
         ]
 
     def reference(self, key: str) -> str:
         """Return the text of a reference; ``data:<name>`` is a data set of the catalogue."""
+        if key == PUBLICATION:
+            return str(self.study.plan["publication"])
         if key.startswith("data:"):
             base = key.removeprefix("data:")
             plans = self.study.plan["datasets"].values()

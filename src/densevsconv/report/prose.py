@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from densevsconv.report import rich
+from densevsconv.report.references import PUBLICATION
 from densevsconv.report.rich import cite, code, figure, table
 from densevsconv.report.setting_tables import further
 from densevsconv.report.study import Study
@@ -21,13 +22,22 @@ def introduction(study: Study) -> list[str]:
         "dense networks have to learn both from the data. When that matters, and what it costs, "
         f"depends on the images and on the training. {question}",
         *([rich.name(plan["description"])] if plan["description"] else []),
-        f"An earlier comparison {cite('fossheim2022')} found that a dense network beats a "
-        "convolutional one on the smallest images and loses on larger ones, with settings chosen "
-        f"on the test images and one training of each network. Here {settings}, the test images "
+        f"{_before(study)} Here {settings}, the test images "
         "are used once, accuracies are means over seeds with their intervals, and the cost is "
         "measured apart. All numbers of this report are read from the "
         f"study's result files; {code('facts.json')}, beside it, names the file and place of each.",
     ]
+
+
+def _before(study: Study) -> str:
+    """Return what was there before: the work that is reproduced, or the one all began with."""
+    if study.plan["publication"]:
+        return f"This study reproduces a published one {cite(PUBLICATION)}."
+    return (
+        f"An earlier comparison {cite('fossheim2022')} found that a dense network beats a "
+        "convolutional one on the smallest images and loses on larger ones, with settings chosen "
+        "on the test images and one training of each network."
+    )
 
 
 def architectures(study: Study, dataset: str) -> list[str]:
@@ -118,14 +128,18 @@ def _modes(study: Study) -> str:
     sentences = []
     if "tensorflow" in used:
         whose = "TensorFlow's networks" if len(used) > 1 else "Networks"
-        sentences.append(
-            f"{whose} run compiled by XLA or as a TensorFlow graph {cite('abadi2016')}, whichever "
-            "a short measurement found faster; the mode is listed."
-        )
+        how = {
+            "auto": f"compiled by XLA or as a TensorFlow graph {cite('abadi2016')}, whichever a "
+            "short measurement found faster; the mode is listed",
+            "xla": f"compiled by XLA, from TensorFlow {cite('abadi2016')}",
+            "graph": f"as a TensorFlow graph {cite('abadi2016')}",
+        }[study.plan["execution"]]
+        sentences.append(f"{whose} run {how}.")
     if "numpy" in used:
+        whose = "NumPy's" if len(used) > 1 else "The networks"
         sentences.append(
-            "NumPy's are the study's own implementation, written from scratch on arrays and matrix "
-            "products; nothing is compiled."
+            f"{whose} are the study's own implementation, written from scratch on arrays and "
+            "matrix products; nothing is compiled."
         )
     return " ".join(sentences)
 
@@ -185,7 +199,7 @@ def results(study: Study, dataset: str) -> list[str]:
         diverged = _diverged(study, "runs.csv", dataset)
         alike = " on the same engine" if len(study.engines(dataset)) > 1 else ""
         paragraphs.append(
-            f"{_chosen(study)} {verdict(study, conv, dense)} "
+            f"{_chosen(study, dataset)} {verdict(study, conv, dense)} "
             f"{table(f'comparisons-{dataset}')} compares all pairs{alike}. "
             f"{tally(study, dataset)} Of the {study.count('runs.csv', dataset=dataset)} refitted "
             f"networks {diverged} diverged."
@@ -193,12 +207,13 @@ def results(study: Study, dataset: str) -> list[str]:
     return paragraphs
 
 
-def _chosen(study: Study) -> str:
-    if study.plan["highlights"]:
+def _chosen(study: Study, dataset: str) -> str:
+    if study.put_in_front(dataset):
         return "The verdict is on the cases that the study puts in front."
+    alike = ", on the engine of the best of all," if len(study.engines(dataset)) > 1 else ""
     return (
-        "Of each family the case with the best validation accuracy, among equals the one with the "
-        "lowest validation loss, is taken for the verdict."
+        f"Of each family the case with the best validation accuracy{alike}, among equals the one "
+        "with the lowest validation loss, is taken for the verdict."
     )
 
 

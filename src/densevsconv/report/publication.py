@@ -39,9 +39,9 @@ def text(study: Study) -> list[str]:
     if all_models(study):
         paragraphs.append(
             f"{rich.table('published')} sets what was published over what is found here, version "
-            "by version. Published accuracies are of one training; those found are means over "
-            "seeds. Times are those of the publication's machine and of this one, so that their "
-            "ratios to the first network of the same data set are what can be compared."
+            "by version. What was published is as the publication has it; accuracies found are "
+            "means over seeds. Times are those of the publication's machine and of this one, so "
+            "that their ratios to the first network of the same data set are what can be compared."
         )
     return [*paragraphs, _reconstructions(study), gradients.text(study)]
 
@@ -75,9 +75,8 @@ def _reconstructions(study: Study) -> str:
         if verdict in by_verdict
     ]
     return (
-        "Neither the publication nor its code says for certain how pixels were scaled when its "
-        "numbers were made, so that its code is rebuilt with each scaling, and the distance that "
-        f"counts as near is stated beforehand. {' '.join(sentences)} A scaling fits where the "
+        "The publication's code is rebuilt with each way of scaling pixels that its numbers may "
+        f"come from. {' '.join(sentences)} A scaling fits where the "
         "whole interval of every network lies within that distance, and cannot where that of one "
         "lies outside."
     )

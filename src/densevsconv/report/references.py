@@ -20,4 +20,7 @@ REFERENCES: dict[str, str] = {
     "bouthillier2021": "X. Bouthillier et al. (2021). Accounting for variance in machine learning "
     "benchmarks. Proceedings of MLSys 3, 747-769.",
 }
-"""By key; data sets bring their own citation, under ``data:<name>``."""
+"""By key; data sets bring their own citation, under ``data:<name>``, and so does the work that a
+study reproduces, under :data:`PUBLICATION`."""
+
+PUBLICATION = "publication"

@@ -149,13 +149,6 @@ class Results:
         return pd.read_csv(self.layout.engine_comparisons)
 
     @cached_property
-    def difficulty(self) -> pd.DataFrame:
-        """One row a network on two forms of the same images."""
-        import pandas as pd
-
-        return pd.read_csv(self.layout.difficulty)
-
-    @cached_property
     def summary(self) -> pd.DataFrame:
         """One row a case, by case."""
         import pandas as pd

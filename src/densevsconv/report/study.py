@@ -190,6 +190,11 @@ class Study:
         alike = [case for case in cases if self.engine(case) == engine]
         return max(alike or cases, key=self._merit)
 
+    def put_in_front(self, dataset: str) -> bool:
+        """Tell whether it is the study, and no score, that says who stands for both families."""
+        both = (self.best(dataset, "dense"), self.best(dataset, "convolutional"))
+        return all(case in self.plan["highlights"] for case in both)
+
     def _merit(self, case: str) -> tuple[float, float]:
         selection = self.document(case, "select")
         accuracy, loss = (selection[f"validation_{key}_mean"] for key in ("accuracy", "loss"))

@@ -54,6 +54,22 @@ class Table:
         self.rows.append(cells)
         self.families.append(family)
 
+    def pages(self, size: int) -> list[list[tuple[list[str], str]]]:
+        """Return rows and families in parts of about ``size`` rows.
+
+        No part ends with a heading, and one that begins inside a group begins with its heading.
+        """
+        parts: list[list[tuple[list[str], str]]] = [[]]
+        heading = None
+        for row, family in zip(self.rows, self.families, strict=True):
+            is_heading = len(row) == 1 < len(self.columns)
+            if len(parts[-1]) >= size - is_heading:
+                parts.append([] if is_heading or heading is None else [heading])
+            if is_heading:
+                heading = (row, family)
+            parts[-1].append((row, family))
+        return parts
+
     @property
     def identifier(self) -> str:
         """What texts refer to."""

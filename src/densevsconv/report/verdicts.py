@@ -53,10 +53,13 @@ def tally(study: Study, dataset: str) -> str:
     results = [outcome(study, *pair) for pair in pairs]
     if not pairs:
         return ""
+    beyond = "beyond the interval"
+    if len({study.engine(case) for case in study.cases(dataset)}) > 1:
+        beyond = "of the same engine beyond the interval"
     if all(result == "convolutional" for result in results):
-        return "Every convolutional case beats every dense one beyond the interval."
+        return f"Every convolutional case beats every dense one {beyond}."
     if all(result == "dense" for result in results):
-        return "Every dense case beats every convolutional one beyond the interval."
+        return f"Every dense case beats every convolutional one {beyond}."
 
     def always(result: str) -> list[str]:
         found: dict[str, set[str]] = {}
@@ -68,10 +71,10 @@ def tally(study: Study, dataset: str) -> str:
     parts = []
     if winners:
         verb = "beats" if len(winners) == 1 else "beat"
-        parts.append(f"{listed(winners)} {verb} every dense case beyond the interval")
+        parts.append(f"{listed(winners)} {verb} every dense case {beyond}")
     if losers:
         every = "every" if parts else "Every"
-        parts.append(f"{every} dense case beats {listed(losers)} beyond the interval")
+        parts.append(f"{every} dense case beats {listed(losers)} {beyond}")
     if not parts:
         return "Neither family wins everywhere: the order depends on the pair."
     return "; ".join(parts) + "."

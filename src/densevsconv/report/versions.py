@@ -43,12 +43,12 @@ class Model:
 
     def like(self, key: tuple[str, str, str]) -> str | None:
         """Return this network's case of a version: on the same engine, else on any, else None."""
-        version, variant, _ = key
-        alike = [found for found in self.versions if found[:2] == (version, variant)]
-        alike += [found for found in self.versions if found[0] == version and found not in alike]
-        same = [found for found in alike if found[2] == key[2] and found[1] == variant]
-        chosen = (same or alike)[:1]
-        return self.versions[chosen[0]] if chosen else None
+        version, variant, engine = key
+        alike = sorted(
+            (found for found in self.versions if found[0] == version),
+            key=lambda found: (found[1] != variant, found[2] != engine),
+        )
+        return self.versions[alike[0]] if alike else None
 
 
 def models(cases: dict[str, Any], dataset: str) -> list[Model]:

@@ -33,7 +33,7 @@ def forms(datasets: dict[str, Any]) -> dict[str, list[str]]:
 
     def changed(name: str) -> tuple[int, float, str]:
         kept = datasets[name]["split"].get("training_images")
-        steps = [step for step in datasets[name]["transform"] if _does_something(step)]
+        steps = [step for step in datasets[name]["transform"] if does_something(step)]
         return len(steps), -(inf if kept is None else kept), name
 
     found = {}
@@ -68,7 +68,7 @@ def counterparts(plans: dict[str, Any], a: str, b: str) -> dict[str, str]:
     return {on_b[key]: on_a[key] for key in sorted(on_b, key=on_b.__getitem__) if key in on_a}
 
 
-def _does_something(step: dict[str, Any]) -> bool:
+def does_something(step: dict[str, Any]) -> bool:
     """Tell whether a change changes anything: a setting of 0 or false does not."""
     ((_, value),) = step.items()
     return bool(value["patches"] if isinstance(value, dict) else value)

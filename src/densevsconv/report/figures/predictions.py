@@ -42,7 +42,8 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
             colours = ["#9e9e9e"] * len(probabilities)
             colours[label] = style.FAMILY_COLOURS[results.family(case)]
             axis.bar(range(len(probabilities)), probabilities, color=colours)
-            axis.set_title(f"image {number + 1}: {info['class_names'][label]}", fontsize=7)
+            title = f"image {number + 1}: {info['class_names'][label]}"
+            axis.set_title(title if len(cases) == 1 else f"{case}\n{title}", fontsize=7)
             axis.set_xticks(range(len(probabilities)), info["class_names"])
             axis.set_ylim(0, 1)
             axis.set_yticks([0, 0.5, 1], ["0", "50", "100"])

@@ -200,7 +200,10 @@ def accuracy_axis(axis: matplotlib.axes.Axes, low: float, high: float, which: st
     """
     import numpy as np
 
-    low, high = max(low, 0.02), min(high, 0.9995)
+    # of a case all of whose seeds diverged there is none
+    low, high = (end if np.isfinite(end) else 0.5 for end in (low, high))
+    high = max(min(high, 0.9995), 0.02)
+    low = min(max(low, 0.02), high)
     steps = np.log([low / (1 - low), high / (1 - high)])
     margin = max(0.06 * (steps[1] - steps[0]), 0.12)
     first, last = 1 / (1 + np.exp(-(steps + np.array([-margin, margin]))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densevsconv.report.figures.base import COLUMN_MM, Figure
+from densevsconv.statistics.forms import does_something
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -74,7 +75,7 @@ def draw_rows(
 
 def is_changed(case: str, plan: dict[str, Any]) -> bool:
     """Tell whether a case's images were changed before any network saw them."""
-    return bool(plan["datasets"][plan["cases"][case]["dataset"]]["transform"])
+    return any(map(does_something, plan["datasets"][plan["cases"][case]["dataset"]]["transform"]))
 
 
 FIGURE = Figure(
