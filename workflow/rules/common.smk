@@ -40,11 +40,10 @@ reports = Path(study.config.reports)
 # While another run works on these results a plan that is there stays: looking (-n, --report) is
 # possible, running is refused below.
 lock = RunLock(layout.root.parent)
-if lock.acquire():
-    write_plans(study, layout)
+free = lock.acquire()
+write_plans(study, layout, replace=free)
+if free:
     lock.release()
-elif not layout.plan("prepare").exists():
-    write_plans(study, layout)
 
 
 onstart:

@@ -1,8 +1,8 @@
 """prepare: images, labels, changes and the split of every data set.
 
 Which files were fetched is in the plan, as checksums (fetch adds those that the catalogue does not
-state); that they were is an `ancient` input: another address or a new copy of the same bytes is no
-reason to prepare again.
+state). That they were is a plain input, so that fetching again prepares again: with an `ancient` one
+Snakemake 9 would fetch and leave everything else undone (snakemake issue 4166).
 
 in      plan/prepare.json, plan/fetch.json, the files of each source (data/raw/<dataset>/... or the
         user's own); fetch.json says that they are there
@@ -15,7 +15,7 @@ DATASETS = sorted(plan("prepare")["datasets"])
 rule prepare:
     input:
         layout.plan("prepare"),
-        ancient(layout.fetched),
+        layout.fetched,
     output:
         train=[layout.train_data(dataset) for dataset in DATASETS],
         test=[layout.test_data(dataset) for dataset in DATASETS],

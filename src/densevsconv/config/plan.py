@@ -17,12 +17,16 @@ from densevsconv.report.counterparts import GRADIENTS
 from densevsconv.training.cost import COMPILE_SECONDS, estimated_seconds
 
 
-def write_plans(study: ResolvedStudy, layout: Layout) -> list[str]:
-    """Write the plan files whose content changed; return the stages they belong to."""
+def write_plans(study: ResolvedStudy, layout: Layout, *, replace: bool = True) -> list[str]:
+    """Write the plan files whose content changed; return the stages they belong to.
+
+    Without ``replace`` only those that are missing are written.
+    """
     return [
         stage
         for stage, plan in plans(study, layout).items()
-        if write_json_if_changed(layout.plan(stage), plan)
+        if (replace or not layout.plan(stage).exists())
+        and write_json_if_changed(layout.plan(stage), plan)
     ]
 
 
