@@ -101,6 +101,19 @@ def test_engine_code_trains_again(finished_copy):
     assert "prepare" not in jobs
 
 
+def test_fetching_again_leaves_nothing_undone(finished_copy):
+    with (finished_copy.root / "src/densevsconv/stages/fetch.py").open("a") as file:
+        file.write("\nUNUSED = 1\n")
+    finished_copy.results.joinpath("summary.csv").unlink()
+    assert set(finished_copy.jobs()) >= TRAINING | {
+        "fetch",
+        "prepare",
+        "summarise",
+        "report",
+        "all",
+    }
+
+
 def test_comments_and_messages_cost_nothing(finished_copy):
     with (finished_copy.root / "src/densevsconv/engines/tensorflow/build.py").open("a") as file:
         file.write("\n# a comment\n")
