@@ -24,6 +24,7 @@ from densevsconv.training.batches import steps_per_epoch
 from densevsconv.training.fit import Fit, Predictor
 
 WARM_UP_EPOCHS = 3
+"""At most, and of a long training's epochs at most a tenth, but one at least."""
 INFERENCE_REPEATS = 50
 
 
@@ -59,7 +60,8 @@ def _measure(
     trainers.release()
     baseline = reset_peak_memory()
     trainer = trainers.trainer(trials[0])
-    warm_up = trials[0].training.model_copy(update={"epochs": WARM_UP_EPOCHS})
+    tenth = max(1, trials[0].training.epochs // 10)
+    warm_up = trials[0].training.model_copy(update={"epochs": min(WARM_UP_EPOCHS, tenth)})
     trainers.run(trials[0].with_training(warm_up), clocked=True)
     fits = [trainers.run(trial, clocked=True)[0] for trial in trials]
     peak = peak_memory()
