@@ -44,3 +44,24 @@ def test_saved_and_loaded_it_maps_pixels_to_the_networks_probabilities(
     loaded = keras.saving.load_model(tmp_path / "model.keras")  # safe mode: no code is loaded
     np.testing.assert_allclose(loaded.predict(images, verbose=0), expected, atol=1e-7)
     assert np.ptp(expected) > 0.01
+
+
+def test_what_only_numpynet_trains_predicts_the_same(tmp_path: Path) -> None:
+    """A wrong slope has no part in a prediction, so that Keras's tanh stands for it."""
+    import keras
+
+    from densevsconv.engines.numpy.build import network
+    from densevsconv.tracking.model import pixels_to_probabilities
+
+    layers = ["flatten", {"dense": {"units": 6, "activation": "committed_tanh"}}, LAYERS[-1]]
+    architecture = parse_architecture({"title": "As coded", "layers": layers}, name="c", file="t")
+    bound = architecture.bind((8, 8, 2), 5)
+    weights = initial_weights(bound, seed=1)
+    scaling = Scaling.for_training("unit", INFO)
+    images = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 2), dtype=np.uint8)
+    made = network(bound)
+    made.set_parameters(weights)
+    pixels_to_probabilities(bound, weights, scaling).save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    expected = made.predict_proba(scaling.apply(images))
+    np.testing.assert_allclose(loaded.predict(images, verbose=0), expected, atol=1e-6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,13 +42,31 @@ def pixels_to_probabilities(
 
     from densevsconv.engines.tensorflow.build import keras_model, set_weights
 
-    network = keras_model(architecture)
+    network = keras_model(_predicting(architecture))
     set_weights(network, weights)
     # two layers, as scaling has two steps: one would round differently
     shift = keras.layers.Rescaling(1.0, (-scaling.offset).tolist(), name="shift")
     scale = keras.layers.Rescaling(scaling.scale.tolist(), name="scale")
     layers = [keras.Input(architecture.image_shape), shift, scale, *network.layers]
     return keras.Sequential(layers, name=architecture.name)
+
+
+def _predicting(architecture: BoundArchitecture) -> BoundArchitecture:
+    """Return a network with the same predictions that Keras has all activations of.
+
+    ``committed_tanh`` differs from tanh in its slope, which no prediction needs.
+    """
+    layers = [
+        replace(
+            layer,
+            settings={
+                key: "tanh" if value == "committed_tanh" else value
+                for key, value in layer.settings.items()
+            },
+        )
+        for layer in architecture.layers
+    ]
+    return replace(architecture, layers=layers)
 
 
 def log_model(
