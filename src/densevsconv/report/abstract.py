@@ -9,6 +9,8 @@ from densevsconv.report.verdicts import tally, verdict
 
 SECONDS = "\u00a0s"
 """The unit after a number, never on the next line."""
+IN_FULL = 2
+"""Data sets at most of which the costs are said too: an abstract is a paragraph."""
 
 
 def abstract(study: Study) -> list[str]:
@@ -39,7 +41,9 @@ def abstract(study: Study) -> list[str]:
     sentences.append(claims.headline(study))
     for dataset in study.datasets:
         if dataset not in forms:
-            sentences += [_headline(study, dataset, level), engines.headline(study, dataset)]
+            sentences.append(_headline(study, dataset, level))
+            if len(study.datasets) <= IN_FULL:
+                sentences.append(engines.headline(study, dataset))
         if dataset in forms.values():
             sentences.append(difficulty.headline(study, dataset))
     return [" ".join(sentence for sentence in sentences if sentence)]
@@ -96,11 +100,15 @@ def _headline(study: Study, dataset: str, level: str) -> str:
         how += f", both trained by {rich.name(engine_title(study.engine(conv)))},"
     if study.put_in_front(dataset):
         how = "The networks put in front"
-    return (
+    found = (
         f"{how}{where} are {rich.case(dense)}, with a mean test accuracy of "
         f"{_with_interval(study, dense, level)}, and {rich.case(conv)}, with "
-        f"{_with_interval(study, conv, None)}. {verdict(study, conv, dense)} "
-        f"{tally(study, dataset)} A training of {rich.case(conv)} takes "
+        f"{_with_interval(study, conv, None)}. {verdict(study, conv, dense)}"
+    )
+    if len(study.datasets) > IN_FULL:
+        return found
+    return (
+        f"{found} {tally(study, dataset)} A training of {rich.case(conv)} takes "
         f"{study.summary(conv, 'train_seconds_median', 'significant')}{SECONDS} at the median and "
         f"one of {rich.case(dense)} "
         f"{study.summary(dense, 'train_seconds_median', 'significant')}{SECONDS}; they "

@@ -47,7 +47,7 @@ def table(study: Study) -> Table:
         Column("entries\nchecked"),
         Column("relative\nerror"),
     ]
-    made = Table(GRADIENTS, None, "column", columns)
+    made = Table(GRADIENTS, None, "column", columns, long=True)
     if _asked(study):
         for case, checks in study.files.document(SOURCE)["cases"].items():
             made.add_group(rich.case(case), study.family(case))

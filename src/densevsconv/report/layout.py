@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +69,19 @@ def drawings(plan: dict[str, Any]) -> list[Drawing]:
             if figure.requested:
                 continue
             shown = [name for name in ordered_cases(cases, dataset) if figure.wanted(name, plan)]
-            size = figure.cases_per_page or max(len(shown), 1)
-            pages = [shown[start : start + size] for start in range(0, len(shown), size)]
+            pages = _pages(shown, figure.cases_per_page or len(shown))
             for part, page in enumerate(pages, start=1):
                 stem = f"{figure.name}-{dataset}" + (f"-{part}" if part > 1 else "")
                 found.append(Drawing(figure, dataset, tuple(page), stem, part, len(pages)))
     return found + _requested(plan)
+
+
+def _pages(cases: list[str], most: int) -> list[list[str]]:
+    """Return the cases in as few pages as hold them, of about equal size."""
+    if not cases:
+        return []
+    size = ceil(len(cases) / ceil(len(cases) / most))
+    return [cases[start : start + size] for start in range(0, len(cases), size)]
 
 
 def _requested(plan: dict[str, Any]) -> list[Drawing]:

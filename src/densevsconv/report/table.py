@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Literal
 
 
@@ -59,6 +60,7 @@ class Table:
 
         No part ends with a heading, and one that begins inside a group begins with its heading.
         """
+        size = ceil(len(self.rows) / ceil(len(self.rows) / size))  # as many parts, of equal size
         parts: list[list[tuple[list[str], str]]] = [[]]
         heading = None
         for row, family in zip(self.rows, self.families, strict=True):

@@ -15,7 +15,7 @@ from densevsconv.report.verdicts import outcome
 
 def architectures(study: Study, dataset: str) -> Table:
     """Layers, parameters and multiply-accumulates of every case."""
-    columns = [CASE, Column("title", "left"), Column("layers", "grow"),
+    columns = [CASE, Column("title", "grow"), Column("layers", "grow"),
                Column("parameters"), Column("MACs")]  # fmt: skip
     table = Table("architectures", dataset, "page", columns)
     for case in study.cases(dataset):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from densevsconv.report.results import Results
 
 COLUMNS = 4
+MOST_CELLS = 4
+"""Across, of a map in one of so many columns: an accuracy must fit into a cell."""
 PREFERRED = ("learning_rate", "l2")
 """The settings put on the axes where a case searches more than two."""
 DIVERGED = "\u00d7"
@@ -40,8 +42,14 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
 
     tables = {case: _points(results, case) for case in cases}
     best = max(float(table["accuracy"].max()) for table in tables.values())
+    shown = [(tables[case], _axes_keys(results, case)) for case in cases]
     norm = Normalize(max(0.0, best - SPAN), best)
-    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 41, gap=0.05)
+    widest = max(
+        (table[keys[0]].nunique() for table, keys in shown if _kind(table, keys) == "map"),
+        default=0,
+    )
+    columns = COLUMNS if widest <= MOST_CELLS else COLUMNS // 2
+    figure, axes = style.panels(len(cases), columns, PAGE_MM, 41, gap=0.05)
     for axis, case in zip(axes, cases, strict=True):
         table, keys = tables[case], _axes_keys(results, case)
         words = [key for key in keys if not _numeric(table[key])]
@@ -59,7 +67,7 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
 
         colours = mpl.cm.ScalarMappable(norm, sns.color_palette(style.SEQUENTIAL, as_cmap=True))
         bar = figure.colorbar(
-            colours, ax=axes, extend="min", shrink=min(1.0, 1.6 / (1 + len(axes) // COLUMNS)),
+            colours, ax=axes, extend="min", shrink=min(1.0, 1.6 / (1 + len(axes) // columns)),
             aspect=28, pad=0.015,
         )  # fmt: skip
         bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")

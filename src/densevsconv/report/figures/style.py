@@ -212,12 +212,28 @@ def accuracy_axis(axis: matplotlib.axes.Axes, low: float, high: float, which: st
         if len(ticks) < 3:  # a narrow range: even steps, as wide as give three ticks
             even = [place / 1000 for place in range(0, 1000, thousandths)]
             ticks = [tick for tick in even if first <= tick <= last]
+    ticks = _apart(ticks, first, last)
     own = axis.xaxis if which == "x" else axis.yaxis
     setter = axis.set_xscale if which == "x" else axis.set_yscale
     setter("logit")
     (axis.set_xlim if which == "x" else axis.set_ylim)(first, last)
     own.set_minor_locator(_null_locator())
     own.set_ticks(ticks, [f"{100 * tick:g}" for tick in ticks])
+
+
+def _apart(ticks: list[float], first: float, last: float) -> list[float]:
+    """Return the ticks that are far enough apart to be read, the highest first of all."""
+    from math import log
+
+    def place(value: float) -> float:
+        return log(value / (1 - value))
+
+    least = (place(last) - place(first)) / 9
+    kept: list[float] = []
+    for tick in sorted(ticks, reverse=True):
+        if tick > 0 and (not kept or place(kept[-1]) - place(tick) >= least):
+            kept.append(tick)
+    return kept[::-1]
 
 
 def _null_locator() -> Any:

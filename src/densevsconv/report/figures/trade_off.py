@@ -20,6 +20,9 @@ COSTS = {
     "parameters": "parameters",
 }
 
+KEY_MM, LETTER_MM = 11.0, 1.45
+"""Of an entry of the legend: its mark, letter and gaps, and a letter of its case."""
+
 
 def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
     """Return three panels sharing the accuracy axis; letters name the cases."""
@@ -34,7 +37,8 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
         for part in ("mean", "low", "high")
     )
     letters = dict(zip(cases, ascii_uppercase, strict=False))
-    figure = style.new_figure(PAGE_MM, 58 + 4 * -(-len(cases) // 4))
+    columns = max(1, min(4, int(PAGE_MM // (KEY_MM + LETTER_MM * max(map(len, cases))))))
+    figure = style.new_figure(PAGE_MM, 58 + 4 * -(-len(cases) // columns))
     axes = figure.subplots(1, len(COSTS), sharey=True)
     for axis, (column, label) in zip(axes, COSTS.items(), strict=True):
         for case, mean, low, high in zip(cases, means, lows, highs, strict=True):
@@ -60,7 +64,11 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
         for case in cases
     ]  # fmt: skip
     figure.legend(
-        handles=handles, loc="outside lower center", ncols=4, handletextpad=0.2, columnspacing=1.6
+        handles=handles,
+        loc="outside lower center",
+        ncols=columns,
+        handletextpad=0.2,
+        columnspacing=1.6,
     )
     figure.draw_without_rendering()  # places are known once the layout is done
     for axis, column in zip(axes, COSTS, strict=True):
