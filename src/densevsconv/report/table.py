@@ -62,14 +62,16 @@ class Table:
         """
         size = ceil(len(self.rows) / ceil(len(self.rows) / size))  # as many parts, of equal size
         parts: list[list[tuple[list[str], str]]] = [[]]
-        heading = None
+        heading, count = None, 0
         for row, family in zip(self.rows, self.families, strict=True):
             is_heading = len(row) == 1 < len(self.columns)
-            if len(parts[-1]) >= size - is_heading:
+            if count >= size - is_heading:
                 parts.append([] if is_heading or heading is None else [heading])
+                count = 0
             if is_heading:
                 heading = (row, family)
             parts[-1].append((row, family))
+            count += 1
         return parts
 
     @property

@@ -12,12 +12,15 @@ from densevsconv.report.study import Study
 from densevsconv.report.table import CASE, Column, Table
 from densevsconv.report.verdicts import outcome
 
+ROWS = 14
+"""Of the table of architectures on a page of the paper: layers take several lines."""
+
 
 def architectures(study: Study, dataset: str) -> Table:
     """Layers, parameters and multiply-accumulates of every case."""
     columns = [CASE, Column("title", "grow"), Column("layers", "grow"),
                Column("parameters"), Column("MACs")]  # fmt: skip
-    table = Table("architectures", dataset, "page", columns)
+    table = Table("architectures", dataset, "page", columns, part=ROWS)
     for case in study.cases(dataset):
         table.add(
             [
