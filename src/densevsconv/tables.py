@@ -48,3 +48,13 @@ def read_parquet(path: Path) -> pyarrow.Table:
         raise DataError(f"{path}: file not found") from None
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{path}: damaged ({error}); delete the file and run again") from None
+
+
+def probability_columns(names: Iterable[str]) -> list[str]:
+    """Return the columns p0, p1, ... of a table of predictions, class by class.
+
+    >>> probability_columns(["index", "p10", "p9"])
+    ['p9', 'p10']
+    """
+    found = [name for name in names if name[0] == "p" and name[1:].isdigit()]
+    return sorted(found, key=lambda name: int(name[1:]))

@@ -12,7 +12,7 @@ import pyarrow.compute
 
 from densevsconv.files import read_json
 from densevsconv.layout import Layout
-from densevsconv.tables import read_parquet
+from densevsconv.tables import probability_columns, read_parquet
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ class Results:
         evaluation.
         """
         table = read_parquet(self.layout.predictions(case))
-        names = [name for name in table.column_names if name[0] == "p" and name[1:].isdigit()]
-        names.sort(key=lambda name: int(name[1:]))
+        names = probability_columns(table.column_names)
         seeds = []
         for run in self.runs(case):
             rows = _of_repetition(table, run["repetition"])

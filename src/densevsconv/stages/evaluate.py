@@ -28,7 +28,7 @@ from densevsconv.statistics.confusion import (
     normalise_rows,
 )
 from densevsconv.statistics.intervals import mean_interval, wilson_interval
-from densevsconv.tables import read_parquet
+from densevsconv.tables import probability_columns, read_parquet
 
 CONFUSED_PAIRS = 10
 """Most-confused pairs kept, at most."""
@@ -63,8 +63,7 @@ def read_probabilities(
     """
     path = layout.predictions(case)
     table = read_parquet(path).sort_by([("repetition", "ascending"), ("index", "ascending")])
-    columns = [name for name in table.column_names if name[0] == "p" and name[1:].isdigit()]
-    columns.sort(key=lambda name: int(name[1:]))
+    columns = probability_columns(table.column_names)
     repetitions = sorted(run["repetition"] for run in runs)
     expected = {
         "repetition": np.repeat(repetitions, len(labels)),

@@ -18,10 +18,11 @@ COLUMNS = 3
 
 def mean_probabilities(results: Results, case: str, images: int) -> np.ndarray:
     """Return the probabilities of the first images, mean over seeds: (images, classes)."""
+    from densevsconv.tables import probability_columns
+
     table = results.predictions(case)
     table = table[table["index"] < images]
-    names = [name for name in table.columns if name[0] == "p" and name[1:].isdigit()]
-    names.sort(key=lambda name: int(name[1:]))
+    names = probability_columns(table.columns)
     found: np.ndarray = table.groupby("index")[names].mean().sort_index().to_numpy()
     return found
 
