@@ -41,28 +41,26 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     from densevsconv.report.figures import style
 
     tables = {case: _points(results, case) for case in cases}
+    axes_keys = {case: _axes_keys(results, case) for case in cases}
+    kinds = {case: _kind(tables[case], axes_keys[case]) for case in cases}
     best = max(float(table["accuracy"].max()) for table in tables.values())
-    shown = [(tables[case], _axes_keys(results, case)) for case in cases]
     norm = Normalize(max(0.0, best - SPAN), best)
-    widest = max(
-        (table[keys[0]].nunique() for table, keys in shown if _kind(table, keys) == "map"),
-        default=0,
-    )
+    maps = [case for case in cases if kinds[case] == "map"]
+    widest = max((tables[case][axes_keys[case][0]].nunique() for case in maps), default=0)
     columns = COLUMNS if widest <= MOST_CELLS else COLUMNS // 2
     figure, axes = style.panels(len(cases), columns, PAGE_MM, 41, gap=0.05)
     for axis, case in zip(axes, cases, strict=True):
-        table, keys = tables[case], _axes_keys(results, case)
+        table, keys = tables[case], axes_keys[case]
         words = [key for key in keys if not _numeric(table[key])]
         chosen = _worded(results.selection(case)["settings"], words)
-        kind = _kind(table, keys)
-        if kind == "map":
+        if kinds[case] == "map":
             _draw_map(axis, table, keys, chosen, norm)
-        elif kind == "dots":
+        elif kinds[case] == "dots":
             _draw_dots(axis, table, keys, chosen, norm)
         else:
             _draw_line(axis, table, keys[0], chosen, results.family(case))
         style.case_title(axis, case, results.family(case))
-    if any(_kind(tables[case], _axes_keys(results, case)) != "line" for case in cases):
+    if set(kinds.values()) != {"line"}:
         import seaborn as sns
 
         colours = mpl.cm.ScalarMappable(norm, sns.color_palette(style.SEQUENTIAL, as_cmap=True))
