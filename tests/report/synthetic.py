@@ -24,6 +24,8 @@ from densevsconv.data.transforms.apply import transform
 from densevsconv.files import read_json, read_npz, write_json, write_npz
 from densevsconv.identity import digest
 from densevsconv.layout import Layout
+from densevsconv.report import rich
+from densevsconv.report.study import Study
 from densevsconv.seeds import training_seeds
 from densevsconv.stages import evaluate, gradients, judge, select, summarise
 
@@ -373,3 +375,12 @@ def _write_timing(layout: Layout, case: str, plan: dict[str, Any], rng: Any) -> 
                         "scikit-learn": "1.8.0"},
         },
     )  # fmt: skip
+
+
+def plain(study: Study, text: str) -> str:
+    """Return a marked text as it is printed."""
+    facts = study.facts.to_dict()
+    return "".join(
+        facts[part["value"]]["text"] if part["kind"] == "number" else part["value"]
+        for part in rich.segments(text)
+    )

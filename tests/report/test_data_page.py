@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import DATASETS
-from synthetic import AUGMENTATION
+from synthetic import AUGMENTATION, plain
 
 from densevsconv.files import read_json, read_npz, write_json, write_npz
 from densevsconv.layout import Layout
-from densevsconv.report import data, prose, rich
+from densevsconv.report import data, prose
 from densevsconv.report.figures import augmentation, mean_images, style, transformations
 from densevsconv.report.figures.augmentation import shown_augmentations
 from densevsconv.report.figures.class_grid import draw_classes
@@ -24,15 +24,8 @@ MAX = 200
 PERMUTED = {"permute_pixels": True}
 
 
-def plain(study: Study, texts: list[str]) -> str:
-    facts = study.facts.to_dict()
-    return "\n".join(
-        "".join(
-            facts[part["value"]]["text"] if part["kind"] == "number" else part["value"]
-            for part in rich.segments(text)
-        )
-        for text in texts
-    )
+def printed(study: Study, texts: list[str]) -> str:
+    return "\n".join(plain(study, text) for text in texts)
 
 
 # -- pictures
@@ -195,9 +188,9 @@ def test_figures_are_there_where_there_is_something_to_show(layout: Layout) -> N
 
 def test_a_changed_form_says_so(layout: Layout) -> None:
     study = Study(layout)
-    unchanged = plain(study, data.text(study, "digits"))
+    unchanged = printed(study, data.text(study, "digits"))
     assert "beforehand" not in unchanged
-    text = plain(study, data.text(study, "digits_turned"))
+    text = printed(study, data.text(study, "digits_turned"))
     assert "images of 6\u00d76 pixels with 1 channel (at the source 8\u00d78\u00d71)" in text
     assert "changed beforehand (rotation ±30°, then noise 0.25, then resolution 6\u00d76;" in text
     assert "lenet5_8_turned changes the training images at random" in text
@@ -208,7 +201,7 @@ def test_a_changed_form_says_so(layout: Layout) -> None:
 def test_the_table_has_what_was_measured(layout: Layout) -> None:
     study = Study(layout)
     measures = read_json(layout.measures("digits"))
-    rows = [plain(study, row).split("\n") for row in data.table(study, "digits").rows]
+    rows = [printed(study, row).split("\n") for row in data.table(study, "digits").rows]
     named = {row[0]: row[1:] for row in rows}
     noise = measures["signal_to_noise"]["per_image"]
     assert named["signal to noise, mean over images"] == [
@@ -257,20 +250,20 @@ def test_duplicates_are_told(
     layout: Layout, tmp_path: Path, found: tuple[int, int], sentence: str
 ) -> None:
     study = changed_study(layout, tmp_path, {}, images=found[0], other_label=found[1])
-    assert sentence in plain(study, data.text(study, "digits"))
+    assert sentence in printed(study, data.text(study, "digits"))
 
 
 def test_the_split_is_told_as_it_was_made(layout: Layout, tmp_path: Path) -> None:
     study = changed_study(layout, tmp_path, {})
-    drawn = plain(study, prose.protocol(study)[:1])
+    drawn = printed(study, prose.protocol(study)[:1])
     both = "on Optical digits, 8x8 and Optical digits, turned, 6x6"
     assert drawn.startswith(f"Split. 20% of the images {both} are drawn for the test, 10%")
     official = {"test": "official", "training_images": 500, "stratify": False, "grouped": True}
     study = changed_study(layout, tmp_path, official)
-    told = plain(study, prose.protocol(study)[:1])
+    told = printed(study, prose.protocol(study)[:1])
     assert f"The test images {both} are the official test part of the source; 10% of" in told
     assert "at random, images of one group (a writer, a house) all in one part" in told
-    assert "Of the training images there are, the study keeps 500." in plain(
+    assert "Of the training images there are, the study keeps 500." in printed(
         study, data.text(study, "digits")
     )
 
@@ -279,7 +272,7 @@ def test_data_sets_of_one_title_are_told_apart(layout: Layout, tmp_path: Path) -
     study = changed_study(layout, tmp_path, {})
     for dataset in study.plan["datasets"].values():
         dataset["title"] = "Digits"
-    assert plain(study, [study.title("digits_turned")]) == "Digits (digits_turned)"
+    assert printed(study, [study.title("digits_turned")]) == "Digits (digits_turned)"
 
 
 def test_the_contact_sheet_of_the_study_has_a_step_more_than_changes(layout: Layout) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from synthetic import make_study
+from synthetic import make_study, plain
 
 from densevsconv.files import read_json, write_json
 from densevsconv.layout import Layout
-from densevsconv.report import abstract, difficulty, rich
+from densevsconv.report import abstract, difficulty
 from densevsconv.report.document import build_document
 from densevsconv.report.figures import difficulty as difficulty_figure
 from densevsconv.report.figures import style
@@ -66,14 +66,6 @@ def study_of(root: Path, dense: Interval, conv: Interval, lead: Interval) -> Stu
     ]
     write_csv(layout.comparisons, COMPARISON_COLUMNS, leads)
     return Study(layout)
-
-
-def plain(study: Study, text: str) -> str:
-    facts = study.facts.to_dict()
-    return "".join(
-        facts[part["value"]]["text"] if part["kind"] == "number" else part["value"]
-        for part in rich.segments(text)
-    )
 
 
 def reading(study: Study) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from synthetic import plain
 
 from densevsconv.files import read_json, write_json, write_text
 from densevsconv.layout import Layout
-from densevsconv.report import engines, rich
+from densevsconv.report import engines
 from densevsconv.report.document import build_document
 from densevsconv.report.figures.engines import has_twin, network
 from densevsconv.report.layout import ReportLayout, drawings
@@ -60,14 +61,6 @@ def study_of(
     ]  # fmt: skip
     write_csv(layout.comparisons, COMPARISON_COLUMNS, compared)
     return Study(layout)
-
-
-def plain(study: Study, text: str) -> str:
-    facts = study.facts.to_dict()
-    return "".join(
-        facts[part["value"]]["text"] if part["kind"] == "number" else part["value"]
-        for part in rich.segments(text)
-    )
 
 
 def read(study: Study) -> list[str]:

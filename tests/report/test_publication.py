@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from synthetic import Form, make_study
+from synthetic import Form, make_study, plain
 
 from densevsconv.files import read_json, write_json
 from densevsconv.layout import Layout
-from densevsconv.report import claims, gradients, publication, rich
+from densevsconv.report import claims, gradients, publication
 from densevsconv.report.document import build_document
 from densevsconv.report.layout import ReportLayout, drawings
 from densevsconv.report.pointers import ResultFiles
@@ -130,14 +130,6 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Layout:
 @pytest.fixture(scope="module")
 def study(reproduced: Layout) -> Study:
     return Study(reproduced)
-
-
-def plain(study: Study, text: str) -> str:
-    facts = study.facts.to_dict()
-    return "".join(
-        facts[part["value"]]["text"] if part["kind"] == "number" else part["value"]
-        for part in rich.segments(text)
-    )
 
 
 def cells(study: Study, rows: list[list[str]]) -> list[list[str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from synthetic import plain
 
 from densevsconv.files import write_json, write_text
 from densevsconv.layout import Layout
-from densevsconv.report import rich
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
 
@@ -29,14 +29,6 @@ def study_with(tmp_path: Path, mean: str, low: str, high: str) -> Study:
     write_json(layout.plan("report"), {"cases": cases, "confidence": 0.95, "datasets": {"d": {}}})
     write_text(layout.comparisons, f"{HEAD}d,net,mlp,{mean},{low},{high},0.01,paired t\n")
     return Study(layout)
-
-
-def plain(study: Study, text: str) -> str:
-    facts = study.facts.to_dict()
-    return "".join(
-        facts[part["value"]]["text"] if part["kind"] == "number" else part["value"]
-        for part in rich.segments(text)
-    )
 
 
 @pytest.mark.parametrize(
