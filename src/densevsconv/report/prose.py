@@ -76,8 +76,8 @@ def protocol(study: Study) -> list[str]:
         "test images are then classified once by each of these networks. A diverged seed stays in "
         "the mean.",
         f"{rich.emph('Timing.')} Times are taken after everything else, with nothing else running: "
-        "one warm-up training, then "
-        f"{study.repeats()} timed ones, compiling and validation "
+        "a warm-up of a few epochs at most, then the timed trainings "
+        f"({study.repeats()} of a case), compiling and validation "
         f"outside the clock. {_modes(study)}",
         f"{rich.emph('Statistics.')} Intervals are Student's t at {level}% over seeds "
         f"{cite('student1908')}. Two cases are compared by a paired t-test, repetition by "
