@@ -85,6 +85,17 @@ def test_a_search_plan_says_all_that_a_trial_needs(project: Project) -> None:
     assert BoundArchitecture.from_dict(case["architecture"]).image_shape == (8, 8, 1)
 
 
+def test_what_has_one_point_is_not_searched(project: Project) -> None:
+    project.write(cases__dense_1__search={"method": "list", "points": [{"l2": 0.1}]})
+    plan = read_json(project.layout.plan("search"))
+    assert (set(plan["cases"]), plan["shards"]) == ({"lenet5_8"}, 2)
+    assert set(read_json(project.layout.plan("select"))["cases"]) == {"dense_1", "lenet5_8"}
+    project.write(search={"method": "list"})
+    plan = read_json(project.layout.plan("search"))
+    assert (plan["cases"], plan["shards"]) == ({}, 0)
+    assert read_json(project.layout.plan("report"))["trials"] == 0
+
+
 def test_a_refit_plan_has_no_points_and_every_case_in_one_shard(project: Project) -> None:
     plan = read_json(project.layout.plan("refit"))
     assert all("points" not in case for case in plan["cases"].values())

@@ -9,6 +9,7 @@ from densevsconv.files import write_json
 from densevsconv.layout import Layout
 from densevsconv.report.limits import limits
 from densevsconv.report.study import Study
+from densevsconv.tables import write_csv
 
 GRID = [{"learning_rate": rate, "l2": l2} for rate in (0.001, 0.01) for l2 in (0.0, 0.1)]
 
@@ -29,13 +30,12 @@ def study_with(
     plan = {"cases": cases, "datasets": {"d": {}}, "highlights": [], "confidence": 0.95}
     write_json(layout.plan("report"), plan)
     write_json(layout.data_info("d"), {"counts": {"test": 10}})
-    for case, (accuracy, loss) in scores.items():
+    for case in scores:
         write_json(layout.evaluation(case), {})
-        write_json(
-            layout.selection(case),
-            {"validation_accuracy_mean": accuracy, "validation_loss_mean": loss,
-             "settings": chosen.get(case, GRID[0])},
-        )  # fmt: skip
+        write_json(layout.selection(case), {"settings": chosen.get(case, GRID[0])})
+    columns = ("case", "validation_accuracy_mean", "validation_loss_mean")
+    rows = [dict(zip(columns, (case, *means), strict=True)) for case, means in scores.items()]
+    write_csv(layout.summary, columns, rows)
     return Study(layout)
 
 

@@ -80,6 +80,15 @@ def test_every_point_diverged_is_an_error_naming_the_case() -> None:
         chosen(trials)
 
 
+def test_the_only_point_is_kept_without_a_trial() -> None:
+    plan = case_plan("convolutional") | {"points": [{"learning_rate": 1e9}]}
+    result = select.select_case("conv_a", plan, [])
+    assert result["settings"] == {"learning_rate": 1e9}
+    assert result["training"] == plan["training"] | {"learning_rate": 1e9}
+    assert result["validation_accuracy_mean"] is result["validation_loss_mean"] is None
+    assert "no trial" in result["reason"]
+
+
 @pytest.mark.parametrize("missing", [slice(0, 1), slice(2, 4)])
 def test_missing_trials_are_an_error(missing: slice) -> None:
     trials = search_rows()

@@ -2,12 +2,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated_study import CASES, SEEDS, dataset_plan, write_study
+from generated_study import CASES, SEEDS, dataset_plan, write_refit, write_study
 from scipy import stats
 
 from densevsconv.files import read_json, write_json
 from densevsconv.layout import Layout
 from densevsconv.stages import evaluate, select, summarise
+from densevsconv.statistics.case_results import merit
 from densevsconv.statistics.comparison import compare
 from densevsconv.statistics.forms import forms
 from densevsconv.tables import read_csv
@@ -43,6 +44,26 @@ def test_summary_has_a_row_a_case(layout: Layout) -> None:
     assert float(dense["time_ratio"]) == 1.0
     mean = read_json(layout.evaluation("conv_a"))["accuracy"]["mean"]
     assert float(conv["test_accuracy_mean"]) == mean  # every digit
+
+
+def test_a_cases_validation_scores_are_those_of_its_refits(layout: Layout) -> None:
+    conv, _ = read_csv(layout.summary)
+    runs = [row for row in read_csv(layout.run_table) if row["case"] == "conv_a"]
+    for score in ("accuracy", "loss"):
+        mean = np.mean([float(run[f"validation_{score}"]) for run in runs])
+        assert float(conv[f"validation_{score}_mean"]) == pytest.approx(mean, rel=1e-12)
+
+
+def test_a_case_with_a_diverged_seed_has_no_validation_scores_and_ranks_last(
+    layout: Layout,
+) -> None:
+    write_refit(layout, "conv_a", diverged=1)
+    evaluate.run(layout)
+    summarise.run(layout)
+    conv, dense = read_csv(layout.summary)
+    assert conv["validation_accuracy_mean"] == conv["validation_loss_mean"] == ""
+    assert dense["validation_accuracy_mean"] != ""
+    assert merit(None, None) < merit(0.1, 2.3) < merit(0.1, 2.2) < merit(0.2, 9.0)
 
 
 def test_runs_have_a_row_a_seed(layout: Layout) -> None:
@@ -185,11 +206,13 @@ def test_the_best_of_a_family_are_chosen_on_validation_images(layout: Layout) ->
         plan["cases"][other] = plan["cases"][case] | {
             "architecture": plan["cases"][case]["architecture"] | {"name": "other_net"}
         }
-        for file in (layout.evaluation, layout.timing, layout.runs):
+        for file in (layout.evaluation, layout.timing):
             write_json(file(other), read_json(file(case)))
-        selection = read_json(layout.selection(case))
-        selection["validation_accuracy_mean"] += -0.1 if suffix else 0.1
-        write_json(layout.selection(other), selection)
+        write_json(layout.selection(other), read_json(layout.selection(case)))
+        runs = read_json(layout.runs(case))
+        for run in runs["runs"]:
+            run["validation_accuracy"] += -0.1 if suffix else 0.1
+        write_json(layout.runs(other), runs)
     write_json(layout.plan("summarise"), plan)
     summarise.run(layout)
     *_, lead = read_csv(layout.difficulty)

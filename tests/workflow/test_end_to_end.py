@@ -35,6 +35,23 @@ def test_the_run_says_where_things_are(finished):
     assert "oneDNN" not in said, "the libraries' greetings belong in the logs"
 
 
+def test_a_study_without_a_search_makes_no_trial_and_shows_what_diverged(clone):
+    tiny = "config/studies/tiny.yaml"
+    grid = "  method: grid\n  grid:\n    learning_rate: [0.003, 0.01]\n"
+    clone.edit(tiny, grid, "  method: list\n")
+    clone.edit(
+        tiny, "architecture: dense_1\n", "architecture: dense_1\n    training: {scaling: none, "
+        "optimizer: sgd, learning_rate: 1.0e+30}\n",
+    )  # fmt: skip
+    assert "search" not in clone.jobs()
+    clone.run()
+    assert rows(clone.results / "trials.csv") == []
+    dense, conv = rows(clone.results / "summary.csv")
+    assert (dense["diverged_seeds"], dense["validation_accuracy_mean"]) == ("2", "")
+    assert (conv["diverged_seeds"], conv["trials"]) == ("0", "0")
+    assert (clone.reports / "paper.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_a_second_run_does_nothing(finished_copy):
     before = files_below(finished_copy.results) | files_below(finished_copy.reports)
     assert "Nothing to be done" in finished_copy.run()

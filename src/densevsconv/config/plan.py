@@ -35,11 +35,13 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
     settings = study.study
     name = {"study": study.name}
     processes = {"shards": settings.shards, "threads": settings.threads}
+    trials = sum(case.trials for case in study.cases.values())
+    shards = min(settings.shards, trials)  # none where nothing is searched
     seeded = {**name, "seed": settings.seed, "execution": settings.execution}
     trained = {name: _trained(case) for name, case in study.cases.items()}
-    searched = {name: trained[name] | _tried(case) for name, case in study.cases.items()}
+    tried = {name: trained[name] | _tried(case) for name, case in study.cases.items()}
     shown = {
-        name: searched[name] | {"title": case.title, "trials": case.trials}
+        name: tried[name] | {"title": case.title, "trials": case.trials}
         for name, case in study.cases.items()
     }
     confidence = {"confidence": settings.evaluate.confidence}
@@ -51,8 +53,14 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "prepare": {"datasets": _prepared(study)},
         "measure": {"seed": settings.seed, "datasets": sorted(study.datasets)},
         "gradients": {"seed": settings.seed, "cases": _checked(study)},
-        "search": seeded | processes | {"seeds": study.search_seeds, "cases": searched},
-        "select": name | {"shards": settings.shards, "cases": searched},
+        "search": seeded
+        | {
+            "shards": shards,
+            "threads": settings.threads,
+            "seeds": study.search_seeds,
+            "cases": {name: tried[name] for name, case in study.cases.items() if case.searched},
+        },
+        "select": name | {"shards": shards, "cases": tried},
         "refit": seeded
         | processes
         | {
@@ -99,7 +107,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
             **report,
             "execution": settings.execution,
             "search_seeds": study.search_seeds,
-            "trials": sum(case.trials for case in study.cases.values()),
+            "trials": trials,
             "seeds": settings.refit.seeds,
             "calibration_bins": settings.evaluate.calibration_bins,
             "target_accuracy": settings.time.target_accuracy,

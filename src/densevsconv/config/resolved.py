@@ -98,9 +98,14 @@ class ResolvedCase:
     points: list[dict[str, Any]]
 
     @property
+    def searched(self) -> bool:
+        """Whether there is anything to choose: of a single point no trial is made."""
+        return len(self.points) > 1
+
+    @property
     def trials(self) -> int:
         """Return the number of trainings of the case's search."""
-        return len(self.points) * self.search.seeds
+        return len(self.points) * self.search.seeds if self.searched else 0
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,8 @@ class Search(Strict):
     method: Literal["grid", "random", "list"] = Field(
         default="list",
         description="`grid`: every combination of the values in `grid`; `random`: `samples` draws "
-        "from `space`; `list`: the `points` as they stand. The default tries the case's own "
-        "training settings and nothing else.",
+        "from `space`; `list`: the `points` as they stand. Of a single point, as in the "
+        "default (the case's own training settings), no trial is made.",
     )
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
         default_factory=dict, description="For `grid`: Training keys, each with its values."

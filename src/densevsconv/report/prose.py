@@ -161,7 +161,7 @@ def _budget(study: Study) -> str:
     else:
         text = "The searched cases have different budgets, listed with what was chosen."
     if any(case not in searched for dataset in study.datasets for case in study.cases(dataset)):
-        text += " The other cases keep their configured settings."
+        text += " The other cases keep their configured settings, without a trial."
     return text
 
 
@@ -212,8 +212,8 @@ def _chosen(study: Study, dataset: str) -> str:
         return "The verdict is on the cases that the study puts in front."
     alike = ", on the engine of the best of all," if len(study.engines(dataset)) > 1 else ""
     return (
-        f"Of each family the case with the best validation accuracy{alike}, among equals the one "
-        "with the lowest validation loss, is taken for the verdict."
+        f"Of each family the case whose refitted networks have the best mean validation accuracy"
+        f"{alike}, among equals the lowest validation loss, is taken for the verdict."
     )
 
 
@@ -274,10 +274,14 @@ def appendix(study: Study, dataset: str) -> list[str]:
     more = ""
     if further(study, dataset).rows:
         more = f" ({table(f'further-{dataset}')}: those beyond the usual)"
+    trials = ""
+    if study.searched(dataset):
+        trials = (
+            f" The {study.count('trials.csv', dataset=dataset)} trials of the "
+            f"search{study.in_dataset(dataset)} are the rows of {code('trials.csv')}, with their "
+            "settings, scores and seeds' ids."
+        )
     return [
         f"{table(f'settings-{dataset}')} has the settings that every case was refitted with{more} "
-        f"and {table(f'runs-{dataset}')} every refitted network. The "
-        f"{study.count('trials.csv', dataset=dataset)} trials of the "
-        f"search{study.in_dataset(dataset)} are the rows of {code('trials.csv')}, with their "
-        "settings, scores and seeds' ids."
+        f"and {table(f'runs-{dataset}')} every refitted network.{trials}"
     ]

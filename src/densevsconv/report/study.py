@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import inf
 from typing import Any
 
 from densevsconv.layout import Layout
@@ -11,6 +10,7 @@ from densevsconv.report import rich
 from densevsconv.report.facts import Facts
 from densevsconv.report.layout import ordered_cases
 from densevsconv.report.pointers import ResultFiles, csv_pointer, json_pointer
+from densevsconv.statistics.case_results import merit
 
 PLAN = "plan/report.json"
 CLAIMS = "claims.json"
@@ -178,8 +178,8 @@ class Study:
     def best(self, dataset: str, family: str) -> str | None:
         """Return the case that stands for a family in the abstract.
 
-        The first of the plan's highlights, or the best on the validation images, by the rule of
-        the selection: among equal accuracies the lowest loss. The test images choose nothing.
+        The first of the plan's highlights, or the one whose refitted networks are best on the
+        validation images: among equal accuracies the lowest loss. The test images choose nothing.
         Where there are several engines, both families' cases are of the best case's engine.
         """
         cases = self.cases(dataset, family)
@@ -196,9 +196,8 @@ class Study:
         return all(case in self.plan["highlights"] for case in both)
 
     def _merit(self, case: str) -> tuple[float, float]:
-        selection = self.document(case, "select")
-        accuracy, loss = (selection[f"validation_{key}_mean"] for key in ("accuracy", "loss"))
-        return (accuracy or 0.0, -inf if loss is None else -loss)
+        columns = ("validation_accuracy_mean", "validation_loss_mean")
+        return merit(*(self.summary_value(case, column) for column in columns))
 
     def pairs(self, dataset: str) -> list[tuple[str, str]]:
         """Return the pairs (convolutional, dense) to compare: on one engine, where there are such.

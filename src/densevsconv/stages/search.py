@@ -1,5 +1,7 @@
 """Search: try every point of every case's grid with a few seeds. Validation scores only.
 
+A case with a single point has nothing to choose, and is not in the plan of this stage.
+
 One process does one shard of the study's trials: importing TensorFlow costs more than training a
 small network. A finished trial goes to the journal at once; a rerun does the missing ones.
 """
@@ -13,7 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from densevsconv.data.load import load_info
-from densevsconv.errors import DataError
 from densevsconv.files import atomic_path, read_json
 from densevsconv.journal import Journal
 from densevsconv.layout import Layout
@@ -69,16 +70,12 @@ SCHEMA = pa.schema(
 
 
 def planned_trials(layout: Layout, threads: int | None = None) -> list[PlannedTrial]:
-    """Return every trial of the study, in the order of cases, points and repetitions.
-
-    Raises :class:`DataError` for a batch that is larger than the training part, which groups that
-    stay together may leave smaller than the configuration could know.
-    """
+    """Return every trial of the study, in the order of cases, points and repetitions."""
     plan = read_json(layout.plan("search"))
     by_name = engines(threads or plan["threads"])
     datasets = {case["dataset"] for case in plan["cases"].values()}
     infos = {dataset: load_info(layout, dataset) for dataset in datasets}
-    trials = [
+    return [
         trial
         for name, case in plan["cases"].items()
         for trial in planned(
@@ -93,13 +90,6 @@ def planned_trials(layout: Layout, threads: int | None = None) -> list[PlannedTr
             train_images=infos[case["dataset"]]["counts"]["train"],
         )
     ]
-    for trial in trials:
-        if trial.training.batch_size > trial.train_images:
-            raise DataError(
-                f"case {trial.case}: found batch_size {trial.training.batch_size}; allowed: at "
-                f"most {trial.train_images}, the training images of {trial.dataset}"
-            )
-    return trials
 
 
 def shard_of(trials: list[PlannedTrial], shard: int, shards: int) -> list[PlannedTrial]:

@@ -3,6 +3,7 @@
 in      plan/select.json, search/shardK.parquet
 out     trials.csv, select/<case>.json
 
+A case with a single point has no trials and nothing to choose: it keeps that point, with no score.
 The stage is given no test data.
 """
 
@@ -79,16 +80,14 @@ def select_case(case: str, plan: dict[str, Any], trials: list[dict[str, Any]]) -
     trials
         The case's rows of trials.csv.
     """
-    candidates = _candidates(case, plan["points"], trials)
-    eligible = [candidate for candidate in candidates if not candidate["diverged"]]
-    if not eligible:
-        raise UserError(
-            f"case {case}: nothing to select, all {len(candidates)} points have a diverged seed; "
-            "search smaller learning rates or another optimizer"
-        )
-    best = max(candidate["validation_accuracy_mean"] for candidate in eligible)
-    ties = [c for c in eligible if best - c["validation_accuracy_mean"] < EQUAL]
-    chosen = min(ties, key=lambda c: (c["validation_loss_mean"], c["point"]))
+    if len(plan["points"]) == 1:
+        chosen = _candidate(0, plan["points"][0], [])
+        candidates = ties = [chosen]
+        reason = "The only point: there is nothing to choose, and no trial was made."
+    else:
+        candidates = _candidates(case, plan["points"], trials)
+        chosen, ties = _best(case, candidates)
+        reason = _reason(chosen, ties, candidates)
     return {
         "case": case,
         "point": chosen["point"],
@@ -98,9 +97,24 @@ def select_case(case: str, plan: dict[str, Any], trials: list[dict[str, Any]]) -
         "validation_loss_mean": chosen["validation_loss_mean"],
         "candidates": candidates,
         "rule": RULE,
-        "reason": _reason(chosen, ties, candidates),
+        "reason": reason,
         "ties": [candidate["point"] for candidate in ties],
     }
+
+
+def _best(
+    case: str, candidates: list[dict[str, Any]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the point that the rule chooses, and all whose accuracy equals its own."""
+    eligible = [candidate for candidate in candidates if not candidate["diverged"]]
+    if not eligible:
+        raise UserError(
+            f"case {case}: nothing to select, all {len(candidates)} points have a diverged seed; "
+            "search smaller learning rates or another optimizer"
+        )
+    best = max(candidate["validation_accuracy_mean"] for candidate in eligible)
+    ties = [c for c in eligible if best - c["validation_accuracy_mean"] < EQUAL]
+    return min(ties, key=lambda c: (c["validation_loss_mean"], c["point"])), ties
 
 
 def _candidates(
@@ -147,24 +161,21 @@ def _reason(
 ) -> str:
     accuracy = f"{chosen['validation_accuracy_mean']:.4f}"
     seeds = "1 seed" if chosen["seeds"] == 1 else f"{chosen['seeds']} seeds"
-    if len(candidates) == 1:
-        reason = f"The only point; its mean validation accuracy over {seeds} is {accuracy}."
+    reason = (
+        f"Point {chosen['point']} of {len(candidates)} has the highest mean validation "
+        f"accuracy over {seeds}, {accuracy}"
+    )
+    if len(ties) == 1:
+        reason += "."
     else:
-        reason = (
-            f"Point {chosen['point']} of {len(candidates)} has the highest mean validation "
-            f"accuracy over {seeds}, {accuracy}"
+        equal_loss = [
+            tie for tie in ties if tie["validation_loss_mean"] == chosen["validation_loss_mean"]
+        ]
+        reason += (
+            f", equal to {len(ties) - 1} other{'s' if len(ties) > 2 else ''}; it has the "
+            f"lowest mean validation loss of these, {chosen['validation_loss_mean']:.4f}"
         )
-        if len(ties) == 1:
-            reason += "."
-        else:
-            equal_loss = [
-                tie for tie in ties if tie["validation_loss_mean"] == chosen["validation_loss_mean"]
-            ]
-            reason += (
-                f", equal to {len(ties) - 1} other{'s' if len(ties) > 2 else ''}; it has the "
-                f"lowest mean validation loss of these, {chosen['validation_loss_mean']:.4f}"
-            )
-            reason += ", and is the earliest of equals." if len(equal_loss) > 1 else "."
+        reason += ", and is the earliest of equals." if len(equal_loss) > 1 else "."
     diverged = sum(candidate["diverged"] > 0 for candidate in candidates)
     if diverged:
         reason += f" Points left out because a seed diverged: {diverged}."

@@ -28,8 +28,8 @@ SUMMARY_COLUMNS = (
     "seeds", "test_accuracy_mean", "test_accuracy_low", "test_accuracy_high",
     "train_seconds_median", "optimizer", "learning_rate", "l2", "momentum", "batch_size",
     "epochs", "settings", "test_accuracy_std", "log_loss_mean", "calibration_error_mean",
-    "validation_accuracy_mean", "diverged_seeds", "time_ratio", "seconds_per_epoch_median",
-    "title",
+    "validation_accuracy_mean", "validation_loss_mean", "diverged_seeds", "time_ratio",
+    "seconds_per_epoch_median", "title",
 )  # fmt: skip
 """The columns of summary.csv; docs/files.md says what they mean."""
 
@@ -116,7 +116,8 @@ def _summary_row(result: CaseResults, fastest: float) -> dict[str, Any]:
         "test_accuracy_std": evaluation["accuracy"]["std"],
         "log_loss_mean": evaluation["log_loss"]["mean"],
         "calibration_error_mean": evaluation["calibration_error"]["mean"],
-        "validation_accuracy_mean": selection["validation_accuracy_mean"],
+        "validation_accuracy_mean": result.validation_mean("accuracy"),
+        "validation_loss_mean": result.validation_mean("loss"),
         "diverged_seeds": evaluation["diverged_seeds"],
         "time_ratio": timing["train_seconds"]["median"] / fastest,
         "seconds_per_epoch_median": timing["seconds_per_epoch"]["median"],

@@ -18,6 +18,7 @@ from densevsconv.data.load import load_training_data
 from densevsconv.data.prepared import TrainingData
 from densevsconv.data.scaling import Scaling
 from densevsconv.engines import ENGINES, Engine
+from densevsconv.errors import DataError
 from densevsconv.identity import digest, trial_id
 from densevsconv.layout import Layout
 from densevsconv.seeds import training_seeds
@@ -115,10 +116,19 @@ def planned(
     dataset_hash: str,
     train_images: int,
 ) -> Iterator[PlannedTrial]:
-    """Yield the runs of one case: every point of ``settings`` with every repetition."""
+    """Yield the runs of one case: every point of ``settings`` with every repetition.
+
+    Raises :class:`DataError` for a batch that is larger than the training part, which groups that
+    stay together may leave smaller than the configuration could know.
+    """
     architecture = BoundArchitecture.from_dict(plan["architecture"])
     for point, varied in enumerate(settings):
         training = Training.model_validate({**plan["training"], **varied})
+        if training.batch_size > train_images:
+            raise DataError(
+                f"case {case}: found batch_size {training.batch_size}; allowed: at most "
+                f"{train_images}, the training images of {plan['dataset']}"
+            )
         for repetition in range(repetitions):
             yield PlannedTrial(
                 case=case,

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from math import inf
+from math import fsum, inf
 from typing import Any
 
 from densevsconv.statistics.comparison import compare
+
+
+def merit(accuracy: float | None, loss: float | None) -> tuple[float, float]:
+    """Return what cases are ranked by, from means on validation images; larger is better.
+
+    The higher accuracy, among equals the lower loss; a case without either comes last.
+    """
+    return (0.0 if accuracy is None else accuracy, -inf if loss is None else -loss)
 
 
 @dataclass(frozen=True)
@@ -36,12 +44,19 @@ class CaseResults:
         """Repetition and seeds of every run: cases that have the same are compared in pairs."""
         return [(run["repetition"], run["seeds"]) for run in self.runs]
 
+    def validation_mean(self, score: str) -> float | None:
+        """Return the mean "accuracy" or "loss" on validation images of the refitted networks.
+
+        Not that of the search, which only some cases have, and which is the highest of many. None
+        where a seed diverged.
+        """
+        values = [run[f"validation_{score}"] for run in self.runs]
+        return None if None in values else fsum(values) / len(values)
+
     @property
     def merit(self) -> tuple[float, float]:
-        """What the validation images say of the case: accuracy, then loss; larger is better."""
-        accuracy = self.selection["validation_accuracy_mean"]
-        loss = self.selection["validation_loss_mean"]
-        return (accuracy or 0.0, -inf if loss is None else -loss)
+        """What the validation images say of the case, as :func:`merit` has it."""
+        return merit(self.validation_mean("accuracy"), self.validation_mean("loss"))
 
     @property
     def labels(self) -> dict[str, Any]:
