@@ -296,7 +296,9 @@ def _write_search(
             })  # fmt: skip
     path = layout.search_shard(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(rows).to_parquet(path)
+    if len(plan["points"]) == 1:
+        rows = []  # nothing to choose, so no trial is made
+    pd.DataFrame(rows, columns=select.COLUMNS).to_parquet(path)
 
 
 def _write_refit(

@@ -372,6 +372,26 @@ def test_the_first_table_says_where_each_figure_is(reproduced: Layout, captions:
     assert words.startswith("Figure 6 of the publication, again. ")
 
 
+def test_the_publication_comes_first_and_many_comparisons_last(
+    reproduced: Layout, captions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ReportLayout(Path("unused"), "again", captions)
+
+    def holding_comparisons() -> tuple[list[str], set[str]]:
+        sections = build_document(reproduced, names)["sections"]
+        return [each["title"] for each in sections], {
+            each["title"] for each in sections for block in each["blocks"]
+            if block.get("id", "").startswith("comparisons-digits")
+        }  # fmt: skip
+
+    titles, holding = holding_comparisons()
+    assert titles[:4] == ["Introduction", "Published and found", "Claims", "Data"]
+    assert holding == {"Results"}
+    monkeypatch.setattr("densevsconv.report.document.ROWS_A_TABLE", 10)
+    titles, holding = holding_comparisons()
+    assert holding == {"Every comparison"} <= set(titles[-2:])
+
+
 def test_all_numbers_of_the_sections_are_facts(reproduced: Layout, captions: Path) -> None:
     document = build_document(reproduced, ReportLayout(Path("unused"), "again", captions))
     written = [

@@ -66,15 +66,14 @@ class _Builder:
         study, each = self.study, self.each
         return [
             self.section("Introduction", self.paragraphs(prose.introduction(study))),
+            # who reads a reproduction looks for the publication's own tables and figures first
+            *self.publication(),
+            *self.claims(),
             self.section("Data", each(data.text, [data.table], "data")),
             self.section("Architectures", each(prose.architectures, [tables.architectures])),
             self.section("Protocol", self.paragraphs(prose.protocol(study))),
-            *self.publication(),
-            *self.claims(),
             self.section("Search", each(prose.search, [setting_tables.chosen], "search")),
-            self.section(
-                "Results", each(prose.results, [tables.results, tables.comparisons], "results")
-            ),
+            self.section("Results", self.results()),
             *self.difficulty(),
             self.section("Errors", each(prose.errors, figures="errors")),
             self.section("Cost", each(prose.cost, [tables.cost], "cost")),
@@ -88,6 +87,7 @@ class _Builder:
                 "Confusion matrices", each(prose.confusion, figures="confusion"), appendix=True
             ),
             *self.claim_tests(),
+            *self.comparisons(),
             self.section(
                 "Every run",
                 each(
@@ -96,6 +96,33 @@ class _Builder:
                 appendix=True,
             ),
         ]
+
+    def results(self) -> list[Block]:
+        """Return the results of every data set, with the comparisons where they are few."""
+        return [
+            block
+            for dataset in self.study.datasets
+            for block in self.of(
+                dataset,
+                prose.results,
+                [tables.results, *([] if self.many_pairs(dataset) else [tables.comparisons])],
+                "results",
+            )
+        ]
+
+    def comparisons(self) -> list[dict[str, Any]]:
+        """Return the section with the comparisons that are too many for the results."""
+        blocks = [
+            block
+            for dataset in self.study.datasets
+            if self.many_pairs(dataset)
+            for block in self.table(tables.comparisons(self.study, dataset))
+        ]
+        return [self.section("Every comparison", blocks, appendix=True)] if blocks else []
+
+    def many_pairs(self, dataset: str) -> bool:
+        """Tell whether a data set's pairs of cases fill more than one table."""
+        return len(self.study.pairs(dataset)) > ROWS_A_TABLE
 
     def publication(self) -> list[dict[str, Any]]:
         """Return the section on a publication's figures; none where the study reproduces none."""
