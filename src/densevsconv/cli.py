@@ -115,10 +115,9 @@ def _study(options: argparse.Namespace) -> ResolvedStudy:
     return load_study(overrides={key: value for key, value in given.items() if value})
 
 
-def _files(options: argparse.Namespace) -> tuple[Layout, ReportLayout]:
+def _files(study: ResolvedStudy) -> tuple[Layout, ReportLayout]:
     from densevsconv.report.layout import ReportLayout
 
-    study = _study(options)
     layout = Layout(Path(study.config.results) / study.name)
     return layout, ReportLayout(Path(study.config.reports), study.name)
 
@@ -143,15 +142,15 @@ def _ui(options: argparse.Namespace) -> None:
 def _where(options: argparse.Namespace) -> None:
     from densevsconv.publish import where
 
-    print(where(*_files(options)))
+    print(where(*_files(_study(options))))
 
 
 def _publish(options: argparse.Namespace) -> None:
     from densevsconv.publish import publish
 
-    layout, report = _files(options)
-    target = options.to / layout.study
-    files = publish(layout, report, target)
+    study = _study(options)
+    target = options.to / study.config.study  # one report of a study is committed, of any scale
+    files = publish(*_files(study), target)
     print(f"{len(files)} files in {target}: look at them, then commit them")
 
 
@@ -302,7 +301,7 @@ def _add_results(commands: Any) -> None:
     _add_study(where)
     publish = _command(
         commands, "publish", _publish, "copy a finished report to where reports are committed",
-        "densevsconv publish quickstart",
+        "densevsconv publish quickstart", "densevsconv publish doshi2020 --scale full",
     )  # fmt: skip
     _add_study(publish)
     publish.add_argument(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,17 @@ def test_publishing_copies_a_finished_report(finished_copy):
     assert {"paper.pdf", "index.html", "facts.json", "summary.csv", "trials.csv"} <= names
     assert any(name.startswith("figures/accuracy") for name in names)
     assert "figures/old-digits.png" not in names
+
+    # at another scale it is the same study
+    study = finished_copy.root / "config" / "studies" / "tiny.yaml"
+    with study.open("a", encoding="utf-8") as file:
+        file.write("scale: laptop\nscales: {laptop: {}, full: {}}\n")
+    for folder in (finished_copy.results, finished_copy.reports):
+        shutil.copytree(folder, folder.with_name("tiny-full"))
+    (published / "paper.pdf").unlink()
+    assert densevsconv("publish", "tiny", "--scale", "full").returncode == 0
+    assert (published / "paper.pdf").exists()
+    assert not published.with_name("tiny-full").exists()
 
     (finished_copy.reports / "facts.json").unlink()
     refused = densevsconv("publish", "tiny")
