@@ -125,8 +125,8 @@ def write_plans(layout: Layout) -> None:
                            "shard_cases": [[case] for case in CASES]},
         "evaluate": {"study": layout.study, "confidence": 0.95, "calibration_bins": 15,
                      "cases": short},
-        "summarise": {"study": layout.study, "confidence": 0.95, "cases": cases,
-                      "datasets": datasets},
+        "summarise": {"study": layout.study, "confidence": 0.95, "target_accuracy": 0.7,
+                      "cases": cases, "datasets": datasets},
         "track": {"study": layout.study, "title": "Made up", "database": database,
                   "artifacts": artifacts, "cases": cases, "datasets": datasets},
     }  # fmt: skip

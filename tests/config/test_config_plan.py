@@ -56,7 +56,8 @@ def test_plans_that_say_the_same_are_left_alone(project: Project) -> None:
         ({"cases__dense_1__title": "Mine"}, {"summarise", "figures", "report", "track"}),
         ({"refit__seeds": 3}, {"refit", "report"}),
         ({"time__repeats": 2}, {"time"}),
-        ({"time__target_accuracy": 0.6}, {"time", "report"}),
+        ({"time__target_accuracy": 0.6}, {"summarise", "report"}),
+        ({"time__seconds": 5}, {"time", "report"}),
         ({"evaluate": {"calibration_bins": 9}}, {"evaluate", "report"}),
         (
             {"search__grid__learning_rate": [0.003, 0.01, 0.03]},

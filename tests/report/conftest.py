@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from synthetic import AUGMENTATION, ROOT, Form, make_study
+from synthetic import AUGMENTATION, DATASETS, ROOT, make_study
 
 from densevsconv.layout import Layout
 from densevsconv.report.layout import ReportLayout
@@ -25,14 +25,6 @@ SMALL = {
     "convNet1_3-numpy": ("convNet1_3", 0.94, "list"),
     "convNet1_3-tensorflow": ("convNet1_3", 0.95, "list"),
 }  # fmt: skip
-
-DATASETS = {
-    "digits": Form(),
-    "digits_turned": Form(
-        title="Optical digits, turned, 6x6",
-        transform=[{"rotation": 30.0}, {"noise": 0.25}, {"resolution": 6}],
-    ),
-}
 
 
 @pytest.fixture(scope="session")

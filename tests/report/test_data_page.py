@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import DATASETS
-from synthetic import AUGMENTATION, plain
+from synthetic import AUGMENTATION, DATASETS, plain
 
 from densevsconv.files import read_json, read_npz, write_json, write_npz
 from densevsconv.layout import Layout

@@ -1,6 +1,8 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from generated_study import CASES, SEEDS, dataset_plan, write_refit, write_study
 from scipy import stats
@@ -64,6 +66,31 @@ def test_a_case_with_a_diverged_seed_has_no_validation_scores_and_ranks_last(
     assert conv["validation_accuracy_mean"] == conv["validation_loss_mean"] == ""
     assert dense["validation_accuracy_mean"] != ""
     assert merit(None, None) < merit(0.1, 2.3) < merit(0.1, 2.2) < merit(0.2, 9.0)
+
+
+def test_time_to_a_target_is_epochs_of_the_refits_at_the_timed_epochs_seconds(
+    layout: Layout,
+) -> None:
+    conv, _ = read_csv(layout.summary)
+    history = pd.read_parquet(layout.history("conv_a"))
+    reached = history[history.validation_accuracy >= 0.7]
+    first = reached.groupby("repetition").epoch.min()
+    assert 0 < len(first) <= SEEDS
+    assert int(conv["target_seeds"]) == len(first)
+    seconds = first.median() * float(conv["seconds_per_epoch_median"])
+    assert float(conv["seconds_to_target_median"]) == pytest.approx(seconds)
+    # some seeds get there, then none
+    history.loc[history.repetition == 0, "validation_accuracy"] = 0.1
+    history.to_parquet(layout.history("conv_a"))
+    summarise.run(layout)
+    conv, _ = read_csv(layout.summary)
+    assert int(conv["target_seeds"]) == len(first) - 1
+    write_json(
+        layout.plan("summarise"), read_json(layout.plan("summarise")) | {"target_accuracy": 0.99}
+    )
+    summarise.run(layout)
+    conv, _ = read_csv(layout.summary)
+    assert (conv["seconds_to_target_median"], conv["target_seeds"]) == ("", "0")
 
 
 def test_runs_have_a_row_a_seed(layout: Layout) -> None:
@@ -154,6 +181,7 @@ def with_second_form(layout: Layout, **changed_plan: object) -> list[dict[str, s
         plan["cases"][other] = plan["cases"][case] | {"dataset": "turned"}
         for file in (layout.selection, layout.evaluation, layout.timing, layout.runs):
             write_json(file(other), read_json(file(case)))
+        shutil.copyfile(layout.history(case), layout.history(other))
     for case, values in (ON_REFERENCE | ON_CHANGED).items():
         evaluation = read_json(layout.evaluation(case))
         evaluation["accuracy"] |= {"per_seed": values, "mean": float(np.mean(values))}
@@ -209,6 +237,7 @@ def test_the_best_of_a_family_are_chosen_on_validation_images(layout: Layout) ->
         for file in (layout.evaluation, layout.timing):
             write_json(file(other), read_json(file(case)))
         write_json(layout.selection(other), read_json(layout.selection(case)))
+        shutil.copytree(layout.runs(case).parent, layout.runs(other).parent)
         runs = read_json(layout.runs(case))
         for run in runs["runs"]:
             run["validation_accuracy"] += -0.1 if suffix else 0.1

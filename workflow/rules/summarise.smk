@@ -1,7 +1,7 @@
 """summarise: the tables a script can read.
 
-in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json,
-        evaluate/<case>.json, time/<case>.json
+in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json and
+        history.parquet, evaluate/<case>.json, time/<case>.json
 out     summary.csv, runs.csv, comparisons.csv, difficulty.csv, engines.csv
 """
 
@@ -11,6 +11,7 @@ rule summarise:
         layout.plan("summarise"),
         rules.select.output,
         [layout.runs(case) for case in CASES],
+        [layout.history(case) for case in CASES],
         rules.evaluate.output,
         rules.time.output,
     output:

@@ -74,7 +74,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         | settings.evaluate.model_dump()
         | {"cases": {name: {"dataset": case.dataset} for name, case in study.cases.items()}},
         "time": seeded
-        | settings.time.model_dump(exclude={"repeats"})
+        | settings.time.model_dump(include={"seconds", "batch_sizes"})
         | {
             "cases": {
                 name: trained[name] | {"repeats": case.time_repeats}
@@ -85,6 +85,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "summarise": name
         | confidence
         | {
+            "target_accuracy": settings.time.target_accuracy,
             "datasets": {
                 name: {"dataset": dataset.base} | _divided(dataset)
                 for name, dataset in study.datasets.items()
@@ -111,6 +112,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
             "seeds": settings.refit.seeds,
             "calibration_bins": settings.evaluate.calibration_bins,
             "target_accuracy": settings.time.target_accuracy,
+            "timed_seconds": settings.time.seconds,
             "datasets": datasets,
             "cases": {
                 name: shown[name]
@@ -139,8 +141,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
 def case_cost(study: ResolvedStudy, case: ResolvedCase) -> float:
     """Return the estimated seconds of training a case once."""
     return estimated_seconds(
-        family=case.architecture.family,
-        macs=case.architecture.macs,
+        case.architecture,
         epochs=case.training.epochs,
         images=study.datasets[case.dataset].sizes.train,
         batch_size=case.training.batch_size,

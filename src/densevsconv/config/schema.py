@@ -296,6 +296,13 @@ class Time(Strict):
         description="Timed trainings of every case, after a warm-up; at most as many as it has "
         "refits.",
     )
+    seconds: float | None = Field(
+        default=None,
+        gt=0,
+        description="About how long a timed training may take: of a longer one only as many epochs "
+        "are timed, three at least, and its time is theirs in proportion. Null, or a case that "
+        "stops early: all of it.",
+    )
     target_accuracy: float = Field(
         default=0.95, gt=0, lt=1, description="Validation accuracy of the time-to-accuracy measure."
     )

@@ -78,7 +78,7 @@ def protocol(study: Study) -> list[str]:
         f"{rich.emph('Timing.')} Times are taken after everything else, with nothing else running: "
         "a warm-up of a few epochs at most, then the timed trainings "
         f"({study.repeats()} of a case), compiling and validation "
-        f"outside the clock. {_modes(study)}",
+        f"outside the clock.{_timed_part(study)} {_modes(study)}",
         f"{rich.emph('Statistics.')} Intervals are Student's t at {level}% over seeds "
         f"{cite('student1908')}. Two cases are compared by a paired t-test, repetition by "
         f"repetition, where they share their seeds; p values are not corrected for the number of "
@@ -119,6 +119,17 @@ def _split(study: Study, datasets: list[str]) -> str:
     return (
         f"{share('test')} of the images{where} are drawn for the test, {share('validation')} of "
         f"the rest for validation, {how}. There is one split, drawn from the study's seed."
+    )
+
+
+def _timed_part(study: Study) -> str:
+    """Return how long trainings are timed, where that is bounded."""
+    if study.plan["timed_seconds"] is None:
+        return ""
+    seconds = study.planned("timed_seconds", form="setting")
+    return (
+        f" Of a training that would take longer than about {seconds} s only some epochs are timed, "
+        "and its time is theirs in proportion."
     )
 
 
@@ -239,17 +250,17 @@ def confusion(study: Study, dataset: str) -> list[str]:
 
 def cost(study: Study, dataset: str) -> list[str]:
     """Return how to read the costs."""
-    first = study.cases(dataset)[0]
     if dataset != study.datasets[0]:
         return [
             f"{figure(f'trade_off-{dataset}')} and {table(f'cost-{dataset}')} have the same"
             f"{study.in_dataset(dataset)}."
         ]
-    target = study.timing(first, "target_accuracy", form="percent_plain")
+    target = study.planned("target_accuracy", form="percent_plain")
     return [
         f"{figure(f'trade_off-{dataset}')} sets accuracy{study.in_dataset(dataset)} against "
         f"three costs, {table(f'cost-{dataset}')} has the measurements. The target of the time to "
-        f"a target is a validation accuracy of {target}%. MACs count arithmetic, not "
+        f"a target is a validation accuracy of {target}%: the epochs that the refitted networks "
+        "take to it, at the time of an epoch. MACs count arithmetic, not "
         "time: small networks spend most of their time on what "
         f"surrounds it.{_memory(study, dataset)}"
     ]

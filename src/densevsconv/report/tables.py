@@ -131,11 +131,10 @@ def _batch_sizes(study: Study, dataset: str) -> list[int]:
 
 
 def _to_target(study: Study, case: str) -> str:
-    reached = study.document(case, "time")["seconds_to_target"]
-    text = study.timing(case, "seconds_to_target", "median")
-    if 0 < reached["reached"] < reached["of"]:
-        text += f" ({study.timing(case, 'seconds_to_target', 'reached', form='integer')} of "
-        text += f"{study.timing(case, 'seconds_to_target', 'of', form='integer')})"
+    text = study.summary(case, "seconds_to_target_median", "significant")
+    if 0 < study.summary_value(case, "target_seeds") < study.summary_value(case, "seeds"):
+        text += f" ({study.summary(case, 'target_seeds', 'integer')} of "
+        text += f"{study.summary(case, 'seeds', 'integer')})"
     return text
 
 

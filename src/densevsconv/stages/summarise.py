@@ -1,7 +1,7 @@
 """Summarise: the tables of a study, one row a case, a refitted seed, a pair of cases.
 
-in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json,
-        evaluate/<case>.json, time/<case>.json
+in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json and
+        history.parquet, evaluate/<case>.json, time/<case>.json
 out     summary.csv, runs.csv, comparisons.csv, difficulty.csv, engines.csv
 
 Every convolutional case is compared with every dense case of the same data set. Refits of one
@@ -21,7 +21,8 @@ from densevsconv.files import read_json
 from densevsconv.layout import Layout
 from densevsconv.statistics.case_results import CaseResults, comparison_columns
 from densevsconv.statistics.difficulty import difficulty_rows
-from densevsconv.tables import read_csv, write_csv
+from densevsconv.statistics.target import epochs_to_target, seconds_to_target
+from densevsconv.tables import read_csv, read_parquet, write_csv
 
 SUMMARY_COLUMNS = (
     "dataset", "case", "family", "architecture", "engine", "parameters", "macs", "trials",
@@ -29,7 +30,7 @@ SUMMARY_COLUMNS = (
     "train_seconds_median", "optimizer", "learning_rate", "l2", "momentum", "batch_size",
     "epochs", "settings", "test_accuracy_std", "log_loss_mean", "calibration_error_mean",
     "validation_accuracy_mean", "validation_loss_mean", "diverged_seeds", "time_ratio",
-    "seconds_per_epoch_median", "title",
+    "seconds_per_epoch_median", "seconds_to_target_median", "target_seeds", "title",
 )  # fmt: skip
 """The columns of summary.csv; docs/files.md says what they mean."""
 
@@ -76,6 +77,9 @@ def run(layout: Layout, *, threads: int = 1) -> None:
             evaluation=read_json(layout.evaluation(case)),
             timing=read_json(layout.timing(case)),
             trials=trials[case],
+            epochs_to_target=epochs_to_target(
+                read_parquet(layout.history(case)), plan["target_accuracy"]
+            ),
         )
         for case, case_plan in plan["cases"].items()
     ]
@@ -121,6 +125,7 @@ def _summary_row(result: CaseResults, fastest: float) -> dict[str, Any]:
         "diverged_seeds": evaluation["diverged_seeds"],
         "time_ratio": timing["train_seconds"]["median"] / fastest,
         "seconds_per_epoch_median": timing["seconds_per_epoch"]["median"],
+        **seconds_to_target(result.epochs_to_target, timing["seconds_per_epoch"]["median"]),
         "title": result.plan["title"],
     }
 

@@ -3,6 +3,9 @@
 Search and refit run side by side with other jobs, so their seconds are no measure of cost. Here
 nothing else runs. Compiling is done, and timed, before the clock of training starts; validation,
 and drawing the batches and the random changes of their images, are outside that clock.
+
+The machine does nothing else meanwhile, so a study may bound what a training is timed for: one
+epoch costs what the next one does.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from densevsconv.config.training import Training
 from densevsconv.files import read_json, write_json
 from densevsconv.identity import code_digest, digest
 from densevsconv.journal import Journal
@@ -25,6 +29,8 @@ from densevsconv.training.fit import Fit, Predictor
 
 WARM_UP_EPOCHS = 3
 """At most, and of a long training's epochs at most a tenth, but one at least."""
+LEAST_EPOCHS = 3
+"""Of a training that is timed in part."""
 INFERENCE_REPEATS = 50
 
 
@@ -62,10 +68,12 @@ def _measure(
     trainer = trainers.trainer(trials[0])
     tenth = max(1, trials[0].training.epochs // 10)
     warm_up = trials[0].training.model_copy(update={"epochs": min(WARM_UP_EPOCHS, tenth)})
-    trainers.run(trials[0].with_training(warm_up), clocked=True)
-    fits = [trainers.run(trial, clocked=True)[0] for trial in trials]
-    peak = peak_memory()
+    warm, _ = trainers.run(trials[0].with_training(warm_up), clocked=True)
     training = trials[0].training
+    timed = timed_epochs(training, warm.epoch_seconds[-1], plan["seconds"])
+    part = training.model_copy(update={"epochs": timed})
+    fits = [trainers.run(trial.with_training(part), clocked=True)[0] for trial in trials]
+    peak = peak_memory()
     epochs = np.concatenate([fit.epoch_seconds for fit in fits])
     images = steps_per_epoch(trials[0].train_images, training.batch_size) * training.batch_size
     predictor = trainer.predictor(fits[0].weights)
@@ -75,12 +83,13 @@ def _measure(
         "execution": trainer.execution,
         "repeats": len(fits),
         "compile_seconds": trainer.compile_seconds,
-        "train_seconds": _spread([sum(fit.epoch_seconds) for fit in fits], keep=True),
+        "train_seconds": _spread(
+            [whole_seconds(fit, timed, training.epochs) for fit in fits], keep=True
+        ),
         "seconds_per_epoch": _spread(epochs),
-        "epochs_run": [fit.epochs_run for fit in fits],
+        "epochs": training.epochs,
+        "epochs_timed": [len(fit.epoch_seconds) for fit in fits],
         "images_per_second": images / float(np.median(epochs)),
-        "target_accuracy": plan["target_accuracy"],
-        "seconds_to_target": _seconds_to_target(fits, plan["target_accuracy"]),
         "inference": {
             str(size): _inference(predictor, data.train_images, size)
             for size in plan["batch_sizes"]
@@ -90,28 +99,37 @@ def _measure(
     }
 
 
+def timed_epochs(training: Training, epoch_seconds: float, seconds: float | None) -> int:
+    """Return how many epochs of a training are timed.
+
+    Parameters
+    ----------
+    training
+        One that stops early is timed whole: how many epochs it takes is not known before.
+    epoch_seconds
+        Of its last warm-up epoch.
+    seconds
+        About how long the timing may take; None for all of the epochs.
+    """
+    if seconds is None or training.early_stopping is not None:
+        return training.epochs
+    return min(training.epochs, max(LEAST_EPOCHS, round(seconds / epoch_seconds)))
+
+
+def whole_seconds(fit: Fit, timed: int, epochs: int) -> float:
+    """Return the seconds of a training of ``epochs``, of which ``timed`` were timed.
+
+    A training that diverged ends there, so it took what it took.
+    """
+    seconds = sum(fit.epoch_seconds)
+    return seconds if fit.status == "diverged" else seconds * epochs / timed
+
+
 def _spread(values: Any, *, keep: bool = False) -> dict[str, Any]:
     """Return median and quartiles; never the least, which no user would see again."""
     low, median, high = np.quantile(np.asarray(values, np.float64), [0.25, 0.5, 0.75])
     spread: dict[str, Any] = {"median": float(median), "low": float(low), "high": float(high)}
     return spread | ({"all": [float(value) for value in values]} if keep else {})
-
-
-def _seconds_to_target(fits: list[Fit], target: float) -> dict[str, Any]:
-    """Return the training time until the validation accuracy first reaches the target.
-
-    A run that never does counts as not reached; the median is over those that do.
-    """
-    times = []
-    for fit in fits:
-        reached = np.flatnonzero(np.asarray(fit.history["validation_accuracy"]) >= target)
-        if len(reached):
-            times.append(float(sum(fit.epoch_seconds[: reached[0] + 1])))
-    return {
-        "median": float(np.median(times)) if times else None,
-        "reached": len(times),
-        "of": len(fits),
-    }
 
 
 def _inference(predictor: Predictor, images: np.ndarray, size: int) -> dict[str, float]:

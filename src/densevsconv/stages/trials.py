@@ -71,8 +71,7 @@ class PlannedTrial:
     def cost(self) -> float:
         """Estimated seconds of the run."""
         return estimated_seconds(
-            family=self.family,
-            macs=self.architecture.macs,
+            self.architecture,
             epochs=self.training.epochs,
             images=self.train_images,
             batch_size=self.training.batch_size,
