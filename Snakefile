@@ -38,7 +38,7 @@ rule all:
 onsuccess:
     # `make study` says it itself, also when nothing was to do
     if "MAKELEVEL" not in os.environ and report_files.page.exists():
-        print(where(layout, report_files))
+        print(where(layout, report_files, study.command))
 
 
 onerror:

@@ -75,7 +75,7 @@ def _run_stage(options: argparse.Namespace) -> None:
     if not layout.plan(options.command).exists():
         raise UserError(
             f"{layout.plan(options.command)}: no plan for this stage; "
-            f"`snakemake -n --config study={layout.study}` writes it"
+            "`snakemake -n`, with the study's --config, writes it"
         )
     module = importlib.import_module(f"densevsconv.stages.{STAGES[options.command][0]}")
     # each stage has the arguments it needs; what was not given is the stage's own default
@@ -142,7 +142,8 @@ def _ui(options: argparse.Namespace) -> None:
 def _where(options: argparse.Namespace) -> None:
     from densevsconv.publish import where
 
-    print(where(*_files(_study(options))))
+    study = _study(options)
+    print(where(*_files(study), study.command))
 
 
 def _publish(options: argparse.Namespace) -> None:
@@ -150,8 +151,8 @@ def _publish(options: argparse.Namespace) -> None:
 
     study = _study(options)
     target = options.to / study.config.study  # one report of a study is committed, of any scale
-    files = publish(*_files(study), target)
-    print(f"{len(files)} files in {target}: look at them, then commit them")
+    files = publish(*_files(study), target, study.command)
+    print(f"{study.name}: {len(files)} files in {target}; look at them, then commit them")
 
 
 # -- the arguments

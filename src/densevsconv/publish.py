@@ -28,8 +28,11 @@ def database(results: Path) -> Path:
     return results / "mlflow" / "mlflow.db"
 
 
-def where(layout: Layout, report: ReportLayout) -> str:
-    """Return a few lines that say where a study's report, tables and runs are."""
+def where(layout: Layout, report: ReportLayout, command: str) -> str:
+    """Return a few lines that say where a study's report, tables and runs are.
+
+    ``command`` is what makes the study, for the message where nothing is there.
+    """
     entries = {
         "report": [report.paper, report.page],
         "tables": tables(layout),
@@ -37,18 +40,19 @@ def where(layout: Layout, report: ReportLayout) -> str:
     }
     there = {name: [file for file in files if file.exists()] for name, files in entries.items()}
     if not any(there.values()):
-        raise UserError(f"{layout.root}: nothing here yet; `make study STUDY={layout.study}`")
+        raise UserError(f"{layout.root}: nothing here yet; `{command}`")
     lines = [f"study {layout.study}"]
     for name, files in there.items():
         lines += [f"  {name if file == files[0] else '':8}{file}" for file in files]
     return "\n".join([*lines, "  `make ui` shows the runs in MLflow"])
 
 
-def publish(layout: Layout, report: ReportLayout, target: Path) -> list[Path]:
+def publish(layout: Layout, report: ReportLayout, target: Path, command: str) -> list[Path]:
     """Copy a finished report to ``target``; return the files written.
 
     Paper, page, facts, tables, verdicts on claims and the figures as PNG. What ``target`` holds of
     an earlier report and the new one has not is removed, so that nothing stale stays beside it.
+    ``command`` is what makes the study, for messages.
 
     Raises
     ------
@@ -56,11 +60,11 @@ def publish(layout: Layout, report: ReportLayout, target: Path) -> list[Path]:
         A file is missing, or older than the tables it was made from.
     """
     if not layout.plan("figures").exists():
-        raise UserError(f"{layout.root}: no such study; `make study STUDY={layout.study}`")
+        raise UserError(f"{layout.root}: no such study; `{command}`")
     figures = report.figure_files(read_json(layout.plan("figures")), "png")
     wanted = {file.name: file for file in [*report.outputs(), *tables(layout), layout.claims]}
     wanted |= {f"figures/{file.name}": file for file in figures}
-    again = f"finish it with `make study STUDY={layout.study}`"
+    again = f"finish it with `{command}`"
     for file in wanted.values():
         if not file.exists():
             raise UserError(f"{file}: missing, so the report is not finished; {again}")

@@ -94,7 +94,6 @@ def test_what_has_one_point_is_not_searched(project: Project) -> None:
     project.write(search={"method": "list"})
     plan = read_json(project.layout.plan("search"))
     assert (plan["cases"], plan["shards"]) == ({}, 0)
-    assert read_json(project.layout.plan("report"))["trials"] == 0
 
 
 def test_a_refit_plan_has_no_points_and_every_case_in_one_shard(project: Project) -> None:

@@ -43,8 +43,8 @@ def fit(status: str, seconds: list[float]) -> Fit:
     )  # fmt: skip
 
 
-def test_a_part_stands_for_the_whole_in_proportion() -> None:
-    assert whole_seconds(fit("finished", [1.0, 2.0]), 2, 10) == pytest.approx(15.0)
+def test_the_median_epoch_of_a_part_stands_for_all() -> None:
+    assert whole_seconds(fit("finished", [1.0, 2.0, 9.0]), 3, 10) == pytest.approx(20.0)
     assert whole_seconds(fit("finished", [1.0] * 10), 10, 10) == pytest.approx(10.0)
     # stopped early in a training that was timed whole: it took what it took
     assert whole_seconds(fit("finished", [1.0, 2.0]), 10, 10) == pytest.approx(3.0)

@@ -1,4 +1,4 @@
-"""search: every point of every case's grid, with a few seeds each; validation scores only.
+"""search: every point of every searched case's grid, with a few seeds each; validation scores only.
 
 in      plan/search.json, data/<dataset>/train.npz and info.json
 out     search/shard<K>.parquet, one row a trial (finished trials are in journal/search meanwhile)

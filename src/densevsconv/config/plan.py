@@ -34,7 +34,6 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
     """Return the content of every plan file, by stage."""
     settings = study.study
     name = {"study": study.name}
-    processes = {"shards": settings.shards, "threads": settings.threads}
     trials = sum(case.trials for case in study.cases.values())
     shards = min(settings.shards, trials)  # none where nothing is searched
     seeded = {**name, "seed": settings.seed, "execution": settings.execution}
@@ -62,8 +61,9 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         },
         "select": name | {"shards": shards, "cases": tried},
         "refit": seeded
-        | processes
         | {
+            "shards": settings.shards,
+            "threads": settings.threads,
             "cases": {
                 name: trained[name] | {"seeds": case.refit_seeds}
                 for name, case in study.cases.items()
@@ -107,9 +107,6 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         | {
             **report,
             "execution": settings.execution,
-            "search_seeds": study.search_seeds,
-            "trials": trials,
-            "seeds": settings.refit.seeds,
             "calibration_bins": settings.evaluate.calibration_bins,
             "target_accuracy": settings.time.target_accuracy,
             "timed_seconds": settings.time.seconds,
@@ -127,7 +124,6 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         "track": name
         | settings.model_dump(include={"title", "question", "description"})
         | {
-            "shards": settings.shards,
             "database": (results / "mlflow" / "mlflow.db").as_posix(),
             "artifacts": (results / "mlflow" / "artifacts").as_posix(),
             "reports": study.config.reports,

@@ -119,6 +119,14 @@ class ResolvedStudy:
     cases: dict[str, ResolvedCase]
 
     @property
+    def command(self) -> str:
+        """Return what makes the study."""
+        own = self.name == self.config.study
+        return f"make study STUDY={self.config.study}" + (
+            "" if own else f" SCALE={self.config.scale}"
+        )
+
+    @property
     def search_seeds(self) -> int:
         """Return the trainings of every point, the same for all cases."""
         return next(iter(self.cases.values())).search.seeds

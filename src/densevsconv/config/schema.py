@@ -300,11 +300,15 @@ class Time(Strict):
         default=None,
         gt=0,
         description="About how long a timed training may take: of a longer one only as many epochs "
-        "are timed, three at least, and its time is theirs in proportion. Null, or a case that "
-        "stops early: all of it.",
+        "are timed, three at least, and each is taken to cost what the median one does. Null, or a "
+        "case that stops early: all of it.",
     )
     target_accuracy: float = Field(
-        default=0.95, gt=0, lt=1, description="Validation accuracy of the time-to-accuracy measure."
+        default=0.95,
+        gt=0,
+        lt=1,
+        description="Validation accuracy of the time to a target: the epochs after which the "
+        "refitted networks reach it, at the timed seconds of an epoch.",
     )
     batch_sizes: list[Count] = Field(
         default_factory=lambda: [1, 256],

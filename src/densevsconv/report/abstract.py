@@ -32,9 +32,10 @@ def abstract(study: Study) -> list[str]:
             sentences.append(f"The same images are there in other forms too: {described}.")
     trained = f"from {study.seeds()} fresh seeds, tested once, and timed alone on the machine"
     if study.searches:
+        whose = "Searched settings" if study.configured else "Settings"
         sentences.append(
-            f"Settings are chosen by {study.count('trials.csv')} trials on validation images "
-            f"alone; each chosen network is trained again {trained}."
+            f"{whose} are chosen by {study.count('trials.csv')} trials on validation images "
+            f"alone; each network is then trained {trained}."
         )
     else:
         sentences.append(f"Each is trained as configured {trained}.")

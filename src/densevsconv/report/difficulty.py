@@ -33,10 +33,14 @@ def references(study: Study) -> list[str]:
 def text(study: Study, reference: str) -> list[str]:
     """Return the section's paragraphs: what was held equal, and what each change did."""
     shown = f"{rich.table(f'difficulty-{reference}')} and {figure(f'difficulty-{reference}')}"
+    alike = "the same layers and the same settings"
+    if study.searched(reference):
+        alike += (
+            " before the search and the same budget of the search, which was done anew on each form"
+        )
     return [
         f"The study has {study.title(reference)} in other forms too. {shown} set the networks that "
-        "were trained on several forms side by side: the same layers, the same settings before the "
-        "search and the same budget of the search, which was done anew on each form; the same "
+        f"were trained on several forms side by side: {alike}; the same "
         "images are in the test part of each. A difference is the accuracy on the changed form "
         "minus that on the reference, so that what a change costs is below zero.",
         *[_reading(study, reference, form) for form in _compared(study, reference)],

@@ -17,6 +17,8 @@ def introduction(study: Study) -> list[str]:
     settings = "settings are searched under a stated budget"
     if not study.searches:
         settings = "settings are fixed beforehand"
+    elif study.configured:
+        settings = "settings are fixed beforehand or searched under a stated budget"
     return [
         "Convolutional networks share their weights over the image and look at neighbourhoods; "
         "dense networks have to learn both from the data. When that matters, and what it costs, "
@@ -70,8 +72,8 @@ def protocol(study: Study) -> list[str]:
     )
     paragraphs += [
         f"{rich.emph('Search.')} {_budget(study)}{scored if study.searches else ''}",
-        f"{rich.emph('Refit and test.')} The chosen settings are trained again from {seeds} seeds "
-        "that the search has not used (start weights, order of images, dropout and augmentation), "
+        f"{rich.emph('Refit and test.')} {_refitted(study)} {seeds} seeds "
+        "(start weights, order of images, dropout and augmentation), "
         "on the training images; where a case stops early, it does so on the validation loss. The "
         "test images are then classified once by each of these networks. A diverged seed stays in "
         "the mean.",
@@ -85,6 +87,14 @@ def protocol(study: Study) -> list[str]:
         f"pairs. Calibration error is the expected calibration error {cite('guo2017')}.",
     ]
     return paragraphs
+
+
+def _refitted(study: Study) -> str:
+    """Return what is trained for the test, up to the number of seeds."""
+    if not study.searches:
+        return "Every case is trained from"
+    what = "settings, and those of the other cases," if study.configured else "settings"
+    return f"The chosen {what} are trained afresh, with no seed of the search, from"
 
 
 def _divided_alike(study: Study) -> list[list[str]]:
@@ -127,9 +137,12 @@ def _timed_part(study: Study) -> str:
     if study.plan["timed_seconds"] is None:
         return ""
     seconds = study.planned("timed_seconds", form="setting")
+    cases = study.plan["cases"].values()
+    stops = any(case["training"].get("early_stopping") for case in cases)
     return (
         f" Of a training that would take longer than about {seconds} s only some epochs are timed, "
-        "and its time is theirs in proportion."
+        "and each is taken to cost what the median one does"
+        f"{'; one that stops early is timed whole' if stops else ''}."
     )
 
 
@@ -171,7 +184,7 @@ def _budget(study: Study) -> str:
         text = f"Every searched case gets the same budget: {every} points, {each} seeds each."
     else:
         text = "The searched cases have different budgets, listed with what was chosen."
-    if any(case not in searched for dataset in study.datasets for case in study.cases(dataset)):
+    if study.configured:
         text += " The other cases keep their configured settings, without a trial."
     return text
 
@@ -224,7 +237,8 @@ def _chosen(study: Study, dataset: str) -> str:
     alike = ", on the engine of the best of all," if len(study.engines(dataset)) > 1 else ""
     return (
         f"Of each family the case whose refitted networks have the best mean validation accuracy"
-        f"{alike}, among equals the lowest validation loss, is taken for the verdict."
+        f"{alike}, among equals the one with the lowest validation loss, is taken for the verdict; "
+        "a case with a diverged seed comes last."
     )
 
 
@@ -258,9 +272,9 @@ def cost(study: Study, dataset: str) -> list[str]:
     target = study.planned("target_accuracy", form="percent_plain")
     return [
         f"{figure(f'trade_off-{dataset}')} sets accuracy{study.in_dataset(dataset)} against "
-        f"three costs, {table(f'cost-{dataset}')} has the measurements. The target of the time to "
-        f"a target is a validation accuracy of {target}%: the epochs that the refitted networks "
-        "take to it, at the time of an epoch. MACs count arithmetic, not "
+        f"three costs, {table(f'cost-{dataset}')} has the measurements. The time to the target is "
+        f"that of the epochs after which the refitted networks reach a validation accuracy of "
+        f"{target}%. MACs count arithmetic, not "
         "time: small networks spend most of their time on what "
         f"surrounds it.{_memory(study, dataset)}"
     ]

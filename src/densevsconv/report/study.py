@@ -70,6 +70,11 @@ class Study:
         return any(self.searched(dataset) for dataset in self.datasets)
 
     @cached_property
+    def configured(self) -> bool:
+        """Whether any case keeps the settings it is configured with."""
+        return any(self.searched(dataset) != self.cases(dataset) for dataset in self.datasets)
+
+    @cached_property
     def claims(self) -> dict[str, Any]:
         """The claims of a publication with their verdicts, by name; empty where there are none."""
         claims: dict[str, Any] = self.files.document(CLAIMS)["claims"]

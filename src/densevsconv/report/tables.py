@@ -95,13 +95,19 @@ def comparisons(study: Study, dataset: str) -> Table:
     return table
 
 
+QUARTILES = Column("quartiles\n(s)")
+
+
 def cost(study: Study, dataset: str) -> Table:
     """What training and inference take."""
     sizes = [str(size) for size in _batch_sizes(study, dataset)]
     columns = [CASE, Column("mode", "left"), Column("compile\n(s)"), Column("training\n(s)"),
-               Column("quartiles\n(s)"), Column("epoch\n(ms)"), Column("to target\n(s)"),
+               QUARTILES, Column("epoch\n(ms)"), Column("to target\n(s)"),
                *[Column(f"batch {rich.name(size)}\n(ms)") for size in sizes],
                Column("memory\n(MiB)")]  # fmt: skip
+    bounded = study.plan["timed_seconds"] is not None
+    if bounded:
+        columns.insert(columns.index(QUARTILES) + 1, Column("timed\n(epochs)"))
     table = Table("cost", dataset, "page", columns)
     for case in study.cases(dataset):
         quartiles = [study.timing(case, "train_seconds", key) for key in ("low", "high")]
@@ -112,6 +118,7 @@ def cost(study: Study, dataset: str) -> Table:
                 study.timing(case, "compile_seconds"),
                 study.timing(case, "train_seconds", "median"),
                 f"{quartiles[0]} to {quartiles[1]}",
+                *([_timed(study, case)] if bounded else []),
                 study.timing(case, "seconds_per_epoch", "median", form="milliseconds"),
                 _to_target(study, case),
                 *[
@@ -123,6 +130,12 @@ def cost(study: Study, dataset: str) -> Table:
             study.family(case),
         )
     return table
+
+
+def _timed(study: Study, case: str) -> str:
+    """Return how many epochs of a case's first timed training there are, of how many."""
+    timed = study.timing(case, "epochs_timed", 0, form="integer")
+    return f"{timed} of {study.timing(case, 'epochs', form='integer')}"
 
 
 def _batch_sizes(study: Study, dataset: str) -> list[int]:

@@ -119,10 +119,12 @@ def timed_epochs(training: Training, epoch_seconds: float, seconds: float | None
 def whole_seconds(fit: Fit, timed: int, epochs: int) -> float:
     """Return the seconds of a training of ``epochs``, of which ``timed`` were timed.
 
-    A training that diverged ends there, so it took what it took.
+    All epochs are taken to cost what the median one does. A training that diverged ends there, so
+    it took what it took.
     """
-    seconds = sum(fit.epoch_seconds)
-    return seconds if fit.status == "diverged" else seconds * epochs / timed
+    if timed == epochs or fit.status == "diverged":
+        return sum(fit.epoch_seconds)
+    return epochs * float(np.median(fit.epoch_seconds))
 
 
 def _spread(values: Any, *, keep: bool = False) -> dict[str, Any]:

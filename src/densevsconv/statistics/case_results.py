@@ -28,7 +28,7 @@ class CaseResults:
     evaluation: dict[str, Any]
     timing: dict[str, Any]
     trials: int
-    epochs_to_target: list[int | None]
+    epochs_to_target: list[int]
 
     @property
     def seconds(self) -> float:

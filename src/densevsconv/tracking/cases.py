@@ -26,8 +26,9 @@ ARTIFACTS = "artifacts"
 SUMMARY_METRICS = (
     "parameters", "macs", "trials", "seeds", "diverged_seeds", "test_accuracy_mean",
     "test_accuracy_low", "test_accuracy_high", "test_accuracy_std", "log_loss_mean",
-    "calibration_error_mean", "validation_accuracy_mean", "train_seconds_median",
-    "seconds_per_epoch_median", "time_ratio",
+    "calibration_error_mean", "validation_accuracy_mean", "validation_loss_mean",
+    "train_seconds_median", "seconds_per_epoch_median", "seconds_to_target_median", "target_seeds",
+    "time_ratio",
 )  # fmt: skip
 """The columns of summary.csv that are logged as metrics."""
 
