@@ -50,15 +50,18 @@ def test_a_bound_on_timing_is_said_and_shown_case_by_case(copy: Layout) -> None:
     write_json(copy.timing("dense_1"), timing | {"epochs": 40, "epochs_timed": [3, 3, 3]})
     study = Study(copy)
     assert "longer than about 5 s only some epochs are timed" in protocol(study)
-    assert "timed whole" not in protocol(study)
     assert cost(study, "dense_1")["timed (epochs)"] == "3 of 40"
     assert cost(study, "conv_small")["timed (epochs)"] == "40 of 40"
 
 
 def test_that_early_stopping_is_timed_whole_is_said_where_there_is_any(copy: Layout) -> None:
     cases = read_json(copy.plan("report"))["cases"]
-    cases["dense_1"]["training"]["early_stopping"] = {"patience": 3}
+    for case in cases.values():
+        case["training"]["early_stopping"] = None
     change(copy, timed_seconds=5.0, cases=cases)
+    assert "timed whole" not in protocol(Study(copy))
+    cases["dense_1"]["training"]["early_stopping"] = {"patience": 3}
+    change(copy, cases=cases)
     assert "one that stops early is timed whole" in protocol(Study(copy))
 
 
