@@ -79,7 +79,8 @@ def _networks(study: Study, dataset: str) -> str:
     )
     text = f"{dense} dense and {convolutional} convolutional"
     if len(names) == 1:
-        return f"{text} networks"
+        one = len(study.cases(dataset, "convolutional")) == 1
+        return f"{text} {'network' if one else 'networks'}"
     titles = [rich.name(engine_title(name)) for name in names]
     if alike:
         return f"{text} networks, each trained by {' and by '.join(titles)},"

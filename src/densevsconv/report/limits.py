@@ -10,9 +10,10 @@ from densevsconv.report.verdicts import listed
 
 def limits(study: Study) -> list[str]:
     """Return what the numbers do not say."""
+    others = "another split, another search or" if study.searches else "another split or"
     paragraphs = [
         f"There is one split. The intervals cover the seeds of the refit, which are a part of the "
-        f"variance of a benchmark {cite('bouthillier2021')}; another split, another search or "
+        f"variance of a benchmark {cite('bouthillier2021')}; {others} "
         "another sample of images can move the accuracies by more than they say."
     ]
     for dataset in study.datasets:
