@@ -55,7 +55,8 @@ def run(layout: Layout, *, shard: int = 0, threads: int | None = None) -> None:
     runs = planned_runs(layout, cases, threads)
     journal = Journal(layout.journal("refit"))
     waiting = [trial for trial in runs if trial.id not in journal]
-    progress = Progress(f"refit {shard}", len(runs), len(runs) - len(waiting))
+    cost = sum(trial.cost for trial in waiting)
+    progress = Progress(f"refit {shard}", len(runs), len(runs) - len(waiting), cost=cost)
     trainers = Trainers(layout, plan["execution"])
     for trial in waiting:
         result, trainer = trainers.run(trial)
@@ -65,7 +66,7 @@ def run(layout: Layout, *, shard: int = 0, threads: int | None = None) -> None:
             **{_WEIGHT + name: array for name, array in result.weights.items()},
         }
         journal.put(trial.id, trial.record(result, trainer), arrays)
-        progress.advance(trial.case)
+        progress.advance(trial.case, trial.cost)
     for case in cases:
         _write_case(layout, case, [trial for trial in runs if trial.case == case], journal)
 

@@ -115,13 +115,14 @@ def run(layout: Layout, *, shard: int = 0, threads: int | None = None) -> None:
     trials = shard_of(planned_trials(layout, threads), shard, plan["shards"])
     journal = Journal(layout.journal("search"))
     waiting = [trial for trial in trials if trial.id not in journal]
-    progress = Progress(f"search {shard}", len(trials), len(trials) - len(waiting))
+    cost = sum(trial.cost for trial in waiting)
+    progress = Progress(f"search {shard}", len(trials), len(trials) - len(waiting), cost=cost)
     trainers = Trainers(layout, plan["execution"])
     for trial in waiting:
         result, trainer = trainers.run(trial)
         journal.put(trial.id, trial.record(result, trainer))
         varied = " ".join(f"{key}={value}" for key, value in trial.settings.items())
-        progress.advance(f"{trial.case} {varied}")
+        progress.advance(f"{trial.case} {varied}", trial.cost)
     table = pa.Table.from_pylist([_row(trial, journal) for trial in trials], schema=SCHEMA)
     with atomic_path(layout.search_shard(shard)) as temporary:
         pq.write_table(table, temporary)
