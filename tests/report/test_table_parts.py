@@ -36,5 +36,10 @@ def test_every_row_is_there_once_and_no_part_ends_with_a_heading() -> None:
     assert all("group" in part[0] for part in parts)
 
 
+def test_a_heading_that_moves_on_leaves_no_short_last_part() -> None:
+    # 36 rows: in parts of 18 the second heading would go to the second, and one row to a third
+    assert [len(part) for part in firsts(grouped(16, 9, 8), 18)] == [19, 18]
+
+
 def test_a_table_that_fits_stays_whole() -> None:
     assert len(grouped(3).pages(24)) == 1

@@ -136,13 +136,13 @@ class _Builder:
         if not blocks:
             return []
         opening = self.paragraphs(publication.text(study))
-        return [self.section("Published and found", opening + blocks)]
+        return [self.section("Published and found", opening + blocks, closed=True)]
 
     def claims(self) -> list[dict[str, Any]]:
         """Return the section on a publication's claims; none where the study lists none."""
         opening = self.paragraphs(claims.text(self.study))
         blocks = self.table(claims.table(self.study))
-        return [self.section("Claims", opening + blocks)] if blocks else []
+        return [self.section("Claims", opening + blocks, closed=True)] if blocks else []
 
     def claim_tests(self) -> list[dict[str, Any]]:
         """Return the section with every test of every claim."""
@@ -168,8 +168,11 @@ class _Builder:
         ]
         return [self.section("Difficulty", blocks)] if blocks else []
 
-    def section(self, title: str, blocks: list[Block], *, appendix: bool = False) -> dict[str, Any]:
-        return {"title": title, "blocks": blocks, "appendix": appendix}
+    def section(
+        self, title: str, blocks: list[Block], *, appendix: bool = False, closed: bool = False
+    ) -> dict[str, Any]:
+        """Return a section; ``closed``: its figures and tables stand before the next section."""
+        return {"title": title, "blocks": blocks, "appendix": appendix, "closed": closed}
 
     def each(
         self,

@@ -60,7 +60,15 @@ class Table:
 
         No part ends with a heading, and one that begins inside a group begins with its heading.
         """
-        size = ceil(len(self.rows) / ceil(len(self.rows) / size))  # as many parts, of equal size
+        least = ceil(len(self.rows) / size)
+        size = ceil(len(self.rows) / least)  # as many parts, of equal size
+        # a heading that moves on moves rows on: rather a row or two more than a last part of one
+        while len(parts := self._cut(size)) > least:
+            size += 1
+        return parts
+
+    def _cut(self, size: int) -> list[list[tuple[list[str], str]]]:
+        """Return rows and families in parts of at most ``size`` rows and a repeated heading."""
         parts: list[list[tuple[list[str], str]]] = [[]]
         heading, count = None, 0
         for row, family in zip(self.rows, self.families, strict=True):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from densevsconv.report.results import Results
 
-ROW_MM = 60.0
+ROW_MM = 52.0  # two figures of two rows each, with their captions, on a page
 LOWEST, HIGHEST = 0.02, 1 - 2e-4
 
 
