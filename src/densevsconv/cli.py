@@ -75,7 +75,7 @@ def _run_stage(options: argparse.Namespace) -> None:
     if not layout.plan(options.command).exists():
         raise UserError(
             f"{layout.plan(options.command)}: no plan for this stage; "
-            "`snakemake -n`, with the study's --config, writes it"
+            f"`snakemake -n --config study={layout.study}` writes it"
         )
     module = importlib.import_module(f"densevsconv.stages.{STAGES[options.command][0]}")
     # each stage has the arguments it needs; what was not given is the stage's own default
