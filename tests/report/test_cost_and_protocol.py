@@ -50,6 +50,7 @@ def test_a_bound_on_timing_is_said_and_shown_case_by_case(copy: Layout) -> None:
     write_json(copy.timing("dense_1"), timing | {"epochs": 40, "epochs_timed": [3, 3, 3]})
     study = Study(copy)
     assert "longer than about 5 s only some epochs are timed" in protocol(study)
+    assert "The tables of cost say how many" in protocol(study)
     assert cost(study, "dense_1")["timed (epochs)"] == "3 of 40"
     assert cost(study, "conv_small")["timed (epochs)"] == "40 of 40"
 

@@ -142,7 +142,8 @@ def _timed_part(study: Study) -> str:
     return (
         f" Of a training that would take longer than about {seconds} s only some epochs are timed, "
         "and each is taken to cost what the median one does"
-        f"{'; one that stops early is timed whole' if stops else ''}."
+        f"{'; one that stops early is timed whole' if stops else ''}. The tables of cost say how "
+        "many were timed."
     )
 
 
