@@ -282,6 +282,19 @@ def test_diverged_seeds_do_not_count_as_overfitting(known: Known) -> None:
     assert (record.verdict, record.estimate) == (UNTOLD, None)
 
 
+def test_seeds_that_learned_nothing_do_not_count_as_overfitting_or_not(known: Known) -> None:
+    # three classes of as many images: a third is what one class for all gives
+    accuracy = [0.9] * (SEEDS - 1) + [1 / 3]
+    losses = [*curves(1.5)[:-1], [3.0, 3.0, 3.0, 3.0]]
+    known.case("a", accuracy=accuracy, losses=losses)
+    record = one(known, "overfits", cases=["a"], margin=0.1)
+    assert (record.verdict, record.seeds, record.left_out) == (HOLDS, SEEDS - 1, 1)
+    known.case("b", accuracy=[1 / 3] * SEEDS, losses=losses)
+    for role in ("cases", "others"):
+        record = one(known, "overfits", **{role: ["b"]}, margin=0.1)
+        assert (record.verdict, record.estimate) == (UNTOLD, None)
+
+
 # -- all of them
 
 EXAMPLES = [

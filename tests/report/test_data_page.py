@@ -260,7 +260,9 @@ def test_the_split_is_told_as_it_was_made(layout: Layout, tmp_path: Path) -> Non
     official = {"test": "official", "training_images": 500, "stratify": False, "grouped": True}
     study = changed_study(layout, tmp_path, official)
     told = printed(study, prose.protocol(study)[:1])
-    assert f"The test images {both} are the official test part of the source; 10% of" in told
+    assert (
+        f"The test images {both} are those that the source sets apart for testing; 10% of" in told
+    )
     assert "at random, images of one group (a writer, a house) all in one part" in told
     assert "Of the training images there are, the study keeps 500." in printed(
         study, data.text(study, "digits")

@@ -111,7 +111,7 @@ def test_all_networks_are_called_all(tmp_path: Path) -> None:
     ("difference", "end"),
     [
         (0.019, "more in every pair than the 1.90 by which the engines differ at most: the "
-                "architecture decides how accurate a network is, not the implementation."),
+                "network and its training decide how accurate it is, not the implementation."),
         (-0.025, "the engines differ by 2.50 at most: less than the architectures can differ, "
                  "but not less than every pair of them does."),
         (0.04, "the engines differ by up to 4.00: no less than the architectures, so that here a "

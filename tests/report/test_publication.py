@@ -321,6 +321,21 @@ def test_the_text_counts_verdicts_and_says_what_many_tests_are_worth(study: Stud
     assert f"at most {wrong:.3f} of the verdicts" in second
 
 
+def test_what_learned_nothing_is_named_beside_the_verdicts(
+    reproduced: Layout, tmp_path: Path
+) -> None:
+    shutil.copytree(reproduced.root, tmp_path / "s")
+    layout = Layout(tmp_path / "s")
+    assert not any("learned nothing" in text for text in claims.text(Study(layout)))
+    evaluation = read_json(layout.evaluation("denseNet2_20_coded_16"))
+    images = [entry["support"] for entry in evaluation["per_class"]]
+    evaluation["accuracy"]["mean"] = max(images) / sum(images)
+    write_json(layout.evaluation("denseNet2_20_coded_16"), evaluation)
+    study = Study(layout)
+    told = "\n".join(plain(study, text) for text in claims.text(study))
+    assert "mean of their seeds denseNet2_20_coded_16 learned nothing" in told
+
+
 def test_every_test_of_every_claim_is_in_the_appendix(study: Study) -> None:
     rows = [row for row in cells(study, claims.tests(study).rows) if len(row) > 1]
     assert len(rows) == read_json(study.layout.claims)["multiple_testing"]["tests"]

@@ -1,7 +1,8 @@
 """Overfits: the validation loss rises after its lowest value, in some cases and not in others.
 
 Of each seed: (loss of the last epoch - lowest loss) / lowest loss, which is 0 where the last epoch
-is the best. Diverged seeds are left out: their loss explodes for another reason.
+is the best. Diverged seeds are left out: their loss explodes for another reason. So are those that
+learned nothing: a network that is no better than naming the commonest class has nothing to overfit.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def judge(test: Overfits, results: Results, confidence: float) -> Iterator[Recor
 def _record(
     case: str, margin: float, overfits: bool, results: Results, confidence: float
 ) -> Record:
-    runs = len(results.runs(case))
-    rises = [relative_rise(losses) for losses in results.validation_losses(case)]
+    learned = results.learned(case)
+    curves = results.validation_losses(case)
+    rises = [relative_rise(losses) for repetition, losses in curves.items() if learned[repetition]]
     values = [rise for rise in rises if rise is not None]
     interval = mean_interval(values, confidence, lower=0)
     verb = "rises" if overfits else "does not rise"
@@ -44,7 +46,7 @@ def _record(
         above=margin if overfits else None,
         below=None if overfits else margin,
         seeds=len(values),
-        left_out=runs - len(values),
+        left_out=len(learned) - len(values),
         method="t over seeds",
     )
 

@@ -14,6 +14,9 @@ from densevsconv.files import read_json
 from densevsconv.layout import Layout
 from densevsconv.tables import probability_columns, read_parquet
 
+ROUNDING = 1e-9
+"""Shares of images that differ by less are the same."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -44,6 +47,16 @@ class Results:
         """Return the number of test images of every class, in the order of labels."""
         return [entry["support"] for entry in read_json(self.layout.evaluation(case))["per_class"]]
 
+    def learned(self, case: str) -> dict[int, bool]:
+        """Return whether each seed's network is better on test images than one class for all.
+
+        By repetition; the commonest class of the test images is meant.
+        """
+        images = self.images_of_classes(case)
+        bar = max(images) / sum(images)
+        pairs = zip(self.runs(case), self.accuracies(case), strict=True)
+        return {run["repetition"]: accuracy > bar + ROUNDING for run, accuracy in pairs}
+
     def runs(self, case: str) -> list[dict[str, Any]]:
         """Return the record of every refitted seed."""
         runs: list[dict[str, Any]] = read_json(self.layout.runs(case))["runs"]
@@ -61,17 +74,17 @@ class Results:
         seconds: list[float] = read_json(self.layout.timing(case))["train_seconds"]["all"]
         return seconds
 
-    def validation_losses(self, case: str) -> list[np.ndarray]:
+    def validation_losses(self, case: str) -> dict[int, np.ndarray]:
         """Return the validation loss by epoch of every refitted seed that did not diverge.
 
-        One array a seed, all finite.
+        One array a repetition, all finite.
         """
         table = read_parquet(self.layout.history(case))
         finished = [run["repetition"] for run in self.runs(case) if run["status"] != "diverged"]
-        curves = []
+        curves = {}
         for repetition in finished:
             rows = _of_repetition(table, repetition).sort_by("epoch")
-            curves.append(np.asarray(rows.column("validation_loss").to_numpy(), np.float64))
+            curves[repetition] = np.asarray(rows.column("validation_loss").to_numpy(), np.float64)
         return curves
 
     def recalls(self, case: str) -> np.ndarray:

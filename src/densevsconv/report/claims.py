@@ -13,6 +13,7 @@ from densevsconv.report import rich
 from densevsconv.report.formats import MISSING
 from densevsconv.report.study import CLAIMS, Study
 from densevsconv.report.table import Column, Table
+from densevsconv.report.verdicts import listed
 
 FORMS = {
     "test accuracy": ("percent", "%"),
@@ -113,9 +114,28 @@ def text(study: Study) -> list[str]:
         "otherwise: an interval across a bound decides nothing, nor does a single seed. The table "
         "shows the test that decides, which is the clearest where a claim fails and the closest "
         f"where it holds; {rich.table('claim_tests')} has all of them.",
+        *_learned_nothing(study),
         f"The {tests} tests are not corrected for their number, so that adding a claim changes no "
         f"other one. If every interval has its {level}%, at most {wrong} of the verdicts can be "
         "expected to be wrong.",
+    ]
+
+
+def _learned_nothing(study: Study) -> list[str]:
+    """Return which networks of the tests are no better than one class for all images, if any."""
+    tested = {case for record in records(study) for case in record["cases"]}
+    dead = []
+    for case in sorted(tested):
+        evaluation = study.document(case, "evaluate")
+        images = [entry["support"] for entry in evaluation["per_class"]]
+        if evaluation["accuracy"]["mean"] <= max(images) / sum(images):
+            dead.append(case)
+    if not dead:
+        return []
+    return [
+        f"On the mean of their seeds {listed(dead)} learned nothing: naming the commonest class of "
+        "the test images every time is as good. A verdict that rests on such a network is one on "
+        "its training, and no word on its architecture."
     ]
 
 

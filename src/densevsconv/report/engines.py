@@ -122,7 +122,7 @@ def _sizes(study: Study, dataset: str, pair: Pair) -> str:
     if engines < size(least):
         verdict = (
             f"more in every pair than the {largest} by which the engines differ at most: the "
-            "architecture decides how accurate a network is, not the implementation"
+            "network and its training decide how accurate it is, not the implementation"
         )
     elif engines < size(most):
         verdict = (

@@ -122,7 +122,7 @@ def _split(study: Study, datasets: list[str]) -> str:
         how += ", images of one group (a writer, a house) all in one part"
     if split["test"] == "official":
         return (
-            f"The test images{where} are the official test part of the source; "
+            f"The test images{where} are those that the source sets apart for testing; "
             f"{share('validation')} of the others are drawn for validation, {how}. This draw is "
             "made once, from the study's seed."
         )
@@ -235,7 +235,7 @@ def results(study: Study, dataset: str) -> list[str]:
 def _chosen(study: Study, dataset: str) -> str:
     if study.put_in_front(dataset):
         return "The verdict is on the cases that the study puts in front."
-    alike = ", on the engine of the best of all," if len(study.engines(dataset)) > 1 else ""
+    alike = ", on the engine of the best of all" if len(study.engines(dataset)) > 1 else ""
     return (
         f"Of each family the case whose refitted networks have the best mean validation accuracy"
         f"{alike}, among equals the one with the lowest validation loss, is taken for the verdict; "
