@@ -26,16 +26,16 @@ import keras
 import numpy as np
 from sklearn.datasets import load_digits
 
-from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.architecture.load import load_architecture
-from densevsconv.config.training import Training
-from densevsconv.data.prepared import TrainingData
-from densevsconv.data.scaling import Scaling
-from densevsconv.engines.tensorflow.build import keras_model, named_variables
-from densevsconv.engines.tensorflow.engine import TensorFlowEngine
-from densevsconv.machine import describe_machine
-from densevsconv.seeds import training_seeds
-from densevsconv.training.fit import fit
+from densevsconv.images.prepared import TrainingData
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.networks.load import load_architecture
+from densevsconv.store.machine import describe_machine
+from densevsconv.store.seeds import training_seeds
+from densevsconv.training.engines.tensorflow.build import keras_model, named_variables
+from densevsconv.training.engines.tensorflow.engine import TensorFlowEngine
+from densevsconv.training.loop import fit
+from densevsconv.training.settings import Training
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ("denseNet2_20", "dense_2", "lenet5_8", "conv_small")

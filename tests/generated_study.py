@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from densevsconv.files import write_json, write_npz
-from densevsconv.journal import Journal
-from densevsconv.layout import Layout
-from densevsconv.seeds import training_seeds
 from densevsconv.stages.select import COLUMNS
+from densevsconv.store.files import write_json, write_npz
+from densevsconv.store.journal import Journal
+from densevsconv.store.layout import Layout
+from densevsconv.store.seeds import training_seeds
 
 CLASSES, IMAGES, EPOCHS, SEEDS = 3, 30, 4, 3
 SHAPE = (4, 4, 1)

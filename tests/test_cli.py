@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from densevsconv import cli
-from densevsconv.files import write_json
-from densevsconv.layout import Layout
+from densevsconv.store.files import write_json
+from densevsconv.store.layout import Layout
 
 ROOT = Path(__file__).parents[1]
 
@@ -120,7 +120,7 @@ def test_the_command_line_imports_no_heavy_library():
 def test_a_job_ends_with_the_run_that_started_it(tmp_path):
     child = (
         "import os, sys, time; sys.path.insert(0, 'src');"
-        "from densevsconv.process import end_with_parent; end_with_parent(0.05);"
+        "from densevsconv.store.process import end_with_parent; end_with_parent(0.05);"
         "print(os.getpid(), flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen(

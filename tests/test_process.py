@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from densevsconv.errors import UserError
-from densevsconv.process import RunLock, prepare_environment
+from densevsconv.store.process import RunLock, prepare_environment
 
 ROOT = Path(__file__).parents[1]
 HOLD = (
     "import sys, time; sys.path.insert(0, 'src'); from pathlib import Path;"
-    "from densevsconv.process import RunLock;"
+    "from densevsconv.store.process import RunLock;"
     "lock = RunLock(Path(sys.argv[1])); assert lock.acquire(); print('held', flush=True);"
     "time.sleep(60)"
 )
@@ -66,7 +66,7 @@ def test_the_users_own_settings_stay(monkeypatch):
 def test_the_log_keeps_everything_and_the_terminal_what_python_says(tmp_path):
     script = (
         "import os, sys; sys.path.insert(0, 'src'); from pathlib import Path;"
-        "from densevsconv.process import log_to; log_to(Path(sys.argv[1]));"
+        "from densevsconv.store.process import log_to; log_to(Path(sys.argv[1]));"
         "print('progress', file=sys.stderr); os.write(2, b'native noise\\n'); 1 / 0"
     )
     log = tmp_path / "logs" / "search.log"

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from densevsconv import __version__
-from densevsconv.data.fetching.places import MIRROR_VARIABLE
 from densevsconv.errors import UserError
-from densevsconv.layout import Layout
-from densevsconv.process import end_with_parent, log_to, prepare_environment
+from densevsconv.images.fetching.places import MIRROR_VARIABLE
+from densevsconv.store.layout import Layout
+from densevsconv.store.process import end_with_parent, log_to, prepare_environment
 
 if TYPE_CHECKING:
-    from densevsconv.config.resolved import ResolvedStudy
+    from densevsconv.planning.resolved import ResolvedStudy
     from densevsconv.report.layout import ReportLayout
 
 STAGES = {
@@ -93,23 +93,23 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _describe(options: argparse.Namespace) -> None:
-    from densevsconv.architecture.describe import describe
-    from densevsconv.architecture.load import load_architecture
+    from densevsconv.networks.describe import describe
+    from densevsconv.networks.load import load_architecture
 
     architecture = load_architecture(Path("config/architectures"), options.architecture)
     print(describe(architecture.bind(options.image, options.classes)))
 
 
 def _sheet(options: argparse.Namespace) -> None:
-    from densevsconv.config.load import CONFIG_FILE
-    from densevsconv.sheet import write_sheet
+    from densevsconv.commands.sheet import write_sheet
+    from densevsconv.planning.load import CONFIG_FILE
 
     write_sheet(CONFIG_FILE, options.dataset, options.out, options.mirror)
     print(options.out.with_suffix(".png"))
 
 
 def _study(options: argparse.Namespace) -> ResolvedStudy:
-    from densevsconv.config.load import load_study
+    from densevsconv.planning.load import load_study
 
     given = {"study": options.study, "scale": options.scale}
     return load_study(overrides={key: value for key, value in given.items() if value})
@@ -123,8 +123,8 @@ def _files(study: ResolvedStudy) -> tuple[Layout, ReportLayout]:
 
 
 def _ui(options: argparse.Namespace) -> None:
-    from densevsconv.config.load import load_config
-    from densevsconv.publish import database as database_of
+    from densevsconv.commands.publish import database as database_of
+    from densevsconv.planning.load import load_config
 
     config, _ = load_config()
     database = database_of(Path(config.results))
@@ -140,14 +140,14 @@ def _ui(options: argparse.Namespace) -> None:
 
 
 def _where(options: argparse.Namespace) -> None:
-    from densevsconv.publish import where
+    from densevsconv.commands.publish import where
 
     study = _study(options)
     print(where(*_files(study), study.command))
 
 
 def _publish(options: argparse.Namespace) -> None:
-    from densevsconv.publish import publish
+    from densevsconv.commands.publish import publish
 
     study = _study(options)
     target = options.to / study.config.study  # one report of a study is committed, of any scale

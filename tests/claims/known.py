@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from densevsconv.claims.kinds import JUDGES
 from densevsconv.claims.record import Record
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import ClaimTest
-from densevsconv.files import write_json
-from densevsconv.layout import Layout
+from densevsconv.claims.schema import ClaimTest
+from densevsconv.store.files import write_json
+from densevsconv.store.layout import Layout
 
 NAMES = ["zero", "one", "two"]
 IMAGES = 20

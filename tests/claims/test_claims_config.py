@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from densevsconv.config.claims import Claim, ClaimTest, check_claims
-from densevsconv.config.messages import explain
-from densevsconv.config.strict import Strict
+from densevsconv.claims.schema import Claim, ClaimTest, check_claims
+from densevsconv.schema.messages import explain
+from densevsconv.schema.strict import Strict
 
 CASES = {"dense_8": "digits", "conv_8": "digits", "dense_28": "mnist"}
 CLASSES = {"digits": ["0", "1", "8"], "mnist": ["zero", "one"]}

@@ -11,11 +11,11 @@ from generated_study import CASES, SEEDS, write_study
 
 from densevsconv.claims.record import Record
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import Claim
+from densevsconv.claims.schema import Claim
 from densevsconv.errors import DataError
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
 from densevsconv.stages import evaluate, judge
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
 
 CLAIMS: dict[str, Any] = {
     "conv_is_good": {"text": "It is good.", "source": "Table I", "tests": [

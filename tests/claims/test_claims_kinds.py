@@ -11,7 +11,7 @@ from scipy import stats
 
 from densevsconv.claims.kinds import JUDGES
 from densevsconv.claims.record import Record
-from densevsconv.config.claims import ClaimTest
+from densevsconv.claims.schema import ClaimTest
 from densevsconv.statistics.intervals import mean_interval
 
 HOLDS, FAILS, UNTOLD = "holds", "fails", "cannot be told"

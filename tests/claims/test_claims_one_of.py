@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from densevsconv.config.claims import ClaimTest
-from densevsconv.config.document import table
-from densevsconv.config.strict import OneOf
-from densevsconv.config.transforms import Transform
+from densevsconv.claims.schema import ClaimTest
+from densevsconv.commands.document import table
+from densevsconv.images.transforms.schema import Transform
+from densevsconv.schema.strict import OneOf
 
 NEAR = {"case": "a", "value": 0.5, "within": 0.1}
 ONES = [(ClaimTest, "near", NEAR), (Transform, "shift", 0.1), (Transform, "negative", False)]

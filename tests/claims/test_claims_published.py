@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from densevsconv.config.load import load_study
+from densevsconv.planning.load import load_study
 
 CONFIG = Path(__file__).parents[2] / "config" / "config.yaml"
 

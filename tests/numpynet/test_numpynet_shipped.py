@@ -13,15 +13,15 @@ import pytest
 import tensorflow as tf
 from test_numpynet_keras import ACTIVATION, TOLERANCE, relative, relative_gradient
 
-from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.architecture.initialise import initial_weights
-from densevsconv.architecture.load import available_architectures, load_architecture
-from densevsconv.engines.numpy.build import network
-from densevsconv.engines.numpy.trainer import DropoutBits
-from densevsconv.engines.tensorflow.build import keras_model, named_variables, set_weights
-from densevsconv.engines.tensorflow.dropout import HashedDropout
 from densevsconv.errors import ArchitectureError
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.networks.initialise import initial_weights
+from densevsconv.networks.load import available_architectures, load_architecture
 from densevsconv.training.dropout import layer_seed
+from densevsconv.training.engines.numpy.build import network
+from densevsconv.training.engines.numpy.trainer import DropoutBits
+from densevsconv.training.engines.tensorflow.build import keras_model, named_variables, set_weights
+from densevsconv.training.engines.tensorflow.dropout import HashedDropout
 
 ARCHITECTURES = Path(__file__).parents[2] / "config" / "architectures"
 MADE_FOR = {

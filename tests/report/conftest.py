@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from synthetic import AUGMENTATION, DATASETS, ROOT, make_study
 
-from densevsconv.layout import Layout
 from densevsconv.report.layout import ReportLayout
 from densevsconv.stages import figures, report
+from densevsconv.store.layout import Layout
 
 SMALL = {
     "denseNet2_20_published": ("denseNet2_20", 0.93, "list"),

@@ -17,17 +17,17 @@ import numpy as np
 import pandas as pd
 from sklearn.datasets import load_digits
 
-from densevsconv.architecture.load import load_architecture
-from densevsconv.config.training import Training
-from densevsconv.data.measures.measure import measure
-from densevsconv.data.transforms.apply import transform
-from densevsconv.files import read_json, read_npz, write_json, write_npz
-from densevsconv.identity import digest
-from densevsconv.layout import Layout
+from densevsconv.images.measures.measure import measure
+from densevsconv.images.transforms.apply import transform
+from densevsconv.networks.load import load_architecture
 from densevsconv.report import rich
 from densevsconv.report.study import Study
-from densevsconv.seeds import training_seeds
 from densevsconv.stages import evaluate, gradients, judge, select, summarise
+from densevsconv.store.files import read_json, read_npz, write_json, write_npz
+from densevsconv.store.identity import digest
+from densevsconv.store.layout import Layout
+from densevsconv.store.seeds import training_seeds
+from densevsconv.training.settings import Training
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINING = Training(early_stopping={"patience": 10}).model_dump()

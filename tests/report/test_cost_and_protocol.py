@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from synthetic import plain
 
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
 from densevsconv.report import prose, tables
 from densevsconv.report.abstract import abstract
 from densevsconv.report.study import Study
-from densevsconv.tables import read_csv, write_csv
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_csv, write_csv
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from synthetic import AUGMENTATION, DATASETS, plain
 
-from densevsconv.files import read_json, read_npz, write_json, write_npz
-from densevsconv.layout import Layout
 from densevsconv.report import data, prose
 from densevsconv.report.figures import augmentation, mean_images, style, transformations
 from densevsconv.report.figures.augmentation import shown_augmentations
@@ -18,6 +16,8 @@ from densevsconv.report.figures.class_grid import draw_classes
 from densevsconv.report.layout import drawings
 from densevsconv.report.results import Results
 from densevsconv.report.study import Study
+from densevsconv.store.files import read_json, read_npz, write_json, write_npz
+from densevsconv.store.layout import Layout
 
 MAX = 200
 PERMUTED = {"permute_pixels": True}

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from synthetic import make_study, plain
 
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
 from densevsconv.report import abstract, difficulty
 from densevsconv.report.document import build_document
 from densevsconv.report.figures import difficulty as difficulty_figure
@@ -19,7 +17,9 @@ from densevsconv.report.layout import ReportLayout, drawings
 from densevsconv.report.results import Results
 from densevsconv.report.study import Study
 from densevsconv.stages.summarise import COMPARISON_COLUMNS, DIFFICULTY_COLUMNS
-from densevsconv.tables import read_csv, write_csv
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_csv, write_csv
 
 SPLIT = {"test": 0.2, "training_images": None}
 Interval = tuple[float | None, float | None, float | None]

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from synthetic import plain
 
-from densevsconv.files import read_json, write_json, write_text
-from densevsconv.layout import Layout
 from densevsconv.report import engines
 from densevsconv.report.document import build_document
 from densevsconv.report.figures.engines import has_twin, network
@@ -16,7 +14,9 @@ from densevsconv.report.layout import ReportLayout, drawings
 from densevsconv.report.study import Study
 from densevsconv.stages import figures
 from densevsconv.stages.summarise import COMPARISON_COLUMNS, ENGINE_COLUMNS
-from densevsconv.tables import write_csv
+from densevsconv.store.files import read_json, write_json, write_text
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import write_csv
 
 CASES = ("net-numpy", "net-tensorflow", "mlp-numpy", "mlp-tensorflow")
 Interval = tuple[float, float | None, float | None]

@@ -18,19 +18,19 @@ from scipy.ndimage import correlate
 from synthetic import make_study
 from test_publication import REPRODUCED
 
-from densevsconv.data.load import load_training_data
-from densevsconv.data.prepared import TrainingData
 from densevsconv.errors import DataError
-from densevsconv.files import read_json, read_npz, write_json, write_npz
-from densevsconv.layout import Layout
+from densevsconv.images.load import load_training_data
+from densevsconv.images.prepared import TrainingData
 from densevsconv.report.figures import confusion_counts, confusion_rates, feature_maps, style
 from densevsconv.report.figures import curves_and_confusion as both
 from densevsconv.report.figures.registry import FIGURES
 from densevsconv.report.layout import drawings
 from densevsconv.report.results import HISTORY_COLUMNS, Results
 from densevsconv.stages import evaluate, refit
-from densevsconv.stages.trials import Trainers
-from densevsconv.training.fit import Fit
+from densevsconv.store.files import read_json, read_npz, write_json, write_npz
+from densevsconv.store.layout import Layout
+from densevsconv.training.loop import Fit
+from densevsconv.trials.planned import Trainers
 
 NAMES = ["ant", "bee", "cow"]
 COUNTS = [[4, 2, 0], [0, 3, 0], [1, 0, 0]]

@@ -17,7 +17,6 @@ import pypdf
 import pytest
 from synthetic import ROOT
 
-from densevsconv.layout import Layout
 from densevsconv.report import (
     abstract,
     claims,
@@ -37,6 +36,7 @@ from densevsconv.report.formats import format_value
 from densevsconv.report.layout import ReportLayout
 from densevsconv.report.paper import write_paper
 from densevsconv.report.pointers import ResultFiles
+from densevsconv.store.layout import Layout
 
 TEMPLATES = ROOT / "src" / "densevsconv" / "report" / "templates"
 NUMERAL = re.compile(r"\d[\d.,]*")

@@ -12,8 +12,6 @@ import numpy as np
 import pytest
 from synthetic import Form, make_study, plain
 
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
 from densevsconv.report import claims, gradients, publication
 from densevsconv.report.document import build_document
 from densevsconv.report.layout import ReportLayout, drawings
@@ -21,7 +19,9 @@ from densevsconv.report.pointers import ResultFiles
 from densevsconv.report.study import Study
 from densevsconv.report.versions import models
 from densevsconv.stages import gradients as gradients_stage
-from densevsconv.tables import read_csv
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_csv
 from numpynet.layers import Dense
 
 DENSE = {"name": "denseNet2_20", "accuracy": 0.942, "seconds": 6.8, "source": "Table I"}

@@ -10,13 +10,13 @@ import pytest
 from synthetic import ROOT, make_study
 
 from densevsconv.errors import DataError
-from densevsconv.files import read_json
-from densevsconv.layout import Layout
 from densevsconv.report.captions import read_caption
 from densevsconv.report.figures.base import COLUMN_MM, PAGE_MM, searched_keys
 from densevsconv.report.figures.registry import FIGURES
 from densevsconv.report.layout import TABLES, ReportLayout, drawings, ordered_cases
 from densevsconv.stages import figures, report
+from densevsconv.store.files import read_json
+from densevsconv.store.layout import Layout
 
 
 def test_the_plan_alone_says_which_figures_there_are(

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from synthetic import AUGMENTATION, make_study
 
-from densevsconv.layout import Layout
 from densevsconv.report import rich, setting_tables
 from densevsconv.report.figures import search_map, style
 from densevsconv.report.limits import limits
 from densevsconv.report.results import Results
 from densevsconv.report.study import Study
+from densevsconv.store.layout import Layout
 
 SWITCHES = {
     "augmentation": AUGMENTATION, "gradient": "sum", "l2_biases": True, "frozen": ["conv"],

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from densevsconv.files import write_json
-from densevsconv.layout import Layout
 from densevsconv.report.limits import limits
 from densevsconv.report.study import Study
-from densevsconv.tables import write_csv
+from densevsconv.store.files import write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import write_csv
 
 GRID = [{"learning_rate": rate, "l2": l2} for rate in (0.001, 0.01) for l2 in (0.0, 0.1)]
 

@@ -14,10 +14,10 @@ from generated_study import (
 from scipy import stats
 
 from densevsconv.errors import DataError
-from densevsconv.files import read_json
-from densevsconv.layout import Layout
 from densevsconv.stages import evaluate
-from densevsconv.tables import read_parquet
+from densevsconv.store.files import read_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_parquet
 
 LABELS = np.arange(IMAGES) % CLASSES
 

@@ -6,10 +6,10 @@ from generated_study import POINTS, case_plan, record, search_records, search_ro
 from generated_study import write_search as write_search_shards
 
 from densevsconv.errors import DataError, UserError
-from densevsconv.files import read_json
-from densevsconv.layout import Layout
 from densevsconv.stages import select
-from densevsconv.tables import read_csv
+from densevsconv.store.files import read_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_csv
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import pytest
 from generated_study import CASES, SEEDS, dataset_plan, write_refit, write_study
 from scipy import stats
 
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
 from densevsconv.stages import evaluate, select, summarise
 from densevsconv.statistics.case_results import merit
 from densevsconv.statistics.comparison import compare
 from densevsconv.statistics.forms import forms
-from densevsconv.tables import read_csv
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_csv
 
 
 @pytest.fixture

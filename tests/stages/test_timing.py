@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from densevsconv.config.training import EarlyStopping, Training
 from densevsconv.stages.timing import LEAST_EPOCHS, timed_epochs, whole_seconds
-from densevsconv.training.fit import Fit
+from densevsconv.training.loop import Fit
+from densevsconv.training.settings import EarlyStopping, Training
 
 
 def training(**settings: object) -> Training:

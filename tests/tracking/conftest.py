@@ -4,8 +4,8 @@ import pytest
 from generated_study import write_study
 from tracked import move_database
 
-from densevsconv.layout import Layout
 from densevsconv.stages import evaluate, select, summarise
+from densevsconv.store.layout import Layout
 from densevsconv.tracking.database import open_database
 
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from densevsconv.architecture.initialise import initial_weights
-from densevsconv.architecture.load import parse_architecture
-from densevsconv.data.scaling import Scaling
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.initialise import initial_weights
+from densevsconv.networks.load import parse_architecture
 
 LAYERS = [
     {"conv": {"filters": 3, "kernel": 3, "activation": "leaky_relu"}},
@@ -26,8 +26,8 @@ def test_saved_and_loaded_it_maps_pixels_to_the_networks_probabilities(
 ) -> None:
     import keras
 
-    from densevsconv.engines.tensorflow.build import keras_model, set_weights
     from densevsconv.tracking.model import pixels_to_probabilities
+    from densevsconv.training.engines.tensorflow.build import keras_model, set_weights
 
     architecture = parse_architecture(
         {"title": "All kinds", "layers": LAYERS}, name="all_kinds", file="test"
@@ -50,8 +50,8 @@ def test_what_only_numpynet_trains_predicts_the_same(tmp_path: Path) -> None:
     """A wrong slope has no part in a prediction, so that Keras's tanh stands for it."""
     import keras
 
-    from densevsconv.engines.numpy.build import network
     from densevsconv.tracking.model import pixels_to_probabilities
+    from densevsconv.training.engines.numpy.build import network
 
     layers = ["flatten", {"dense": {"units": 6, "activation": "committed_tanh"}}, LAYERS[-1]]
     architecture = parse_architecture({"title": "As coded", "layers": layers}, name="c", file="t")

@@ -25,13 +25,13 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from tracked import database, meaning, move_database, rows, whole_state
 
-from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.data.scaling import Scaling
 from densevsconv.errors import DataError, UserError
-from densevsconv.files import read_json, read_npz, write_json
-from densevsconv.journal import Journal
-from densevsconv.layout import Layout
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.stages import evaluate, summarise, track
+from densevsconv.store.files import read_json, read_npz, write_json
+from densevsconv.store.journal import Journal
+from densevsconv.store.layout import Layout
 from densevsconv.tracking.database import open_database, uri
 
 TRIALS = 8
@@ -112,7 +112,7 @@ def test_importing_twice_changes_nothing_and_needs_no_tensorflow(layout: Layout)
     summary = (layout.root / "track.json").read_bytes()
     # a process of its own: this one has imported TensorFlow by now
     code = (
-        "import sys; from pathlib import Path; from densevsconv.layout import Layout; "
+        "import sys; from pathlib import Path; from densevsconv.store.layout import Layout; "
         "from densevsconv.stages import track; track.run(Layout(Path(sys.argv[1]))); "
         "sys.exit('tensorflow' in sys.modules)"
     )

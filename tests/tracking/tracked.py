@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
 
 
 def move_database(layout: Layout, folder: Path, empty: Path) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from densevsconv.config.training import Augmentation
-from densevsconv.data.prepared import TrainingData
-from densevsconv.engines.numpy.augment import augmented_examples, changed, mixed, resampled
+from densevsconv.images.prepared import TrainingData
 from densevsconv.training.augmentation import Changes, colour_components, columns, unchanged
+from densevsconv.training.engines.numpy.augment import augmented_examples, changed, mixed, resampled
+from densevsconv.training.settings import Augmentation
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 17, (40, 5, 4, 3)).astype(np.uint8)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from densevsconv.config.training import Schedule, Training
 from densevsconv.training.batches import batch_orders, steps_per_epoch
 from densevsconv.training.schedule import learning_rates
+from densevsconv.training.settings import Schedule, Training
 
 
 @given(st.integers(1, 200), st.integers(1, 50), st.integers(0, 2**62))

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.architecture.initialise import committed_std, draw, initial_weights, is_initializer
-from densevsconv.architecture.load import load_architecture
-from densevsconv.config.training import Training
-from densevsconv.seeds import generator
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.networks.initialise import committed_std, draw, initial_weights, is_initializer
+from densevsconv.networks.load import load_architecture
+from densevsconv.store.seeds import generator
+from densevsconv.training.settings import Training
 from numpynet.initializers import CommittedScheme, Fans
 
 ARCHITECTURES = Path(__file__).parents[2] / "config" / "architectures"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from densevsconv.config.training import Training
+from densevsconv.training.settings import Training
 
 STRUCTURAL: dict[str, Any] = {
     "optimizer": "sgd",

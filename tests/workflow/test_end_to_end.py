@@ -122,8 +122,11 @@ def test_a_figure_draws_again_and_trains_nothing(finished_copy):
     assert set(finished_copy.jobs()) == {"figures", "report", "track", "all"}
 
 
+ENGINE = "src/densevsconv/training/engines/tensorflow/build.py"
+
+
 def test_engine_code_trains_again(finished_copy):
-    with (finished_copy.root / "src/densevsconv/engines/tensorflow/build.py").open("a") as file:
+    with (finished_copy.root / ENGINE).open("a") as file:
         file.write("\nUNUSED = 1\n")
     jobs = finished_copy.jobs()
     assert set(jobs) >= TRAINING
@@ -144,7 +147,7 @@ def test_fetching_again_leaves_nothing_undone(finished_copy):
 
 
 def test_comments_and_messages_cost_nothing(finished_copy):
-    with (finished_copy.root / "src/densevsconv/engines/tensorflow/build.py").open("a") as file:
+    with (finished_copy.root / ENGINE).open("a") as file:
         file.write("\n# a comment\n")
     finished_copy.edit("workflow/rules/search.smk", "of the grids", "of all the grids")
     assert finished_copy.jobs() == {}

@@ -20,14 +20,14 @@ sys.path.insert(0, SOURCES)
 # jobs find the package in the clone, whether or not it is installed
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCES, os.environ.get("PYTHONPATH")]))
 
-from densevsconv.config.load import CONFIG_FILE, load_study
-from densevsconv.config.plan import write_plans
+from densevsconv.planning.load import CONFIG_FILE, load_study
+from densevsconv.planning.plan import write_plans
 from densevsconv.errors import UserError
-from densevsconv.files import read_json
-from densevsconv.identity import code_digest
-from densevsconv.layout import Layout
-from densevsconv.process import RunLock
-from densevsconv.publish import where
+from densevsconv.store.files import read_json
+from densevsconv.store.identity import code_digest
+from densevsconv.store.layout import Layout
+from densevsconv.store.process import RunLock
+from densevsconv.commands.publish import where
 
 try:
     study = load_study(ROOT / CONFIG_FILE, config)

@@ -10,7 +10,7 @@ from scipy import stats
 from densevsconv.claims.mean_accuracy import mean_accuracy
 from densevsconv.claims.record import TOUCHING, Record, quoted
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import Accuracy
+from densevsconv.claims.schema import Accuracy
 
 
 def judge(test: Accuracy, results: Results, confidence: float) -> Iterator[Record]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from densevsconv.claims import one_image
 from densevsconv.claims.record import Record, quoted
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import Difference
+from densevsconv.claims.schema import Difference
 from densevsconv.statistics.comparison import compare
 
 

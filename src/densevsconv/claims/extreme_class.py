@@ -21,7 +21,7 @@ import numpy as np
 from densevsconv.claims import one_image
 from densevsconv.claims.record import Record, quoted
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import EasiestClass, HardestClass
+from densevsconv.claims.schema import EasiestClass, HardestClass
 from densevsconv.statistics.comparison import compare
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from densevsconv.claims.mean_accuracy import mean_accuracy
 from densevsconv.claims.record import Record, quoted
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import Near
+from densevsconv.claims.schema import Near
 
 
 def judge(test: Near, results: Results, confidence: float) -> Iterator[Record]:

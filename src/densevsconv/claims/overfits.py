@@ -13,7 +13,7 @@ import numpy as np
 
 from densevsconv.claims.record import Record, quoted
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import Overfits
+from densevsconv.claims.schema import Overfits
 from densevsconv.statistics.intervals import mean_interval
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow
 import pyarrow.compute
 
-from densevsconv.files import read_json
-from densevsconv.layout import Layout
-from densevsconv.tables import probability_columns, read_parquet
+from densevsconv.store.files import read_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import probability_columns, read_parquet
 
 ROUNDING = 1e-9
 """Shares of images that differ by less are the same."""

@@ -14,7 +14,7 @@ from math import exp, log
 
 from densevsconv.claims.record import Record, quoted
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import TimeRatio
+from densevsconv.claims.schema import TimeRatio
 from densevsconv.statistics.comparison import compare
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from densevsconv.config.engine_titles import engine_title
 from densevsconv.report import claims, data, difficulty, engines, rich
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
+from densevsconv.training.engines.titles import engine_title
 
 SECONDS = "\u00a0s"
 """The unit after a number, never on the next line."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from densevsconv.layout import Layout
 from densevsconv.report import (
     claims,
     data,
@@ -28,6 +27,7 @@ from densevsconv.report.limits import limits
 from densevsconv.report.references import PUBLICATION, REFERENCES
 from densevsconv.report.study import Study
 from densevsconv.report.table import Table
+from densevsconv.store.layout import Layout
 
 Block = dict[str, Any]
 

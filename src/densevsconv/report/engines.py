@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from densevsconv.config.engine_titles import engine_title
 from densevsconv.report import rich
 from densevsconv.report.figures.engines import network
 from densevsconv.report.pointers import csv_pointer
 from densevsconv.report.rich import figure
 from densevsconv.report.study import Study
 from densevsconv.report.table import Column, Table
+from densevsconv.training.engines.titles import engine_title
 
 SOURCE = "engines.csv"
 ZERO = 0

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from densevsconv.files import atomic_path
+from densevsconv.store.files import atomic_path
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from densevsconv.errors import DataError
-from densevsconv.files import read_json
+from densevsconv.store.files import read_json
 
 _CSV = re.compile(r"(?P<column>[^\[\]]+)(?:\[(?P<conditions>[^\[\]]*)\])?")
 _CONDITION = re.compile(r"(?P<key>[^<>=]+)(?P<sign><=|>=|<|>|=)(?P<value>.*)")

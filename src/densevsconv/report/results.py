@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from densevsconv.errors import DataError
-from densevsconv.files import read_json, read_npz
-from densevsconv.layout import Layout
 from densevsconv.report.layout import ordered_cases
+from densevsconv.store.files import read_json, read_npz
+from densevsconv.store.layout import Layout
 
 HISTORY_COLUMNS = (
     "repetition", "epoch", "train_loss", "train_accuracy", "validation_loss",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from densevsconv.layout import Layout
 from densevsconv.report import rich
 from densevsconv.report.facts import Facts
 from densevsconv.report.layout import ordered_cases
 from densevsconv.report.pointers import ResultFiles, csv_pointer, json_pointer
 from densevsconv.statistics.case_results import merit
+from densevsconv.store.layout import Layout
 
 PLAN = "plan/report.json"
 CLAIMS = "claims.json"

@@ -18,8 +18,6 @@ import pyarrow
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from densevsconv.errors import DataError
-from densevsconv.files import read_json, read_npz, write_json
-from densevsconv.layout import Layout
 from densevsconv.statistics.calibration import Reliability, reliability
 from densevsconv.statistics.confusion import (
     confusion_counts,
@@ -28,7 +26,9 @@ from densevsconv.statistics.confusion import (
     normalise_rows,
 )
 from densevsconv.statistics.intervals import mean_interval, wilson_interval
-from densevsconv.tables import probability_columns, read_parquet
+from densevsconv.store.files import read_json, read_npz, write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import probability_columns, read_parquet
 
 CONFUSED_PAIRS = 10
 """Most-confused pairs kept, at most."""

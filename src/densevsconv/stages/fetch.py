@@ -12,9 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from densevsconv.data.fetch import fetch_files
-from densevsconv.files import read_json, write_json, write_json_if_changed
-from densevsconv.layout import Layout
+from densevsconv.images.fetch import fetch_files
+from densevsconv.store.files import read_json, write_json, write_json_if_changed
+from densevsconv.store.layout import Layout
 
 
 def run(layout: Layout, *, mirror: str | None = None, threads: int = 1) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from densevsconv.layout import Layout
 from densevsconv.report.figures import style
 from densevsconv.report.layout import ReportLayout, drawings
 from densevsconv.report.results import Results
+from densevsconv.store.layout import Layout
 
 
 def run(layout: Layout, *, reports: Path = Path("reports"), threads: int | None = None) -> None:

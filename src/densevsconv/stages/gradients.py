@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.architecture.initialise import initial_weights
-from densevsconv.config.training import Training
-from densevsconv.data.load import load_training_data
-from densevsconv.data.scaling import Scaling
-from densevsconv.engines.numpy.build import network
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
-from densevsconv.progress import Progress
-from densevsconv.seeds import training_seeds
+from densevsconv.images.load import load_training_data
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.networks.initialise import initial_weights
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.progress import Progress
+from densevsconv.store.seeds import training_seeds
+from densevsconv.training.engines.numpy.build import network
+from densevsconv.training.settings import Training
 from numpynet.gradient_check import TOLERANCE, check_gradients
 
 IMAGES = 10

@@ -16,9 +16,9 @@ from typing import Any
 from densevsconv.claims.kinds import JUDGES
 from densevsconv.claims.record import VERDICTS, verdict_of_all
 from densevsconv.claims.results import Results
-from densevsconv.config.claims import Claim
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
+from densevsconv.claims.schema import Claim
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
 
 
 def run(layout: Layout, *, threads: int = 1) -> None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from densevsconv.data.load import load_test_data, load_training_data
-from densevsconv.data.measures.measure import measure
-from densevsconv.files import read_json, write_json, write_npz
-from densevsconv.layout import Layout
-from densevsconv.progress import Progress
-from densevsconv.seeds import derive_seed
+from densevsconv.images.load import load_test_data, load_training_data
+from densevsconv.images.measures.measure import measure
+from densevsconv.store.files import read_json, write_json, write_npz
+from densevsconv.store.layout import Layout
+from densevsconv.store.progress import Progress
+from densevsconv.store.seeds import derive_seed
 
 
 def run(layout: Layout, *, threads: int = 1) -> None:

@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.data.fetch import fetch_files
-from densevsconv.data.sources import RawImages, read_source
-from densevsconv.data.split import split
-from densevsconv.data.transforms.apply import stages, transform
 from densevsconv.errors import DataError
-from densevsconv.files import read_json, write_json, write_npz
-from densevsconv.layout import Layout
-from densevsconv.seeds import derive_seed
+from densevsconv.images.fetch import fetch_files
+from densevsconv.images.sources import RawImages, read_source
+from densevsconv.images.split import split
+from densevsconv.images.transforms.apply import stages, transform
+from densevsconv.store.files import read_json, write_json, write_npz
+from densevsconv.store.layout import Layout
+from densevsconv.store.seeds import derive_seed
 
 PARTS = ("train", "validation", "test")
 CHUNK = 4096  # images worked on at a time

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from densevsconv.data.load import load_info, load_test_data
-from densevsconv.files import atomic_path, read_json, write_json, write_npz
-from densevsconv.journal import Journal
-from densevsconv.layout import Layout
-from densevsconv.progress import Progress
-from densevsconv.stages.trials import PlannedTrial, Trainers, engines, planned
+from densevsconv.images.load import load_info, load_test_data
+from densevsconv.store.files import atomic_path, read_json, write_json, write_npz
+from densevsconv.store.journal import Journal
+from densevsconv.store.layout import Layout
+from densevsconv.store.progress import Progress
+from densevsconv.trials.planned import PlannedTrial, Trainers, engines, planned
 
 _PROBABILITIES = "probabilities"
 _WEIGHT = "weight/"

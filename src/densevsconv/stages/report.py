@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from densevsconv.files import write_json, write_text
-from densevsconv.layout import Layout
 from densevsconv.report.document import build_document
 from densevsconv.report.layout import ReportLayout
 from densevsconv.report.page import render_page
 from densevsconv.report.paper import write_paper
+from densevsconv.store.files import write_json, write_text
+from densevsconv.store.layout import Layout
 
 
 def run(

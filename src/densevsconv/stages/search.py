@@ -14,12 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from densevsconv.data.load import load_info
-from densevsconv.files import atomic_path, read_json
-from densevsconv.journal import Journal
-from densevsconv.layout import Layout
-from densevsconv.progress import Progress
-from densevsconv.stages.trials import PlannedTrial, Trainers, engines, planned
+from densevsconv.images.load import load_info
+from densevsconv.store.files import atomic_path, read_json
+from densevsconv.store.journal import Journal
+from densevsconv.store.layout import Layout
+from densevsconv.store.progress import Progress
+from densevsconv.trials.planned import PlannedTrial, Trainers, engines, planned
 
 TRAINING_COLUMNS = (
     "optimizer",

@@ -15,10 +15,10 @@ from collections import defaultdict
 from typing import Any
 
 from densevsconv.errors import DataError, UserError
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
 from densevsconv.statistics.intervals import mean_interval
-from densevsconv.tables import read_parquet, write_csv
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_parquet, write_csv
 
 RULE = (
     "Highest mean validation accuracy over seeds; among points with equal accuracy the lowest "

@@ -17,12 +17,12 @@ from collections import Counter
 from itertools import permutations
 from typing import Any
 
-from densevsconv.files import read_json
-from densevsconv.layout import Layout
 from densevsconv.statistics.case_results import CaseResults, comparison_columns
 from densevsconv.statistics.difficulty import difficulty_rows
 from densevsconv.statistics.target import epochs_to_target, seconds_to_target
-from densevsconv.tables import read_csv, read_parquet, write_csv
+from densevsconv.store.files import read_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_csv, read_parquet, write_csv
 
 SUMMARY_COLUMNS = (
     "dataset", "case", "family", "architecture", "engine", "parameters", "macs", "trials",

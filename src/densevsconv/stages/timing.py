@@ -15,17 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.config.training import Training
-from densevsconv.files import read_json, write_json
-from densevsconv.identity import code_digest, digest
-from densevsconv.journal import Journal
-from densevsconv.layout import Layout
-from densevsconv.machine import describe_machine, peak_memory, reset_peak_memory
-from densevsconv.progress import Progress
 from densevsconv.stages.refit import planned_runs
-from densevsconv.stages.trials import PlannedTrial, Trainers
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.identity import code_digest, digest
+from densevsconv.store.journal import Journal
+from densevsconv.store.layout import Layout
+from densevsconv.store.machine import describe_machine, peak_memory, reset_peak_memory
+from densevsconv.store.progress import Progress
 from densevsconv.training.batches import steps_per_epoch
-from densevsconv.training.fit import Fit, Predictor
+from densevsconv.training.loop import Fit, Predictor
+from densevsconv.training.settings import Training
+from densevsconv.trials.planned import PlannedTrial, Trainers
 
 WARM_UP_EPOCHS = 3
 """At most, and of a long training's epochs at most a tenth, but one at least."""

@@ -15,10 +15,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from densevsconv.files import read_json, write_json
-from densevsconv.layout import Layout
-from densevsconv.machine import describe_machine
-from densevsconv.progress import Progress
+from densevsconv.store.files import read_json, write_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.machine import describe_machine
+from densevsconv.store.progress import Progress
 from densevsconv.tracking.cases import attach_files, attach_model, case_record
 from densevsconv.tracking.database import experiment, open_database
 from densevsconv.tracking.importer import Importer

@@ -9,12 +9,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.data.scaling import Scaling
-from densevsconv.files import read_json, read_npz
-from densevsconv.layout import Layout
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.report.layout import ReportLayout, drawings
-from densevsconv.tables import read_csv
+from densevsconv.store.files import read_json, read_npz
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_csv
 from densevsconv.tracking.records import RunRecord, flat, measurements
 
 if TYPE_CHECKING:

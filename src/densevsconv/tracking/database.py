@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from densevsconv.errors import UserError
-from densevsconv.files import atomic_path
+from densevsconv.store.files import atomic_path
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

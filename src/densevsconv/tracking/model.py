@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from densevsconv.architecture.bound import BoundArchitecture
-from densevsconv.data.scaling import Scaling
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
 
 if TYPE_CHECKING:
     import keras
@@ -40,7 +40,7 @@ def pixels_to_probabilities(
     """
     import keras
 
-    from densevsconv.engines.tensorflow.build import keras_model, set_weights
+    from densevsconv.training.engines.tensorflow.build import keras_model, set_weights
 
     network = keras_model(_predicting(architecture))
     set_weights(network, weights)

@@ -27,7 +27,7 @@ def git_commit() -> str:
 
 
 def machine_text(machine: dict[str, Any]) -> str:
-    """Return a machine's description (:func:`densevsconv.machine.describe_machine`) as a tag."""
+    """Return a description by :func:`densevsconv.store.machine.describe_machine` as a tag."""
     parts = [str(machine.get("processor", "unknown"))]
     if "cores" in machine:
         parts.append(f"{machine['cores']} cores")

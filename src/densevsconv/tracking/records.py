@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from densevsconv.identity import digest
+from densevsconv.store.identity import digest
 
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from densevsconv.errors import DataError
-from densevsconv.files import read_json
-from densevsconv.journal import Journal
-from densevsconv.layout import Layout
-from densevsconv.tables import read_csv
+from densevsconv.store.files import read_json
+from densevsconv.store.journal import Journal
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_csv
 from densevsconv.tracking.records import RunRecord, training_run
 
 STAGES = {"trial": "search", "seed": "refit"}

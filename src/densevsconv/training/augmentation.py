@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from densevsconv.config.training import Augmentation
-from densevsconv.data.prepared import TrainingData
-from densevsconv.seeds import derive_seed, generator
+from densevsconv.images.prepared import TrainingData
+from densevsconv.store.seeds import derive_seed, generator
+from densevsconv.training.settings import Augmentation
 
 IMAGES_AT_ONCE = 1024
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from densevsconv.seeds import generator
+from densevsconv.store.seeds import generator
 
 
 def steps_per_epoch(images: int, batch_size: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from densevsconv.seeds import derive_seed
+from densevsconv.store.seeds import derive_seed
 
 STEP_MULTIPLIER = 0x9E3779B9  # 2**32 over the golden ratio: spreads consecutive steps
 HASH_MULTIPLIERS = (0x7FEB352D, 0x846CA68B)

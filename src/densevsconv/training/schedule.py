@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from densevsconv.config.training import Training
+from densevsconv.training.settings import Training
 
 
 def learning_rates(training: Training, steps: int) -> np.ndarray:

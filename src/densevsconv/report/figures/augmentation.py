@@ -51,12 +51,12 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     """Return some images in rows, each as it is on the left and changed at random beside it."""
     import numpy as np
 
-    from densevsconv.config.training import Augmentation
-    from densevsconv.data.load import load_training_data
-    from densevsconv.engines.numpy.augment import augmented_examples
+    from densevsconv.images.load import load_training_data
     from densevsconv.report.figures import style
     from densevsconv.report.wording import setting
-    from densevsconv.seeds import training_seeds
+    from densevsconv.store.seeds import training_seeds
+    from densevsconv.training.engines.numpy.augment import augmented_examples
+    from densevsconv.training.settings import Augmentation
 
     data = load_training_data(results.layout, dataset)
     seed = training_seeds(results.plan["datasets"][dataset]["seed"], "refit", 0)["augmentation"]

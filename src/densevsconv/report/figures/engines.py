@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densevsconv.config.engine_titles import engine_title
 from densevsconv.report.figures.base import PAGE_MM, Figure
+from densevsconv.training.engines.titles import engine_title
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -23,10 +23,10 @@ def first_maps(results: Results, dataset: str, case: str) -> np.ndarray:
 
     Computed by numpynet, whichever engine trained the network; the layer's activation is in it.
     """
-    from densevsconv.architecture.bound import BoundArchitecture
-    from densevsconv.data.scaling import Scaling
-    from densevsconv.engines.numpy.build import network
     from densevsconv.errors import DataError
+    from densevsconv.images.scaling import Scaling
+    from densevsconv.networks.bound import BoundArchitecture
+    from densevsconv.training.engines.numpy.build import network
     from numpynet.inspection import feature_maps
 
     architecture = BoundArchitecture.from_dict(results.plan["cases"][case]["architecture"])

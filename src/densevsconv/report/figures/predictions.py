@@ -18,7 +18,7 @@ COLUMNS = 3
 
 def mean_probabilities(results: Results, case: str, images: int) -> np.ndarray:
     """Return the probabilities of the first images, mean over seeds: (images, classes)."""
-    from densevsconv.tables import probability_columns
+    from densevsconv.store.tables import probability_columns
 
     table = results.predictions(case)
     table = table[table["index"] < images]

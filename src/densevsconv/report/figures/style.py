@@ -273,7 +273,7 @@ def family_legend(
 
 def save(figure: matplotlib.figure.Figure, svg: Path, png: Path) -> None:
     """Write a figure as SVG (its print size) and PNG (for screens), each atomically."""
-    from densevsconv.files import atomic_path
+    from densevsconv.store.files import atomic_path
 
     # one layout serves both files: it is what costs the time
     figure.draw_without_rendering()

@@ -1,0 +1,80 @@
+"""Where a study's results are, and copying a finished report to where reports are committed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from densevsconv.errors import UserError
+from densevsconv.report.layout import ReportLayout
+from densevsconv.store.files import atomic_path, read_json
+from densevsconv.store.layout import Layout
+
+
+def tables(layout: Layout) -> list[Path]:
+    """Return the tables that a script can read."""
+    return [
+        layout.summary,
+        layout.run_table,
+        layout.trials,
+        layout.comparisons,
+        layout.engine_comparisons,
+        layout.difficulty,
+    ]
+
+
+def database(results: Path) -> Path:
+    """Return the MLflow database of all studies below ``results``."""
+    return results / "mlflow" / "mlflow.db"
+
+
+def where(layout: Layout, report: ReportLayout, command: str) -> str:
+    """Return a few lines that say where a study's report, tables and runs are.
+
+    ``command`` is what makes the study, for the message where nothing is there.
+    """
+    entries = {
+        "report": [report.paper, report.page],
+        "tables": tables(layout),
+        "runs": [database(layout.root.parent)],
+    }
+    there = {name: [file for file in files if file.exists()] for name, files in entries.items()}
+    if not any(there.values()):
+        raise UserError(f"{layout.root}: nothing here yet; `{command}`")
+    lines = [f"study {layout.study}"]
+    for name, files in there.items():
+        lines += [f"  {name if file == files[0] else '':8}{file}" for file in files]
+    return "\n".join([*lines, "  `make ui` shows the runs in MLflow"])
+
+
+def publish(layout: Layout, report: ReportLayout, target: Path, command: str) -> list[Path]:
+    """Copy a finished report to ``target``; return the files written.
+
+    Paper, page, facts, tables, verdicts on claims and the figures as PNG. What ``target`` holds of
+    an earlier report and the new one has not is removed, so that nothing stale stays beside it.
+    ``command`` is what makes the study, for messages.
+
+    Raises
+    ------
+    UserError
+        A file is missing, or older than the tables it was made from.
+    """
+    if not layout.plan("figures").exists():
+        raise UserError(f"{layout.root}: no such study; `{command}`")
+    figures = report.figure_files(read_json(layout.plan("figures")), "png")
+    wanted = {file.name: file for file in [*report.outputs(), *tables(layout), layout.claims]}
+    wanted |= {f"figures/{file.name}": file for file in figures}
+    again = f"finish it with `{command}`"
+    for file in wanted.values():
+        if not file.exists():
+            raise UserError(f"{file}: missing, so the report is not finished; {again}")
+    if report.paper.stat().st_mtime < layout.summary.stat().st_mtime:
+        raise UserError(f"{report.paper}: older than {layout.summary}; {again}")
+    for name, file in wanted.items():
+        with atomic_path(target / name) as temporary:
+            shutil.copyfile(file, temporary)
+    written = [target / name for name in wanted]
+    for pattern in ("*.pdf", "*.html", "*.json", "*.csv", "figures/*.png"):
+        for file in set(target.glob(pattern)) - set(written):
+            file.unlink()
+    return written

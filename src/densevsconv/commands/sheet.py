@@ -1,0 +1,80 @@
+"""A contact sheet of every transformation on a data set: what each setting does to the images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from densevsconv.images.fetch import fetch_files
+from densevsconv.images.sources import read_source
+from densevsconv.images.transforms.apply import transform, transformed_shape
+from densevsconv.planning.datasets import resolve_datasets
+from densevsconv.planning.load import load_config
+from densevsconv.planning.schema import StudyDataset
+
+EXAMPLES: tuple[dict[str, Any], ...] = (
+    {"resolution": 6},
+    {"resolution": 12},
+    {"shift": 0.15},
+    {"rotation": 30.0},
+    {"scale": 0.3},
+    {"contrast": 0.8},
+    {"brightness": 0.4},
+    {"noise": 0.15},
+    {"clutter": {"patches": 6, "size": 0.3}},
+    {"colour": "grey"},
+    {"colour": "rgb"},
+    {"negative": True},
+    {"permute_pixels": True},
+)
+"""A strength of each that shows on small images."""
+
+DONORS = 500
+"""Images that clutter may be cut from."""
+COLUMNS = 10
+
+
+def write_sheet(config_file: Path, dataset: str, out: Path, mirror: str | None = None) -> None:
+    """Draw the first image of each class (at most 10) under every transformation, as a PNG.
+
+    Parameters
+    ----------
+    config_file
+        ``config.yaml``, beside which the catalogue lies.
+    dataset
+        A data set of the catalogue; its files are fetched if they are not there.
+    out
+        The file to write.
+    mirror
+        Where files are looked for first.
+    """
+    from densevsconv.report.figures import style
+    from densevsconv.report.figures.transformations import draw_rows
+    from densevsconv.report.wording import change
+
+    config, folder = load_config(config_file)
+    resolved = resolve_datasets(
+        {dataset: StudyDataset()},
+        config=config,
+        folder=folder,
+        study_file=folder / "datasets.yaml",
+    )
+    used = resolved[dataset]
+    files = {name: file.model_dump() for name, file in used.entry.files.items()}
+    if files:
+        fetch_files(used.base, files, used.folder, mirror or config.data_mirror)
+    raw = read_source(used.entry.source.model_dump(), used.folder)
+    first = [np.flatnonzero(raw.labels == label)[0] for label in np.unique(raw.labels)[:COLUMNS]]
+    donors = np.setdiff1d(np.arange(min(DONORS, len(raw.labels))), first)
+    rows = np.concatenate([first, donors])
+    shown = [("as it is", raw.images[first])]
+    for step in EXAMPLES:
+        if transformed_shape([step], used.shape) == used.shape and "colour" in step:
+            continue  # grey images made grey
+        images = transform(raw.images[rows], rows, [step], seed=0, max_value=used.entry.max_value)
+        shown.append((change(step), images[: len(first)]))
+    style.apply()
+    figure = draw_rows(shown, used.contents.class_names, used.entry.max_value)
+    style.save(figure, out.with_suffix(".svg"), out.with_suffix(".png"))

@@ -1,1 +1,0 @@
-"""What a researcher edits, read strictly: schemas, references, and the plan of every stage."""

@@ -1,0 +1,273 @@
+"""Resolving one case of a study: references, training settings, points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from densevsconv.errors import ArchitectureError, ConfigError
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.networks.load import available_architectures, load_architecture
+from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset
+from densevsconv.planning.schema import Case, Study
+from densevsconv.schema.messages import explain, shown, unknown
+from densevsconv.store.identity import canonical
+from densevsconv.training.engines import ENGINES
+from densevsconv.training.engines.titles import engine_title
+from densevsconv.training.settings import Training
+from densevsconv.trials.points import PointsError, expand
+from densevsconv.trials.search import KEYS_OF_METHOD, Search
+
+_USED_BY = {
+    "momentum": {"momentum", "nesterov", "adam", "adamw"},
+    "rho": {"rmsprop", "adam", "adamw"},
+    "epsilon": {"rmsprop", "adam", "adamw"},
+}
+"""Optimisers that use a setting; searching it with another would try the same thing twice."""
+
+
+def resolve_case(
+    name: str,
+    study: Study,
+    datasets: dict[str, ResolvedDataset],
+    architectures: Path,
+    file: Path | str,
+) -> Iterator[ResolvedCase]:
+    """Yield the case, once an engine; raise :class:`ConfigError` for the first mistake in it."""
+    case = study.cases[name]
+    where = f"cases.{name}"
+    if case.dataset not in datasets:
+        raise ConfigError(f"{file}: {where}.dataset: {unknown('data set', case.dataset, datasets)}")
+    names = available_architectures(architectures)
+    if case.architecture not in names:
+        raise ConfigError(
+            f"{file}: {where}.architecture: {unknown('architecture', case.architecture, names)}"
+        )
+    for index, engine in enumerate(case.engines):
+        if engine not in ENGINES:
+            raise ConfigError(
+                f"{file}: {where}.engines.{index}: {unknown('engine', engine, ENGINES)}"
+            )
+    dataset = datasets[case.dataset]
+    described = load_architecture(architectures, case.architecture)
+    try:
+        bound = described.bind(dataset.shape, dataset.contents.classes)
+    except ArchitectureError as error:
+        raise ArchitectureError(f"{file}: {where}.architecture: {error}") from None
+
+    if any("committed_tanh" in layer.settings.values() for layer in bound.layers):
+        for index, engine in enumerate(case.engines):
+            if engine != "numpy":
+                raise ConfigError(
+                    f"{file}: {where}.engines.{index}: found {shown(engine)}; allowed: numpy, "
+                    "since committed_tanh has a wrong slope, which other engines have not"
+                )
+
+    part = _Part(file, where, study, case, dataset, bound)
+    training = part.training()
+    search = part.search()
+    points = part.points(search, training)
+    for engine in case.engines:
+        suffix = f"-{engine}" if len(case.engines) > 1 else ""
+        yield ResolvedCase(
+            name=name + suffix,
+            title=(case.title or bound.title) + (f" ({engine_title(engine)})" if suffix else ""),
+            dataset=case.dataset,
+            engine=engine,
+            architecture=bound,
+            description=described.description,
+            training=training,
+            search=search,
+            refit_seeds=case.refit_seeds or study.refit.seeds,
+            time_repeats=case.time_repeats or study.time.repeats,
+            published=case.published,
+            points=points,
+        )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One case's settings laid over the study's, which messages must tell apart."""
+
+    file: Path | str
+    where: str
+    study: Study
+    case: Case
+    dataset: ResolvedDataset
+    architecture: BoundArchitecture
+
+    def training(self) -> Training:
+        """Return the case's training settings, before any search."""
+        given = self._filled({**self.study.training, **self.case.training})
+        try:
+            return Training.model_validate(given)
+        except ValidationError as error:
+            raise ConfigError(
+                explain(
+                    error,
+                    file=self.file,
+                    model=Training,
+                    prefix=lambda key: self._section(
+                        "training", key, self.case.training, self.study.training
+                    ),
+                )
+            ) from None
+
+    def search(self) -> Search:
+        """Return the case's search; another method drops what the study's method needs."""
+        shared, own = self.study.search, self.case.search
+        if "seeds" in own:
+            raise self._error(
+                f"{self.where}.search",
+                "seeds",
+                f"found {shown(own['seeds'])}; allowed: only in the study's search, the same "
+                "for all cases",
+            )
+        method = shared.get("method", Search().method)
+        if own.get("method", method) != method:
+            methods = {key for keys in KEYS_OF_METHOD.values() for key in keys}
+            shared = {key: value for key, value in shared.items() if key not in methods}
+        try:
+            return Search.model_validate({**shared, **own})
+        except ValidationError as error:
+            raise ConfigError(
+                explain(error, file=self.file, model=Search, prefix=self._search_section)
+            ) from None
+
+    def points(self, search: Search, training: Training) -> list[dict[str, Any]]:
+        """Return the search's points, each checked as the training it stands for."""
+        self._check_keys(search)
+        try:
+            points = [self._filled(point) for point in expand(search, self.study.seed)]
+        except PointsError as error:
+            raise self._error(self._search_section(error.key), error.key, error.problem) from None
+        checked: list[dict[str, Any]] = []
+        seen: dict[str, int] = {}
+        base = training.model_dump()
+        for index, point in enumerate(points):
+            full = self._point(search, index, base, point)
+            # as the schema has it: 1 and 1.0 are the same learning rate
+            dumped = full.model_dump()
+            checked.append({key: dumped[key] for key in point})
+            first = seen.setdefault(canonical(checked[-1]), index)
+            if first != index:
+                raise self._error(
+                    self._search_section(_values(search)),
+                    _values(search),
+                    f"found the point {shown(checked[-1])} twice; allowed: once",
+                )
+            self._check_point(search, index, full, point)
+        return checked
+
+    def _check_keys(self, search: Search) -> None:
+        given: list[tuple[str, Iterable[str]]] = [("grid", search.grid), ("space", search.space)]
+        given += [(f"points.{i}", point) for i, point in enumerate(search.points or [])]
+        for section, keys in given:
+            for key in keys:
+                if key not in Training.model_fields:
+                    raise self._error(
+                        self._search_section(section.partition(".")[0]),
+                        f"{section}.{key}",
+                        unknown("training key", key, Training.model_fields),
+                    )
+
+    def _point(
+        self, search: Search, index: int, base: dict[str, Any], point: dict[str, Any]
+    ) -> Training:
+        try:
+            return Training.model_validate({**base, **point})
+        except ValidationError as error:
+            section = self._search_section(_values(search))
+            prefix = f"{section}.{_values(search, index)}"
+            raise ConfigError(
+                explain(error, file=self.file, model=Training, prefix=prefix)
+            ) from None
+
+    def _check_point(
+        self,
+        search: Search,
+        index: int,
+        full: Training,
+        point: dict[str, Any],
+    ) -> None:
+        section, values = self._search_section(_values(search)), _values(search, index)
+        for key in point:
+            if key in _USED_BY and full.optimizer not in _USED_BY[key]:
+                raise self._error(
+                    section,
+                    f"{values}.{key}",
+                    f"optimizer {full.optimizer} does not use {key}; allowed with: "
+                    f"{', '.join(sorted(_USED_BY[key]))}",
+                )
+        for key, problem in self._misfits(full):
+            if key in point:
+                raise self._error(section, f"{values}.{key}", problem)
+            own, shared = self.case.training, self.study.training
+            raise self._error(self._section("training", key, own, shared), key, problem)
+
+    def _misfits(self, training: Training) -> Iterator[tuple[str, str]]:
+        """Yield settings that are fine by themselves and do not fit the data or the network."""
+        size = self.dataset.sizes.train
+        if training.batch_size > size:
+            yield (
+                "batch_size",
+                f"found {training.batch_size}; allowed: at most {size}, the training images of "
+                f"{self.dataset.name}",
+            )
+        augmentation = training.augmentation
+        if augmentation and augmentation.flip is True and self.dataset.entry.flip_changes_class:
+            yield (
+                "augmentation",
+                f"found flip: true, but a mirrored image of {self.dataset.name} is of another "
+                'class, or of none; allowed: flip: false, or flip: "forced"',
+            )
+        if augmentation and augmentation.colour_pca and self.dataset.shape[2] != 3:
+            yield (
+                "augmentation",
+                f"found colour_pca: {augmentation.colour_pca} for images of "
+                f"{self.dataset.shape[2]} channels; allowed: 0, or images of 3 channels",
+            )
+        side = min(self.dataset.shape[:2])
+        for key, most in (("crop", side - 1), ("cutout", side)):
+            if augmentation and getattr(augmentation, key) > most:
+                yield (
+                    "augmentation",
+                    f"found {key}: {getattr(augmentation, key)}; allowed: at most {most} for the "
+                    f"images of {self.dataset.name}",
+                )
+        kinds = sorted({layer.kind for layer in self.architecture.layers if layer.weights})
+        for kind in training.frozen:
+            if kind not in kinds:
+                yield "frozen", unknown("kind of layer with weights", kind, kinds)
+
+    def _filled(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return training settings with ``augmentation: default`` as the catalogue has it."""
+        if settings.get("augmentation") != "default":
+            return settings
+        if not self.dataset.entry.augmentation.kinds:
+            raise ConfigError(
+                f"{self.file}: {self.where}: augmentation: found default, but datasets.yaml gives "
+                f"no augmentation for {self.dataset.base}; allowed: null, or a mapping"
+            )
+        return settings | {"augmentation": self.dataset.entry.augmentation.model_dump()}
+
+    def _search_section(self, key: str) -> str:
+        return self._section("search", key, self.case.search, self.study.search)
+
+    def _section(self, section: str, key: str, own: dict[str, Any], shared: dict[str, Any]) -> str:
+        """Return where in the file a key was given: in the case, or in the study for all."""
+        of_case = key in own or (key not in shared and bool(own or not shared))
+        return f"{self.where}.{section}" if of_case else section
+
+    def _error(self, section: str, key: str, problem: str) -> ConfigError:
+        return ConfigError(f"{self.file}: {section}.{key}: {problem}")
+
+
+def _values(search: Search, index: int | None = None) -> str:
+    """Return the key of a search that holds its values, or where point ``index`` lies in it."""
+    key = {"grid": "grid", "random": "space", "list": "points"}[search.method]
+    return f"{key}.{index}" if search.method == "list" and index is not None else key

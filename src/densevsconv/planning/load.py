@@ -1,0 +1,99 @@
+"""Loading a study: every file read, every reference followed, every mistake one clear line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from densevsconv.claims.schema import check_claims
+from densevsconv.errors import ConfigError
+from densevsconv.planning.cases import resolve_case
+from densevsconv.planning.counterparts import check_counterparts
+from densevsconv.planning.datasets import resolve_datasets
+from densevsconv.planning.resolved import ResolvedStudy
+from densevsconv.planning.scale import scaled
+from densevsconv.planning.schema import Config, Study
+from densevsconv.schema.messages import unknown
+from densevsconv.schema.read import check, read_yaml
+
+CONFIG_FILE = Path("config/config.yaml")
+
+
+def load_study(
+    source: Path | str | Mapping[str, Any] = CONFIG_FILE,
+    overrides: Mapping[str, Any] | None = None,
+) -> ResolvedStudy:
+    """Return the study that a configuration names.
+
+    Parameters
+    ----------
+    source
+        ``config.yaml``, beside which the other files lie, or its content (the other files are
+        then in ``config/``).
+    overrides
+        Keys of :class:`Config` given on the command line (``snakemake --config``).
+
+    Raises
+    ------
+    ConfigError
+        One line that names file, key, what was found, what is allowed and the nearest match.
+        Nothing is written.
+    """
+    config, folder = load_config(source, overrides)
+    study, file = _load_study_file(folder / "studies", config.study, config.scale)
+    datasets = resolve_datasets(study.datasets, config=config, folder=folder, study_file=file)
+    cases = {}
+    for name in study.cases:
+        for case in resolve_case(name, study, datasets, folder / "architectures", file):
+            if case.name in cases:
+                raise ConfigError(
+                    f"{file}: cases.{name}: the case {case.name} is there twice; allowed: another "
+                    "name, or one engine"
+                )
+            cases[case.name] = case
+    for index, name in enumerate(study.report.highlights):
+        if name not in cases:
+            raise ConfigError(f"{file}: report.highlights.{index}: {unknown('case', name, cases)}")
+    for key, problem in check_counterparts(study.report.counterparts, cases):
+        raise ConfigError(f"{file}: report.counterparts.{key}: {problem}")
+    names = {name: dataset.contents.class_names for name, dataset in datasets.items()}
+    where = {name: case.dataset for name, case in cases.items()}
+    for key, problem in check_claims(study.claims, where, names):
+        raise ConfigError(f"{file}: claims.{key}: {problem}")
+    # another scale is another study: its results lie beside, not in the place of, the first
+    own = config.scale in (None, study.scale)
+    name = config.study if own else f"{config.study}-{config.scale}"
+    return ResolvedStudy(name, config, study, datasets, cases)
+
+
+def load_config(
+    source: Path | str | Mapping[str, Any] = CONFIG_FILE,
+    overrides: Mapping[str, Any] | None = None,
+) -> tuple[Config, Path]:
+    """Return the configuration and the folder its other files lie in."""
+    file = CONFIG_FILE if isinstance(source, Mapping) else Path(source)
+    content = dict(source) if isinstance(source, Mapping) else read_yaml(file)
+    # on its own, so that a message names the place the key comes from
+    config = check(Config, content, file)
+    if overrides:
+        check(Config, dict(overrides), "--config")
+        config = check(Config, {**content, **overrides}, "--config")
+    return config, file.parent
+
+
+def _load_study_file(folder: Path, name: str, scale: str | None) -> tuple[Study, Path | str]:
+    """Return a study at a scale, and what messages about it begin with."""
+    names = sorted(file.stem for file in folder.glob("*.yaml"))
+    if name not in names:
+        raise ConfigError(f"{folder}: {unknown('study', name, names)}")
+    file = folder / f"{name}.yaml"
+    content = read_yaml(file)
+    study = check(Study, content, file)
+    scale = scale or study.scale
+    if scale is None:
+        return study, file
+    if scale not in study.scales:
+        raise ConfigError(f"{file}: scales: {unknown('scale', scale, study.scales)}")
+    where = f"{file}: at scale {scale}"
+    return check(Study, scaled(content, study.scales[scale]), where), where

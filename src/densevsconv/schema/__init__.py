@@ -1,0 +1,1 @@
+"""The ground floor of configuration: strict models, YAML reading, one-line messages."""

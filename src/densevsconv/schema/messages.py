@@ -1,0 +1,189 @@
+"""One clear line for whatever is wrong in a configuration file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from densevsconv.schema import allowed as describe
+from densevsconv.schema.strict import Allowed
+
+_LONGEST = 60
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is shown in messages: one printable line, not too long."""
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):  # a list that holds itself
+        text = repr(value)
+    return _line(text)
+
+
+def nearest(found: Any, names: Iterable[str]) -> str:
+    """Return ``; did you mean "x"?`` where one of ``names`` is close to what was found, or ``;``.
+
+    What comes next, ``allowed: ...``, follows it after a space.
+    """
+    match = get_close_matches(str(found), list(names), n=1)
+    return f'; did you mean "{match[0]}"?' if match else ";"
+
+
+def unknown(what: str, found: Any, names: Iterable[str]) -> str:
+    """Return that ``found`` is not one of ``names``, the nearest of them, and all of them."""
+    names = list(names)
+    allowed = ", ".join(names) or "none, there are none"
+    return f"unknown {what} {shown(found)}{nearest(found, names)} allowed: {allowed}"
+
+
+def _line(text: str) -> str:
+    """Return a text without line ends and other control characters, cut where it is long."""
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def explain(
+    error: ValidationError,
+    *,
+    file: Path | str,
+    model: Any,
+    prefix: str | Callable[[str], str] = "",
+) -> str:
+    """Return one line about a file that does not follow its schema.
+
+    Parameters
+    ----------
+    error
+        What pydantic found.
+    file
+        The file, named first.
+    model
+        The schema (a pydantic model or any type) that was validated.
+    prefix
+        Key path of the validated part inside the file, such as ``cases.dense_1.training``; or a
+        function that gives it for a key of the part ("" for an error of the part as a whole).
+
+    Returns
+    -------
+    str
+        ``file: key: what is wrong; found ...; allowed: ...``: the first error, unknown keys
+        before others since those cause them, and how many more there are.
+    """
+    problems: dict[str, str] = {}
+    # a misspelt key is reported as unknown and as missing; the first says what to do
+    for detail in sorted(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden"):
+        path, annotation, metadata = _locate(model, detail["loc"])
+        start = prefix if isinstance(prefix, str) else prefix(path[0] if path else "")
+        where = ".".join([start, *path] if start else path)
+        problems.setdefault(where, _problem(detail, annotation, metadata))
+    where, problem = next(iter(problems.items()))
+    more = f" (and {len(problems) - 1} more in this file)" if len(problems) > 1 else ""
+    return f"{file}: {where}{': ' if where else ''}{problem}{more}"
+
+
+def _problem(detail: ErrorDetails, annotation: Any, metadata: list[Any]) -> str:
+    kind, found = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        keys = list(annotation.model_fields) if _is_model(annotation) else []
+        return f"unknown key{nearest(detail['loc'][-1], keys)} allowed: {', '.join(keys)}"
+    if kind == "missing":
+        return f"missing; allowed: {_allowed(annotation, metadata)}"
+    if kind in ("value_error", "assertion_error") and _is_model(_without_null(annotation)):
+        return str(detail["ctx"]["error"])
+    if annotation is None or kind not in _ABOUT_TYPE:
+        return f"{detail['msg']}; found {shown(found)}"
+    words = describe.literals(annotation) or [
+        word for item in metadata if isinstance(item, Allowed) for word in item.words
+    ]
+    return (
+        f"found {shown(found)}{nearest(found, words) if isinstance(found, str) else ';'} "
+        f"allowed: {_allowed(annotation, metadata)}"
+    )
+
+
+_ABOUT_TYPE = frozenset(
+    {
+        *("value_error", "finite_number", "literal_error", "bool_type", "list_type", "dict_type"),
+        *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
+        *("int_type", "int_from_float", "float_type", "too_short", "too_long", "model_type"),
+        *("string_type", "string_too_short", "string_too_long", "string_pattern_mismatch"),
+    }
+)
+"""Errors for which the field's own description says it all; others bring their own words."""
+
+
+def _allowed(annotation: Any, metadata: list[Any]) -> str:
+    if _is_model(annotation):
+        return f"a mapping with the keys {', '.join(annotation.model_fields)}"
+    return describe.allowed(annotation, metadata)
+
+
+def _without_null(annotation: Any) -> Any:
+    """Return the other member of a union with null, such as ``Model | None``; else the type."""
+    members = [m for m in describe.union_members(annotation) if m is not type(None)]
+    return members[0] if len(members) == 1 else annotation
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any, list[Any]]:
+    """Follow pydantic's location of an error through the schema.
+
+    Returns
+    -------
+    tuple
+        The keys as the file has them (pydantic's own marks for members of unions left out), the
+        type expected there (of an unknown key: the model that does not know it; None where the
+        location is not understood), and its metadata.
+    """
+    path: list[str] = []
+    metadata: list[Any] = []
+    parent, annotation = None, model
+    for part in location:
+        if part == "[key]":  # pydantic's mark: the key itself is wrong, not its value
+            annotation, metadata = get_args(describe.unwrap(parent)[0])[0], []
+            continue
+        step = _step(annotation, part)
+        if step is not None:
+            parent, (annotation, metadata) = annotation, step
+        else:
+            members = describe.union_members(describe.unwrap(annotation)[0])
+            models = [member for member in members if _is_model(member)]
+            tagged = [model for model in models if part in _tags(model)]
+            if tagged:  # pydantic's mark for the kind of a union told apart by its `kind`
+                annotation = tagged[0]
+                continue
+            if len(members) > 1 and not models:
+                continue  # pydantic's mark for a member of a union
+            annotation = models[0] if models else None
+        path.append(_line(str(part)))
+    return path, annotation, metadata
+
+
+def _tags(model: type[BaseModel]) -> list[str]:
+    """Return the kinds that a member of a discriminated union stands for."""
+    kind = model.model_fields.get("kind")
+    return describe.literals(kind.annotation) if kind else []
+
+
+def _step(annotation: Any, part: int | str) -> tuple[Any, list[Any]] | None:
+    for member in describe.union_members(describe.unwrap(annotation)[0]):
+        inner, _ = describe.unwrap(member)
+        if _is_model(inner):
+            if part not in inner.model_fields:
+                continue
+            field = inner.model_fields[part]
+            return field.annotation, field.metadata
+        if get_origin(inner) is list and isinstance(part, int):
+            return get_args(inner)[0], []
+        if get_origin(inner) is dict:
+            return get_args(inner)[1], []
+    return None

@@ -1,0 +1,110 @@
+"""Reading YAML: one line where a file cannot be read, nothing guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from densevsconv.errors import ConfigError
+from densevsconv.schema.messages import explain, shown
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain values as YAML 1.2 has them: the traps of YAML 1.1 taken out.
+
+    ``1e-3`` is a number; ``yes``, ``no``, ``on``, ``off``, ``010``, ``1:30`` and dates are text; a
+    key given twice in one mapping is an error instead of the first one's silent end.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way of setting it
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag.rpartition(":")[2] not in ("bool", "int", "float", "timestamp")
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
+            key = self.construct_object(key_node, deep=True)
+            problem = None
+            if not isinstance(key, str):
+                problem = f"found the key {shown(key)}; allowed: text (put it in quotes)"
+            elif key in seen:
+                problem = f'the key "{key}" is there twice; allowed: once'
+            if problem:
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"^[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+"
+        r"|\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    ),
+    list("-+0123456789."),
+)
+
+
+def read_yaml(file: Path) -> Any:
+    """Return what a YAML file holds.
+
+    Raises
+    ------
+    ConfigError
+        No such file, not UTF-8, not YAML, or a key given twice; one line with the line number.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{file}: found byte {error.object[error.start]:#04x} at position {error.start}; "
+            "allowed: UTF-8 text"
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{file}: {(error.strerror or str(error)).lower()}") from None
+    try:
+        return yaml.load(text, _Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise ConfigError(f"{file}: {where}{error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise ConfigError(f"{file}: lists or mappings nested too deep") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise ConfigError(f"{file}: not YAML: {error}") from None
+
+
+def check(model: type[Model], value: Any, file: Path | str) -> Model:
+    """Return ``value`` as ``model``; raise :class:`ConfigError` with one line where it is not."""
+    if not isinstance(value, dict):
+        found = "nothing" if value is None else shown(value)
+        raise ConfigError(
+            f"{file}: found {found}; allowed: a mapping with the keys "
+            f"{', '.join(model.model_fields)}"
+        )
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise ConfigError(explain(error, file=file, model=model)) from None

@@ -1,0 +1,67 @@
+"""The journal: one file a finished piece of work, kept under its id, written at once.
+
+A killed run goes on where it stopped, and nothing is done twice: before work is done its id is
+looked up. Files are renamed into place, so an entry is either whole or absent.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from densevsconv.errors import DataError
+from densevsconv.store.files import read_json, read_npz, write_json, write_npz
+
+
+class Journal:
+    """A folder of finished work, by id.
+
+    Parameters
+    ----------
+    folder
+        Where the entries lie; made when the first one is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _file(self, identifier: str, suffix: str) -> Path:
+        return self.folder / identifier[:2] / f"{identifier}{suffix}"
+
+    def __contains__(self, identifier: str) -> bool:
+        return self.get(identifier) is not None
+
+    def get(self, identifier: str) -> dict[str, Any] | None:
+        """Return the entry's record, or None where the work has not been done.
+
+        A damaged entry (a disk that failed) counts as absent: the work is done again.
+        """
+        file = self._file(identifier, ".json")
+        if not file.exists():
+            return None
+        try:
+            record = read_json(file)
+        except DataError:
+            return None
+        return record if isinstance(record, dict) else None
+
+    def written(self, identifier: str) -> float:
+        """Return when the entry was written, in seconds since 1970."""
+        return self._file(identifier, ".json").stat().st_mtime
+
+    def arrays(self, identifier: str) -> dict[str, np.ndarray]:
+        """Return the entry's arrays; raise :class:`DataError` where they are missing."""
+        return read_npz(self._file(identifier, ".npz"))
+
+    def put(
+        self, identifier: str, record: dict[str, Any], arrays: dict[str, np.ndarray] | None = None
+    ) -> None:
+        """Keep one finished piece of work.
+
+        The arrays are written first: a record that is there has its arrays.
+        """
+        if arrays is not None:
+            write_npz(self._file(identifier, ".npz"), arrays)
+        write_json(self._file(identifier, ".json"), record)

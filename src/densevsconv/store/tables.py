@@ -1,0 +1,60 @@
+"""Tables as CSV and parquet: the same numbers give the same bytes, and are read back exactly."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+
+from densevsconv.errors import DataError
+from densevsconv.store.files import write_text
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Write rows atomically, in the order given; None becomes an empty cell.
+
+    Floats are written with as many digits as they need to be read back exactly. Every row must
+    have exactly the named columns.
+    """
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        if missing := [column for column in columns if column not in row]:
+            raise ValueError(f"{path.name}: row without {missing}")
+        writer.writerow(row)
+    write_text(path, stream.getvalue())
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """Read a table as text cells; a missing file is a :class:`DataError`."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except FileNotFoundError:
+        raise DataError(f"{path}: file not found") from None
+
+
+def read_parquet(path: Path) -> pyarrow.Table:
+    """Read a parquet table; a missing or damaged file is a :class:`DataError` that names it."""
+    try:
+        return pyarrow.parquet.read_table(path)
+    except FileNotFoundError:
+        raise DataError(f"{path}: file not found") from None
+    except (pyarrow.ArrowException, OSError) as error:
+        raise DataError(f"{path}: damaged ({error}); delete the file and run again") from None
+
+
+def probability_columns(names: Iterable[str]) -> list[str]:
+    """Return the columns p0, p1, ... of a table of predictions, class by class.
+
+    >>> probability_columns(["index", "p10", "p9"])
+    ['p9', 'p10']
+    """
+    found = [name for name in names if name[0] == "p" and name[1:].isdigit()]
+    return sorted(found, key=lambda name: int(name[1:]))

@@ -1,0 +1,205 @@
+"""One architecture made ready to train on one data set, in NumPy."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+
+from densevsconv.images.prepared import TrainingData
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.training.augmentation import columns
+from densevsconv.training.dropout import layer_seed, random_bits
+from densevsconv.training.engines.numpy.augment import changed, mixed
+from densevsconv.training.engines.numpy.build import network
+from densevsconv.training.loop import Predictor, Weights
+from densevsconv.training.settings import Training
+from numpynet.network import Network, count_correct
+from numpynet.optimizers import Optimizer, make_optimizer
+
+
+class State(NamedTuple):
+    """Everything that training changes, as copies: an old state stays as it was."""
+
+    network: Network  # built for the run's l2; its arrays are scratch, the copies below count
+    weights: Weights
+    moving: Weights
+    optimizer: Optimizer
+    dropout: DropoutBits
+
+
+class NumpyTrainer:
+    """See :class:`densevsconv.training.loop.Trainer`, whose methods these are.
+
+    Parameters
+    ----------
+    architecture
+        Bound to the data's image shape and classes.
+    data, scaling
+        Training and validation images, and how pixels become inputs.
+    """
+
+    execution = "numpy"
+    device = "CPU"
+    compile_seconds = 0.0
+    epochs_a_call = 1
+
+    def __init__(
+        self, architecture: BoundArchitecture, data: TrainingData, scaling: Scaling
+    ) -> None:
+        self._architecture = architecture
+        self._scaling = scaling
+        self._data = data
+        self._images = scaling.apply(data.train_images)
+        self._labels = data.train_labels
+        self._validation_images = scaling.apply(data.validation_images)
+        self._validation_labels = data.validation_labels
+
+    def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
+        """Return the state before the first step."""
+        made = network(
+            self._architecture,
+            l2=training.l2,
+            l2_biases=training.l2_biases,
+            reduction=training.gradient,
+            frozen=training.frozen,
+        )
+        moving = made.state()
+        dropouts = [x.index for x in self._architecture.layers if x.kind == "dropout"]
+        return State(
+            made,
+            {name: value for name, value in weights.items() if name not in moving},
+            {name: weights[name] for name in moving},
+            _optimizer(training),
+            DropoutBits([layer_seed(dropout_seed, index) for index in dropouts]),
+        )
+
+    def epoch(
+        self,
+        state: State,
+        training: Training,
+        order: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
+    ) -> tuple[State, float, float]:
+        """Train on one epoch's batches."""
+        made = self._loaded(state)
+        optimizer, dropout = copy.deepcopy((state.optimizer, state.dropout))
+        loss, correct = 0.0, 0
+        # a diverging run overflows before it is noticed at the end of the epoch
+        with np.errstate(over="ignore", invalid="ignore"):
+            for batch, rate, drawn in zip(order, rates, changes, strict=True):
+                inputs, targets = self._read(batch, drawn, training)
+                optimizer.set_learning_rate(float(rate))
+                dropout.start_step()
+                # all that numpynet asks of a generator is DropoutBits.random
+                generator = cast(np.random.Generator, dropout)
+                value, outputs = made.step(inputs, targets, optimizer, generator)
+                loss += value
+                correct += count_correct(outputs, targets)
+        new = State(made, made.parameters(), made.state(), optimizer, dropout)
+        return new, loss / order.size, correct / order.size
+
+    def _read(
+        self, batch: np.ndarray, drawn: np.ndarray, training: Training
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs and targets: labels, or under mixup the classes' probabilities."""
+        kinds = training.augmentation.kinds if training.augmentation else ()
+        labels = self._labels[batch]
+        if not kinds:
+            return self._images[batch], labels
+        max_value = self._data.info["max_value"]
+        inputs = self._scaling.apply(
+            changed(self._data.train_images[batch], drawn, kinds, max_value)
+        )
+        if "mixup" not in kinds:
+            return inputs, labels
+        drawn = drawn[:, columns(kinds, inputs.shape[-1])["mixup"]]
+        classes = np.eye(self._architecture.classes, dtype=np.float32)
+        return mixed(inputs, drawn), mixed(classes[labels], drawn)
+
+    def epochs(
+        self,
+        state: State,
+        training: Training,
+        orders: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
+    ) -> tuple[State, np.ndarray]:
+        """Train for a few epochs, validating after each."""
+        curves = []
+        for epoch in zip(orders, rates, changes, strict=True):
+            state, *train = self.epoch(state, training, *epoch)
+            curves.append([*train, *self.validate(state)])
+        return state, np.array(curves)
+
+    def validate(self, state: State) -> tuple[float, float]:
+        """Return mean cross-entropy and accuracy on the validation images."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            made = self._loaded(state)
+            outputs = made.predict_outputs(self._validation_images)
+            loss, _ = made.loss.value_and_error(outputs.copy(), self._validation_labels)
+        count = len(outputs)
+        return float(loss) / count, count_correct(outputs, self._validation_labels) / count
+
+    def weights(self, state: State) -> Weights:
+        """Return all weights and moving statistics by name."""
+        return {**state.weights, **state.moving}
+
+    def predictor(self, weights: Weights) -> Predictor:
+        """Return the function from uint8 images to class probabilities."""
+        made = network(self._architecture)
+        moving = made.state()
+        made.set_parameters({k: v for k, v in weights.items() if k not in moving})
+        made.set_state({k: weights[k] for k in moving})
+        return lambda images: made.predict_proba(self._scaling.apply(images))
+
+    @staticmethod
+    def _loaded(state: State) -> Network:
+        state.network.set_parameters(state.weights)
+        state.network.set_state(state.moving)
+        return state.network
+
+
+class DropoutBits:
+    """The study's dropout bits in the place of numpynet's generator.
+
+    A dropout layer asks for uniform numbers and keeps an element where the number is at least the
+    rate; layers ask in their order. :mod:`densevsconv.training.dropout` has the bits.
+    """
+
+    def __init__(self, seeds: list[int]) -> None:
+        self._seeds = seeds
+        self._step = -1
+        self._layer = 0
+
+    def start_step(self) -> None:
+        """Go on to the next training step."""
+        self._step += 1
+        self._layer = 0
+
+    def random(self, dtype: Any, out: np.ndarray) -> None:
+        """Fill ``out`` with uniform numbers in [0, 1)."""
+        bits = random_bits(self._seeds[self._layer], self._step, out.size)
+        np.multiply(bits.reshape(out.shape), 2.0**-32, out=out, casting="unsafe")
+        self._layer += 1
+
+
+def _optimizer(training: Training) -> Optimizer:
+    settings: dict[str, Any] = {"learning_rate": training.learning_rate}
+    match training.optimizer:
+        case "momentum" | "nesterov":
+            settings["momentum"] = training.momentum
+        case "rmsprop":
+            settings |= {"rho": training.second_moment_decay, "epsilon": training.epsilon}
+        case "adam" | "adamw":
+            settings |= {
+                "beta_1": training.momentum,
+                "beta_2": training.second_moment_decay,
+                "epsilon": training.epsilon,
+            }
+    if training.optimizer == "adamw":
+        settings["weight_decay"] = training.weight_decay
+    return make_optimizer(training.optimizer, **settings)

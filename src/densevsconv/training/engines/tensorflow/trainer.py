@@ -1,0 +1,346 @@
+"""One architecture and structure of training made ready to train on one data set."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from densevsconv.images.prepared import TrainingData
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.training.augmentation import unchanged
+from densevsconv.training.batches import steps_per_epoch
+from densevsconv.training.dropout import layer_seed
+from densevsconv.training.engines.execution import recorded_choice
+from densevsconv.training.engines.tensorflow.build import keras_model, named_variables
+from densevsconv.training.engines.tensorflow.compiled import (
+    State,
+    epochs_function,
+    predict_function,
+)
+from densevsconv.training.engines.tensorflow.dropout import HashedDropout
+from densevsconv.training.engines.tensorflow.images import Images
+from densevsconv.training.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
+from densevsconv.training.loop import Predictor, Weights
+from densevsconv.training.settings import Training
+
+PREDICTION_BATCH = 1024
+EPOCHS_A_CALL = 10
+MEASURED_SECONDS = 0.05
+
+
+class TensorFlowTrainer:
+    """See :class:`densevsconv.training.loop.Trainer`, whose methods these are.
+
+    Parameters
+    ----------
+    architecture
+        Bound to the data's image shape and classes.
+    data, scaling
+        Training and validation images, and how pixels become inputs.
+    training
+        Its ``structure`` is taken from here; everything else may differ from run to run.
+    execution
+        "xla", "graph", or "auto" to measure.
+    model_key
+        What the measured choice depends on beyond the model itself: code and library versions.
+    execution_folder
+        Where measured choices are kept.
+    """
+
+    def __init__(
+        self,
+        architecture: BoundArchitecture,
+        data: TrainingData,
+        scaling: Scaling,
+        training: Training,
+        *,
+        device: str,
+        execution: str,
+        model_key: dict[str, Any],
+        execution_folder: Path,
+    ) -> None:
+        self.device = device
+        self._structure = training.structure
+        self._slots, _ = OPTIMIZERS[training.optimizer]
+        self._model = keras_model(architecture, logits=True)
+        _freeze(self._model, architecture, training.frozen)
+        kinds = training.augmentation.kinds if training.augmentation else ()
+        self._max_value = float(data.info["max_value"]) if kinds else 0.0
+        self._names = {id(v): name for name, v in named_variables(self._model).items()}
+        self._dropouts = {
+            id(layer.state): index
+            for index, layer in enumerate(self._model.layers)
+            if isinstance(layer, HashedDropout)
+        }
+        self._modes: dict[str, tuple[Any, Any, float]] = {}
+        self._train = _images(data.train_images, data.train_labels, scaling)
+        self._validation = _images(data.validation_images, data.validation_labels, scaling)
+        # A small network's epoch takes less time than calling it does. Where there are many
+        # images neither matters, and validating all of them at once would take much memory.
+        small = len(data.validation_images) <= PREDICTION_BATCH
+        self.epochs_a_call = EPOCHS_A_CALL if small else 1
+        self._call_validation = Images(
+            self._validation.pixels[:PREDICTION_BATCH],
+            self._validation.labels[:PREDICTION_BATCH],
+            self._validation.offset,
+            self._validation.scale,
+        )
+        self._order_shape = (
+            steps_per_epoch(len(data.train_images), training.batch_size),
+            training.batch_size,
+        )
+        self._unchanged = unchanged(kinds, architecture.image_shape[-1], self._order_shape)
+        if execution == "auto":
+            execution = recorded_choice(
+                execution_folder,
+                {
+                    **model_key,
+                    "architecture": architecture.identity_dict(),
+                    **training.structure,
+                    "device": device,
+                },
+                lambda mode: self._measure(mode, training),
+            )
+        self.execution = execution
+        self._use(execution, training)
+
+    def _use(self, mode: str, training: Training) -> None:
+        """Run in ``mode`` from now on; compile for it, timed, unless that has been done."""
+        if mode not in self._modes:
+            xla = mode == "xla"
+            self._epochs = epochs_function(
+                self._model, training, max_value=self._max_value, xla=xla
+            )
+            self._predict = predict_function(self._model, xla=xla)
+            clock = time.perf_counter()
+            self._run_steps(self._blank_state(), training, 0)
+            self.validate(self._blank_state())
+            self._modes[mode] = self._epochs, self._predict, time.perf_counter() - clock
+        self._epochs, self._predict, self.compile_seconds = self._modes[mode]
+
+    def _measure(self, mode: str, training: Training) -> float | None:
+        """Return the seconds of an epoch, or None where ``mode`` cannot run this model.
+
+        The fewest steps that take :data:`MEASURED_SECONDS` are timed, at most an epoch's.
+        The least of three is the right statistic for a choice between programs (noise only adds
+        time); it is never reported as a training time.
+        """
+        try:
+            self._use(mode, training)
+        except tf.errors.UnimplementedError:  # XLA lacks some deterministic operations on GPUs
+            return None
+        state, all_steps = self._blank_state(), self._order_shape[0]
+
+        def seconds(steps: int) -> float:
+            clock = time.perf_counter()
+            self._run_steps(state, training, steps)
+            return time.perf_counter() - clock
+
+        steps = 1
+        while (least := min(seconds(steps), seconds(steps))) < MEASURED_SECONDS:
+            if steps == all_steps:
+                break
+            steps = min(4 * steps, all_steps)
+        return min(least, seconds(steps)) * all_steps / steps
+
+    def _run_steps(self, state: State, training: Training, steps: int) -> None:
+        order = np.arange(np.prod(self._order_shape), dtype=np.int32).reshape(self._order_shape)
+        rates = np.zeros(self._order_shape[0], np.float32)
+        self._call(
+            state,
+            training,
+            order[None],
+            rates[None],
+            self._unchanged[None],
+            steps=steps,
+            validating=False,
+        )
+
+    def _blank_state(self) -> State:
+        # ones, not zeros: denormal or constant-zero arithmetic must not flatter either mode
+        weights = [tf.ones(v.shape) * 0.01 for v in self._model.trainable_variables]
+        moving = [tf.ones(v.shape, v.dtype) for v in self._model.non_trainable_variables]
+        return self._state(weights, moving)
+
+    def _state(self, weights: list[tf.Tensor], moving: list[tf.Tensor]) -> State:
+        slots = [[tf.zeros_like(w) for _ in range(self._slots)] for w in weights]
+        return State(weights, moving, slots, tf.constant(0))
+
+    def _call(
+        self,
+        state: State,
+        training: Training,
+        orders: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
+        *,
+        steps: int,
+        validating: bool,
+    ) -> tuple[State, np.ndarray]:
+        # every call has the same shape; a shorter one is filled up and told how far to go
+        missing = self.epochs_a_call - len(orders)
+
+        def filled(values: np.ndarray) -> tf.Tensor:
+            return tf.constant(np.pad(values, [(0, missing)] + [(0, 0)] * (values.ndim - 1)))
+
+        hyper = Hyper(
+            *(
+                tf.constant(value, tf.float32)
+                for value in (
+                    0.0,  # replaced by the rate of each step
+                    training.momentum,
+                    training.second_moment_decay,
+                    training.epsilon,
+                    training.weight_decay,
+                )
+            )
+        )
+        state, curves = self._epochs(
+            state,
+            self._train,
+            self._call_validation,
+            filled(orders),
+            filled(changes),
+            filled(rates),
+            tf.constant(len(orders)),
+            tf.constant(steps),
+            tf.constant(validating),
+            hyper,
+            tf.constant(training.l2, tf.float32),
+        )
+        return state, curves.numpy()[: len(orders)].astype(np.float64)
+
+    # -- the Trainer protocol
+
+    def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
+        """Return the state before the first step; each dropout layer has its seed."""
+        if training.structure != self._structure:
+            raise ValueError(f"made for {self._structure}, asked to train {training.structure}")
+        moving = []
+        for variable in self._model.non_trainable_variables:
+            layer = self._dropouts.get(id(variable))
+            if layer is None:
+                moving.append(tf.constant(weights[self._names[id(variable)]], tf.float32))
+            else:  # a dropout layer's seed and step
+                state = [layer_seed(dropout_seed, layer), 0]
+                moving.append(tf.constant(state, variable.dtype))
+        trainable = [
+            tf.constant(weights[self._names[id(v)]], tf.float32)
+            for v in self._model.trainable_variables
+        ]
+        return self._state(trainable, moving)
+
+    def epoch(
+        self,
+        state: State,
+        training: Training,
+        order: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
+    ) -> tuple[State, float, float]:
+        """Train on one epoch's batches."""
+        state, curves = self._call(
+            state,
+            training,
+            order[None],
+            rates[None],
+            changes[None],
+            steps=len(order),
+            validating=False,
+        )
+        return state, float(curves[0, 0]), float(curves[0, 1])
+
+    def epochs(
+        self,
+        state: State,
+        training: Training,
+        orders: np.ndarray,
+        rates: np.ndarray,
+        changes: np.ndarray,
+    ) -> tuple[State, np.ndarray]:
+        """Train for a few epochs, validating after each, in one call."""
+        steps = self._order_shape[0]
+        return self._call(state, training, orders, rates, changes, steps=steps, validating=True)
+
+    def validate(self, state: State) -> tuple[float, float]:
+        """Return mean cross-entropy and accuracy on the validation images."""
+        logits = self._logits(state.weights, state.moving, self._validation.pixels)
+        labels = self._validation.labels.numpy()
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_sum = np.log(np.exp(shifted).sum(axis=1))
+        loss = log_sum - shifted[np.arange(len(labels)), labels]
+        return float(loss.mean()), float((logits.argmax(axis=1) == labels).mean())
+
+    def weights(self, state: State) -> Weights:
+        """Return all weights and moving statistics by name."""
+        pairs = [
+            *zip(self._model.trainable_variables, state.weights, strict=True),
+            *zip(self._model.non_trainable_variables, state.moving, strict=True),
+        ]
+        return {
+            self._names[id(variable)]: value.numpy()
+            for variable, value in pairs
+            if id(variable) in self._names
+        }
+
+    def predictor(self, weights: Weights) -> Predictor:
+        """Return the function from uint8 images to class probabilities."""
+        trainable = [
+            tf.constant(weights[self._names[id(v)]]) for v in self._model.trainable_variables
+        ]
+        moving = [
+            tf.constant(weights[self._names[id(v)]]) if id(v) in self._names else v.value
+            for v in self._model.non_trainable_variables
+        ]
+
+        def predict(images: np.ndarray) -> np.ndarray:
+            logits = self._logits(trainable, moving, tf.constant(images))
+            exponential = np.exp(logits - logits.max(axis=1, keepdims=True))
+            probabilities = exponential / exponential.sum(axis=1, keepdims=True)
+            return probabilities.astype(np.float32)
+
+        return predict
+
+    def _logits(
+        self, weights: list[tf.Tensor], moving: list[tf.Tensor], pixels: tf.Tensor
+    ) -> np.ndarray:
+        """Return logits in float64, batch by batch; the last batch is filled up so that every
+        call has the same shape.
+        """
+        count = len(pixels)
+        size = min(PREDICTION_BATCH, count)
+        parts = []
+        for start in range(0, count, size):
+            batch = pixels[start : start + size]
+            if len(batch) < size:
+                batch = tf.concat([batch, pixels[: size - len(batch)]], axis=0)
+            parts.append(
+                self._predict(weights, moving, batch, self._train.offset, self._train.scale).numpy()
+            )
+        return np.concatenate(parts)[:count].astype(np.float64)
+
+
+def _freeze(model: keras.Sequential, architecture: BoundArchitecture, kinds: list[str]) -> None:
+    """Count the weights of layers of these kinds among what is not trained.
+
+    Weight by weight: a frozen batch normalisation still uses the statistics of the batch.
+    """
+    for layer, bound in zip(model.layers, architecture.layers, strict=True):
+        if bound.kind in kinds:
+            for variable in layer.trainable_variables:
+                variable.trainable = False
+
+
+def _images(pixels: np.ndarray, labels: np.ndarray, scaling: Scaling) -> Images:
+    return Images(
+        tf.constant(pixels),
+        tf.constant(labels.astype(np.int32)),
+        tf.constant(scaling.offset, tf.float32),
+        tf.constant(scaling.scale, tf.float32),
+    )

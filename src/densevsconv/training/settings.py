@@ -1,0 +1,227 @@
+"""How a network is trained. Engines import this file and no other schema.
+
+An engine's code is part of a trial's identity; kept apart, the other schemas can change without
+any trial being done again. The keys' meanings are docstrings (not ``description=``) for the same
+reason: rewording one is no change of code.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from densevsconv.networks.initialise import (
+    COMMITTED_INITIALIZERS,
+    NAMED_INITIALIZERS,
+    is_initializer,
+)
+from densevsconv.schema.strict import Allowed, Strict
+
+Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
+
+
+def _known_initializer(value: Any) -> Any:
+    if is_initializer(value):
+        return value
+    raise ValueError("not an initialiser")
+
+
+Initializer = Annotated[
+    str | dict[str, dict[str, float]],
+    BeforeValidator(_known_initializer),
+    Allowed(
+        f"one of {', '.join((*NAMED_INITIALIZERS, *COMMITTED_INITIALIZERS))}, or "
+        "{normal: {std: NUMBER}}"
+    ),
+]
+
+
+class Schedule(Strict):
+    """How the learning rate changes from epoch to epoch."""
+
+    name: Literal["constant", "step", "exponential", "cosine"] = "constant"
+    """`constant`; `step`: times `factor` every `step_epochs`; `exponential`: the same
+    decay without jumps; `cosine`: half a cosine down to zero at the end.
+    """
+    warmup_epochs: int = Field(default=0, ge=0)
+    """Epochs during which the rate rises linearly to `learning_rate`."""
+    step_epochs: int = Field(default=10, ge=1)
+    """Epochs between two steps of `step`."""
+    factor: float = Field(default=0.1, gt=0, le=1)
+    """See `step` and `exponential`."""
+
+
+class EarlyStopping(Strict):
+    """When to stop before the last epoch; the weights of the best epoch are restored."""
+
+    patience: int = Field(default=10, ge=1)
+    """Epochs without a better validation loss after which to stop."""
+    min_delta: float = Field(default=0.0, ge=0)
+    """Smallest decrease of the validation loss that counts as better."""
+
+
+class Augmentation(Strict):
+    """Random changes of the training images, drawn anew for every image of every batch.
+
+    They are made in this order: zoom, rotation, shift, crop and flip in one bilinear resampling
+    with zeros around the image; then contrast, brightness and colour_pca, kept within 0 and the
+    data set's `max_value`; negative; cutout; after scaling, mixup. A key at 0 or false changes
+    nothing.
+    """
+
+    shift: float = Field(default=0.0, ge=0, lt=1)
+    """Largest shift along each axis, a share of the image's side; drawn evenly, both ways."""
+    rotation: float = Field(default=0.0, ge=0, le=180)
+    """Largest angle of a rotation about the centre, in degrees; drawn evenly, both ways."""
+    zoom: float = Field(default=0.0, ge=0, lt=1)
+    """Sizes are drawn evenly from 1 - zoom to 1 + zoom; the proportions stay."""
+    crop: int = Field(default=0, ge=0)
+    """Pixels of zeros around the image, out of which a random crop of its old size is taken: a
+    shift by whole pixels, at most so many along each axis.
+    """
+    flip: bool | Literal["forced"] = False
+    """Mirrors left and right with probability 1/2. `true` is refused for data whose mirrored images
+    are other symbols (digits); `forced` does it all the same.
+    """
+    brightness: float = Field(default=0.0, ge=0, le=1)
+    """Largest number added to all pixels, a share of `max_value`; drawn evenly, both ways."""
+    contrast: float = Field(default=0.0, ge=0, lt=1)
+    """Distances from mid-grey are multiplied by a factor drawn evenly from 1 - contrast to
+    1 + contrast.
+    """
+    colour_pca: float = Field(default=0.0, ge=0)
+    """Adds the principal components of the training pixels' colours, each times its eigenvalue
+    and a normal coefficient of this standard deviation (Krizhevsky et al. 2012: 0.1).
+    """
+    negative: float = Field(default=0.0, ge=0, le=1)
+    """Probability of the negative, `max_value` minus the pixel (a bitwise NOT where `max_value`
+    is 255).
+    """
+    cutout: int = Field(default=0, ge=0)
+    """Side in pixels of a black square whose centre lies anywhere in the image (after DeVries and
+    Taylor 2017; black before `scaling`, whatever that makes of it).
+    """
+    mixup: float = Field(default=0.0, ge=0)
+    """alpha: an image and its label are averaged with those of another of the batch, with weights
+    w and 1 - w, w from Beta(alpha, alpha) (Zhang et al. 2018). The training accuracy is against
+    the heavier label.
+    """
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return what is done at all: any of "geometry", "intensity", "cutout", "mixup"."""
+        on = {
+            "geometry": self.shift or self.rotation or self.zoom or self.crop or self.flip,
+            "intensity": self.brightness or self.contrast or self.colour_pca or self.negative,
+            "cutout": self.cutout,
+            "mixup": self.mixup,
+        }
+        return tuple(kind for kind, value in on.items() if value)
+
+
+class Training(Strict):
+    """How a network is trained. Every key may be searched."""
+
+    optimizer: Optimizer = "adam"
+    """The update rule, as Keras defines it."""
+    learning_rate: float = Field(default=1e-3, gt=0)
+    """Step size, for the gradient as `gradient` defines it."""
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    """Velocity coefficient of `momentum` and `nesterov`; beta_1 of `adam` and `adamw`. `sgd`
+    and `rmsprop` do not use it.
+    """
+    rho: float | None = Field(default=None, gt=0, lt=1)
+    """Decay of the squared gradients (beta_2 of `adam` and `adamw`); null: 0.9 for `rmsprop`,
+    0.999 for `adam` and `adamw`.
+    """
+    epsilon: float = Field(default=1e-7, gt=0)
+    """Added to the denominator of `rmsprop`, `adam` and `adamw`."""
+    l2: float = Field(default=0.0, ge=0)
+    """Adds l2 * sum(kernel^2) to the loss: kernels only, no factor 1/2 (Keras)."""
+    weight_decay: float = Field(default=0.0, ge=0)
+    """Decoupled weight decay of `adamw`; 0 for the other optimisers."""
+    batch_size: int = Field(default=32, ge=1)
+    """Images in a batch; an epoch is as many full batches as fit into the training part."""
+    epochs: int = Field(default=50, ge=1)
+    """Passes over the training part."""
+    schedule: Schedule = Schedule()
+    """Learning-rate schedule, see Schedule."""
+    early_stopping: EarlyStopping | None = None
+    """See EarlyStopping; null: train all epochs and keep the last weights."""
+    scaling: Literal["unit", "none", "standard"] | Annotated[float, Field(gt=0)] = "unit"
+    """What is done to the pixels: `unit` divides by the data set's `max_value`; `none` leaves
+    them; `standard` subtracts the mean and divides by the standard deviation of each channel of
+    the training part; a number divides by that number.
+    """
+    initializer: Initializer | None = None
+    """Kernel initialiser in place of the architecture's own; null: its own. `committed_xavier`
+    and `committed_he` are what fossheim2022's code takes for those two.
+    """
+    augmentation: Annotated[
+        Augmentation | None,
+        Allowed("null, `default` (the data set's own), or a mapping, see Augmentation"),
+    ] = None
+    """Random changes of the training images, see Augmentation; null: none."""
+    batches: Literal["shuffle", "independent"] = "shuffle"
+    """`shuffle`: an epoch goes through the images in a fresh random order; `independent`: every
+    batch is drawn anew from all of them, so that an epoch may show an image twice
+    (fossheim2022's code).
+    """
+    gradient: Literal["mean", "sum"] = "mean"
+    """Over the images of a batch. `sum` (fossheim2022's code) makes the loss's part of a step
+    larger by the batch size, and leaves that of `l2`; `rmsprop`, `adam` and `adamw` divide most of
+    it out.
+    """
+    l2_biases: bool = False
+    """Whether `l2` acts on all that is learned: biases too (fossheim2022's code, whose lambda is
+    2 l2), and `batch_norm`'s gamma and beta.
+    """
+    frozen: list[str] = Field(default=[])
+    """Kinds of layers, such as `conv`, whose weights stay at their random start: fossheim2022's
+    code never applies the gradients of its (several) filters. Moving statistics still move.
+    """
+
+    # one training has one description, and so one id
+
+    @field_validator("augmentation")
+    @classmethod
+    def _some_change(cls, value: Augmentation | None) -> Augmentation | None:
+        return value if value is not None and value.kinds else None
+
+    @field_validator("frozen")
+    @classmethod
+    def _in_order(cls, value: list[str]) -> list[str]:
+        return sorted(set(value))
+
+    @property
+    def structure(self) -> dict[str, Any]:
+        """Return what a compiled function is made for; all other settings are its inputs."""
+        return {
+            "optimizer": self.optimizer,
+            "batch_size": self.batch_size,
+            "augmentation": list(self.augmentation.kinds) if self.augmentation else [],
+            "gradient": self.gradient,
+            "l2_biases": self.l2_biases,
+            "frozen": self.frozen,
+        }
+
+    @property
+    def second_moment_decay(self) -> float:
+        """Return ``rho``, or Keras's default for the optimiser."""
+        if self.rho is not None:
+            return self.rho
+        return 0.9 if self.optimizer == "rmsprop" else 0.999
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Training:
+        if self.weight_decay and self.optimizer != "adamw":
+            raise ValueError(
+                f"weight_decay {self.weight_decay} needs optimizer adamw, found {self.optimizer}"
+            )
+        if self.schedule.warmup_epochs > self.epochs:
+            raise ValueError(
+                f"schedule.warmup_epochs {self.schedule.warmup_epochs} is more than epochs "
+                f"{self.epochs}"
+            )
+        return self

@@ -1,0 +1,574 @@
+"""Files arrive whole and checked, whatever servers, networks and processes do meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fetch_servers import QUICK, FileServer, entry, serving, sha256
+
+from densevsconv.errors import ConfigError, DataError
+from densevsconv.images.fetch import fetch_files
+from densevsconv.images.fetching.download import Patience
+from densevsconv.images.fetching.messages import Meter
+
+NAME = "train-images-idx3-ubyte.gz"
+CONTENT = np.random.default_rng(0).bytes(600_000)
+HALF = len(CONTENT) // 2
+FLIPPED = CONTENT[:1000] + bytes([CONTENT[1000] ^ 1]) + CONTENT[1001:]
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def server() -> Iterator[FileServer]:
+    with serving({NAME: CONTENT}) as started:
+        yield started
+
+
+@pytest.fixture
+def other() -> Iterator[FileServer]:
+    with serving({NAME: CONTENT}) as started:
+        yield started
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "raw" / "mnist"
+
+
+def fetch(
+    folder: Path,
+    *urls: str,
+    mirror: str | None = None,
+    patience: Patience = QUICK,
+    **changes: Any,
+) -> dict[str, Any]:
+    """Fetch the one file; return its record."""
+    files = {NAME: entry(CONTENT, *urls, **changes)}
+    return fetch_files("mnist", files, folder, mirror, patience=patience)[NAME]
+
+
+def unused_address() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/{NAME}"
+
+
+def left(folder: Path) -> set[str]:
+    """Return what is in a folder, locks left out."""
+    if not folder.exists():
+        return set()
+    return {file.name for file in folder.iterdir() if file.suffix != ".lock"}
+
+
+def started(folder: Path, url: str) -> subprocess.Popen[str]:
+    """Fetch in a process of its own."""
+    code = (
+        "import json, sys; from pathlib import Path; "
+        "from densevsconv.images.fetch import fetch_files; "
+        "folder, files = sys.argv[1:]; "
+        "print(json.dumps(fetch_files('mnist', json.loads(files), Path(folder))))"
+    )
+    files = json.dumps({NAME: entry(CONTENT, url)})
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(folder), files],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+# -- what is there
+
+
+def test_a_file_is_fetched_checked_and_recorded(server: FileServer, folder: Path) -> None:
+    record = fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert record == {
+        "path": (folder / NAME).as_posix(),
+        "size": len(CONTENT),
+        "sha256": sha256(CONTENT),
+        "verified": True,
+        "from": server.url(NAME),
+    }
+    assert left(folder) == {NAME}
+
+
+def test_a_file_that_is_there_needs_no_network(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / NAME).write_bytes(CONTENT)
+    before = (folder / NAME).stat().st_mtime_ns
+    record = fetch(folder, unused_address(), mirror=unused_address())
+    assert (record["from"], record["verified"]) == ("present", True)
+    assert (folder / NAME).stat().st_mtime_ns == before
+    assert [file.name for file in folder.iterdir()] == [NAME], "nothing may be written beside it"
+
+
+@pytest.mark.parametrize("wrong", [FLIPPED, CONTENT[:-1], b""], ids=["flipped", "short", "empty"])
+def test_a_wrong_file_that_is_there_is_not_used(
+    wrong: bytes, server: FileServer, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.mkdir(parents=True)
+    (folder / NAME).write_bytes(wrong)
+    with pytest.raises(DataError, match=rf"{NAME} has .* instead of .* and could not be fetched"):
+        fetch(folder, unused_address())
+    assert fetch(folder, server.url(NAME))["from"] == server.url(NAME)
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert "not used, fetched anew" in capsys.readouterr().err
+
+
+# -- what cannot be had
+
+
+def test_one_message_names_the_file_the_addresses_the_reasons_and_the_setting(
+    server: FileServer, folder: Path, tmp_path: Path
+) -> None:
+    gone, dead, mirror = server.url("gone"), unused_address(), tmp_path / "mirror"
+    with pytest.raises(DataError) as caught:
+        fetch(folder, gone, dead, mirror=str(mirror))
+    message = str(caught.value)
+    assert "\n" not in message
+    for part in (
+        f"data set mnist: {folder / NAME} is not there and could not be fetched",
+        f"{mirror / 'mnist' / NAME} (no such file)",
+        f"{mirror / NAME} (no such file)",
+        f"{gone} (HTTP 404 Not Found)",
+        f"{dead} (",
+        "Connection refused",
+        "data_mirror",
+        "DENSEVSCONV_DATA_MIRROR",
+    ):
+        assert part in message, part
+    assert left(folder) == set()
+
+
+def test_a_name_that_cannot_be_resolved_is_one_of_the_reasons(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"http://no\.invalid/x \(Failed to resolve 'no\.invalid'"):
+        fetch(folder, "http://no.invalid/x")
+
+
+def test_a_file_without_any_address_is_named(folder: Path) -> None:
+    with pytest.raises(DataError, match=rf"{NAME} is not there .* no address of it is known"):
+        fetch(folder)
+
+
+def test_passwords_are_not_shown(
+    server: FileServer, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = server.url().replace("http://", "http://me:secret@")
+    with pytest.raises(DataError) as caught:
+        fetch(folder, secret + "gone")
+    record = fetch(folder, mirror=secret)
+    said = capsys.readouterr()
+    assert record["from"] == server.url(NAME)
+    assert "secret" not in str(caught.value) + said.err + said.out
+    assert server.seen[-1][1]["Authorization"].startswith("Basic ")
+
+
+# -- servers that are wrong
+
+
+def test_a_flipped_byte_is_refused_and_the_next_address_tried(
+    server: FileServer, other: FileServer, folder: Path
+) -> None:
+    server.files[NAME] = FLIPPED
+    record = fetch(folder, server.url(NAME), other.url(NAME))
+    assert record["from"] == other.url(NAME)
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert (len(server.seen), len(other.seen)) == (1, 1)
+
+
+def test_a_flipped_byte_leaves_nothing_that_could_be_trusted(
+    server: FileServer, folder: Path
+) -> None:
+    server.files[NAME] = FLIPPED
+    with pytest.raises(DataError, match=f"sha256 {sha256(FLIPPED)} instead of {sha256(CONTENT)}"):
+        fetch(folder, server.url(NAME))
+    assert left(folder) == set()
+
+
+@pytest.mark.parametrize(
+    "wrong", [CONTENT + b"x", CONTENT[:-1], b""], ids=["long", "short", "empty"]
+)
+def test_a_file_of_another_size_is_not_even_read(
+    wrong: bytes, server: FileServer, other: FileServer, folder: Path
+) -> None:
+    server.files[NAME] = wrong * 50  # more than the system's own buffers take
+    size = f"has a file of {len(wrong) * 50:,} bytes instead of {len(CONTENT):,}"
+    with pytest.raises(DataError, match=size):
+        fetch(folder, server.url(NAME))
+    assert server.sent < 20e6
+    assert left(folder) == set()
+    fetch(folder, server.url(NAME), other.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+
+
+def test_an_answer_that_does_not_end_is_stopped(server: FileServer, folder: Path) -> None:
+    server.chunked = True
+    server.files[NAME] = CONTENT * 100
+    with pytest.raises(DataError, match=f"sends more than {len(CONTENT):,} bytes"):
+        fetch(folder, server.url(NAME))
+    assert server.sent < 0.5 * len(server.files[NAME])
+    assert left(folder) == set()
+
+
+def test_an_answer_of_unsaid_length_is_fine_where_the_catalogue_says_it(
+    server: FileServer, folder: Path
+) -> None:
+    server.chunked = True
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    (folder / NAME).unlink()
+    with pytest.raises(DataError, match="the catalogue must state its size"):
+        fetch(folder, server.url(NAME), size=None, sha256=None)
+
+
+def test_a_file_marked_as_compressed_is_kept_as_it_is(server: FileServer, folder: Path) -> None:
+    server.headers = {"Content-Encoding": "gzip"}
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert server.seen[0][1]["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_the_next_address_is_tried_at_once(
+    status: int, server: FileServer, other: FileServer, folder: Path
+) -> None:
+    server.statuses = [status] * 9
+    assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_busy_server_is_asked_again(status: int, server: FileServer, folder: Path) -> None:
+    server.statuses = [status] * 2
+    assert fetch(folder, server.url(NAME))["from"] == server.url(NAME)
+    assert len(server.seen) == 3
+
+
+def test_a_server_that_stays_busy_is_left(
+    server: FileServer, other: FileServer, folder: Path
+) -> None:
+    server.statuses = [503] * 99
+    begin = time.monotonic()
+    server.headers = {"Retry-After": "3600"}
+    assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
+    assert len(server.seen) == QUICK.tries
+    assert time.monotonic() - begin < 5
+
+
+# -- connections that break
+
+
+@pytest.mark.parametrize("etag", ['"v1"', ""], ids=["etag", "no etag"])
+def test_a_broken_download_goes_on_where_it_broke(
+    etag: str, server: FileServer, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.etag, server.cuts = etag, [HALF, HALF // 2]
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert server.sent == len(CONTENT), "no byte may be asked for twice"
+    ranges = [headers.get("Range") for _, headers in server.seen]
+    assert ranges == [None, f"bytes={HALF}-", f"bytes={HALF + HALF // 2}-"]
+    assert server.seen[1][1].get("If-Range") == (etag or None)
+    assert "broke off after 300.0 kB" in capsys.readouterr().err
+
+
+def test_a_stalled_download_goes_on_where_it_stalled(server: FileServer, folder: Path) -> None:
+    server.stalls = [HALF]
+    fetch(folder, server.url(NAME), patience=Patience(read=1, tries=2, backoff=0.01))
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert len(server.seen) == 2
+    assert server.seen[1][1]["Range"].startswith("bytes=2")  # what of the half had been written
+
+
+def test_many_breaks_are_fine_as_long_as_they_bring_the_file_further(
+    server: FileServer, folder: Path
+) -> None:
+    server.cuts = [50_000] * 11
+    fetch(folder, server.url(NAME))
+    assert len(server.seen) == 12 > QUICK.tries
+    assert server.sent == len(CONTENT)
+
+
+def test_breaks_that_bring_it_no_further_end(server: FileServer, folder: Path) -> None:
+    server.cuts, server.ranges = [HALF] * 99, False
+    with pytest.raises(DataError, match=r"broke off after 300\.0 kB"):
+        fetch(folder, server.url(NAME))
+    assert len(server.seen) == QUICK.tries
+
+
+def test_the_next_address_goes_on_with_what_the_first_sent(
+    server: FileServer, other: FileServer, folder: Path
+) -> None:
+    server.cuts, server.statuses = [HALF], [0, *[503] * 9]
+    assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert other.seen[0][1]["Range"] == f"bytes={HALF}-"
+    assert server.sent + other.sent == len(CONTENT)
+
+
+def test_a_server_that_knows_no_ranges_begins_again(server: FileServer, folder: Path) -> None:
+    server.cuts, server.ranges = [HALF], False
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert len(server.seen) == 2
+    assert server.sent == HALF + len(CONTENT)
+
+
+@pytest.mark.parametrize("fault", ["another range", "no such range"])
+def test_a_range_that_does_not_fit_is_fetched_from_the_start(
+    fault: str, server: FileServer, folder: Path
+) -> None:
+    server.cuts = [HALF]
+    if fault == "another range":
+        server.shift = 1
+    else:
+        server.statuses = [0, 416]
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    ranges = [headers.get("Range") for _, headers in server.seen]
+    assert ranges == [None, f"bytes={HALF}-", None]
+
+
+def test_a_file_that_changed_during_the_break_is_fetched_from_the_start(
+    server: FileServer, folder: Path
+) -> None:
+    def replace_it() -> None:
+        server.etag, server.files[NAME] = '"new"', CONTENT
+
+    server.etag, server.files[NAME] = '"old"', FLIPPED
+    server.cuts, server.after_cut = [HALF], replace_it
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert [headers.get("If-Range") for _, headers in server.seen] == [None, '"old"']
+
+
+@pytest.mark.parametrize(
+    "begun", [FLIPPED[:HALF], FLIPPED, CONTENT + b"x"], ids=["half", "whole", "long"]
+)
+def test_wrong_bytes_of_an_earlier_attempt_do_not_spoil_a_good_server(
+    begun: bytes, server: FileServer, folder: Path
+) -> None:
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.part").write_bytes(begun)
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert left(folder) == {NAME}
+
+
+def test_a_part_that_was_complete_needs_no_network(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.part").write_bytes(CONTENT)
+    assert fetch(folder, unused_address())["from"] == "present"
+    assert left(folder) == {NAME}
+
+
+def test_a_killed_process_goes_on_where_it_was(server: FileServer, folder: Path) -> None:
+    server.pace = 0.1  # slow enough to be killed before the end on a busy machine
+    process = started(folder, server.url(NAME))
+    part = folder / f"{NAME}.part"
+    while not part.exists() or part.stat().st_size < HALF:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    reached = part.stat().st_size
+    assert HALF <= reached < len(CONTENT)
+    assert left(folder) == {part.name}
+
+    server.pace = 0
+    time.sleep(0.1)  # until the server has noticed
+    sent = server.sent
+    fetch(folder, server.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert server.seen[1][1]["Range"] == f"bytes={reached}-"
+    assert server.sent - sent == len(CONTENT) - reached
+
+
+def test_two_processes_fetch_it_once(server: FileServer, folder: Path) -> None:
+    server.pace = 0.1  # longer than it takes to start a process on a busy machine
+    processes = [started(folder, server.url(NAME)) for _ in range(2)]
+    results = [process.communicate(timeout=30) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], results
+    origins = {json.loads(out)[NAME]["from"] for out, _ in results}
+    assert origins == {server.url(NAME), "present"}
+    assert len(server.seen) == 1
+    assert server.sent == len(CONTENT)
+    assert "another process is fetching it; waiting" in results[0][1] + results[1][1]
+
+
+def test_progress_is_lines_that_a_log_can_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    meter = Meter("svhn/train_32x32.mat", 182_000_000, 91_000_000, every=0)
+    time.sleep(0.1)
+    meter.advance(45_500_000)
+    meter.advance(45_500_000)
+    meter.finish()
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "svhn/train_32x32.mat: going on after 91.0 MB of 182.0 MB"
+    line = r"svhn/train_32x32\.mat: 136\.5 MB of 182\.0 MB \(75%\), \d+\.\d MB/s, about \d s left"
+    assert re.fullmatch(line, lines[1])
+    assert re.fullmatch(r"svhn/train_32x32\.mat: 182\.0 MB in \d s", lines[-1])
+
+
+# -- mirrors and proxies
+
+
+@pytest.mark.parametrize("inside", [f"mnist/{NAME}", NAME])
+def test_a_mirror_folder_is_looked_in_first(
+    inside: str, server: FileServer, folder: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "mirror" / inside
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(CONTENT)
+    record = fetch(folder, server.url(NAME), mirror=str(tmp_path / "mirror"))
+    assert record["from"] == copy.as_posix()
+    assert (folder / NAME).read_bytes() == CONTENT
+    assert not server.seen
+    assert copy.exists()
+
+
+@pytest.mark.parametrize("inside", [f"all/mnist/{NAME}", f"all/{NAME}"])
+def test_a_mirror_address_is_looked_at_first(
+    inside: str, server: FileServer, other: FileServer, folder: Path
+) -> None:
+    other.files = {inside: CONTENT}
+    assert fetch(folder, server.url(NAME), mirror=other.url("all/"))["from"] == other.url(inside)
+    assert other.paths[0] == f"/all/mnist/{NAME}"
+    assert not server.seen
+
+
+@pytest.mark.parametrize("wrong", [FLIPPED, CONTENT[:-1], None], ids=["flipped", "short", "none"])
+def test_a_mirror_without_the_right_file_is_passed_over(
+    wrong: bytes | None, server: FileServer, folder: Path, tmp_path: Path
+) -> None:
+    if wrong is not None:
+        (tmp_path / NAME).write_bytes(wrong)
+    assert fetch(folder, server.url(NAME), mirror=str(tmp_path))["from"] == server.url(NAME)
+    assert (folder / NAME).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("address", ["file:///srv/mnist", "ftp://example.org/mnist", "s3://b/x"])
+def test_other_kinds_of_address_are_refused(address: str, folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"data_mirror: found .* allowed: a folder, or"):
+        fetch(folder, mirror=address)
+    with pytest.raises(ConfigError, match=r"data set mnist: files\..*\.urls: found"):
+        fetch(folder, address)
+    assert left(folder) == set()
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/b", ".."])
+def test_a_file_cannot_lie_outside_its_folder(name: str, folder: Path) -> None:
+    with pytest.raises(ConfigError, match="allowed: a name without folders"):
+        fetch_files("mnist", {name: entry(CONTENT)}, folder)
+
+
+def test_a_proxy_is_respected(
+    server: FileServer, other: FileServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a name that exists nowhere: only the proxy can have answered
+    monkeypatch.setenv("HTTP_PROXY", server.url())
+    monkeypatch.setenv("http_proxy", server.url())
+    fetch(folder, f"http://data.invalid/{NAME}")
+    assert server.paths == [f"http://data.invalid/{NAME}"]
+    (folder / NAME).unlink()
+
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    fetch(folder, other.url(NAME))
+    assert len(server.seen) == 1
+    assert other.paths == [f"/{NAME}"]
+
+
+# -- disks
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said(server: FileServer, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.part").symlink_to("/dev/full")
+    with pytest.raises(DataError, match=r"the disk is full .* `data` in config/config\.yaml"):
+        fetch(folder, server.url(NAME))
+    assert not (folder / NAME).exists()
+
+
+def test_a_disk_without_room_is_not_filled(server: FileServer, folder: Path) -> None:
+    with pytest.raises(DataError, match=r"needs 1000000000000\.0 MB, the disk has .* free"):
+        fetch(folder, server.url(NAME), size=10**18)
+    assert not server.seen
+
+
+def test_a_folder_that_cannot_be_is_said(server: FileServer, tmp_path: Path) -> None:
+    (tmp_path / "raw").write_text("a file where the folder should be")
+    with pytest.raises(DataError, match=r"raw.*: cannot be used \(Not a directory\)"):
+        fetch(tmp_path / "raw" / "mnist", server.url(NAME))
+
+
+# -- files whose checksum nobody has published
+
+
+def test_without_a_checksum_the_first_copy_sets_it(
+    server: FileServer, other: FileServer, folder: Path
+) -> None:
+    first = fetch(folder, server.url(NAME), sha256=None)
+    assert (first["verified"], first["sha256"]) == (False, sha256(CONTENT))
+    assert (folder / f"{NAME}.sha256").read_text() == f"{sha256(CONTENT)}  {NAME}\n"
+
+    (folder / NAME).write_bytes(FLIPPED)  # a disk that forgets
+    assert fetch(folder, server.url(NAME), sha256=None)["from"] == server.url(NAME)
+    assert (folder / NAME).read_bytes() == CONTENT
+
+    (folder / NAME).unlink()
+    server.files[NAME] = FLIPPED  # an author who changes the file
+    with pytest.raises(DataError, match=r"instead of .* of the first copy \(.*\.sha256 keeps it"):
+        fetch(folder, server.url(NAME), sha256=None)
+    (folder / f"{NAME}.sha256").unlink()
+    assert fetch(folder, server.url(NAME), sha256=None)["sha256"] == sha256(FLIPPED)
+
+
+def test_without_a_checksum_a_copy_put_there_by_hand_sets_it(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / NAME).write_bytes(CONTENT)
+    assert fetch(folder, sha256=None, size=None)["verified"] is False
+    (folder / NAME).write_bytes(FLIPPED)
+    with pytest.raises(DataError, match="of the first copy"):
+        fetch(folder, sha256=None, size=None)
+
+
+def test_without_a_checksum_the_size_must_be_right(server: FileServer, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / NAME).write_bytes(CONTENT[:-1])
+    assert fetch(folder, server.url(NAME), sha256=None)["from"] == server.url(NAME)
+    assert (folder / NAME).read_bytes() == CONTENT
+
+
+def test_without_a_checksum_only_the_server_can_vouch_for_the_first_half(
+    server: FileServer, folder: Path
+) -> None:
+    server.cuts = [HALF]
+    fetch(folder, server.url(NAME), sha256=None)
+    assert [headers.get("Range") for _, headers in server.seen] == [None, None]
+
+    for file in folder.iterdir():
+        file.unlink()
+    server.seen.clear()
+    server.cuts, server.etag = [HALF], '"v1"'
+    fetch(folder, server.url(NAME), sha256=None)
+    assert [headers.get("Range") for _, headers in server.seen] == [None, f"bytes={HALF}-"]
+    assert (folder / NAME).read_bytes() == CONTENT
