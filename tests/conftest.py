@@ -1,4 +1,4 @@
-"""Shared by all tests; its place here also makes the helper modules beside it importable."""
+"""Real data, where there is some; the helpers of the tests are in tests/support."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 import pytest
-from known import Known
+
+from tests.support.known import Known
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from generated_study import CASES, SEEDS, write_study
 
 from densevsconv.claims.record import Record
 from densevsconv.claims.results import Results
@@ -16,6 +15,7 @@ from densevsconv.errors import DataError
 from densevsconv.stages import evaluate, judge
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
+from tests.support.generated_study import CASES, SEEDS, write_study
 
 CLAIMS: dict[str, Any] = {
     "conv_is_good": {"text": "It is good.", "source": "Table I", "tests": [

@@ -6,13 +6,13 @@ import re
 
 import numpy as np
 import pytest
-from known import IMAGES, SEEDS, WOBBLE, Known
 from scipy import stats
 
 from densevsconv.claims.kinds import JUDGES
 from densevsconv.claims.record import Record
 from densevsconv.claims.schema import ClaimTest
 from densevsconv.statistics.intervals import mean_interval
+from tests.support.known import IMAGES, SEEDS, WOBBLE, Known
 
 HOLDS, FAILS, UNTOLD = "holds", "fails", "cannot be told"
 FLIPPED = {HOLDS: FAILS, FAILS: HOLDS, UNTOLD: UNTOLD}

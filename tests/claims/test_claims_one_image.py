@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from known import IMAGES, SEEDS, Known
 from scipy import stats
+
+from tests.support.known import IMAGES, SEEDS, Known
 
 HOLDS, FAILS, UNTOLD = "holds", "fails", "cannot be told"
 N = 360

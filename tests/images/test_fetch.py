@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fetch_servers import QUICK, FileServer, entry, serving, sha256
 
 from densevsconv.errors import ConfigError, DataError
 from densevsconv.images.fetch import fetch_files
 from densevsconv.images.fetching.download import Patience
 from densevsconv.images.fetching.messages import Meter
+from tests.support.fetch_servers import QUICK, FileServer, entry, serving, sha256
 
 NAME = "train-images-idx3-ubyte.gz"
 CONTENT = np.random.default_rng(0).bytes(600_000)

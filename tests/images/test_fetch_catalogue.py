@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fetch_servers import FileServer, serving, sha256
 
 from densevsconv.cli import main
 from densevsconv.errors import DataError
@@ -18,6 +17,7 @@ from densevsconv.schema.read import check, read_yaml
 from densevsconv.stages import fetch
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
+from tests.support.fetch_servers import FileServer, serving, sha256
 
 FILE = Path(__file__).parents[2] / "config" / "datasets.yaml"
 DOCS = FILE.parents[1] / "docs" / "data.md"

@@ -37,7 +37,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_readers_round_trip import (
+
+from densevsconv.errors import DataError
+from densevsconv.images.sources import RawImages, read_source
+from densevsconv.store.seeds import derive_seed, generator
+from tests.images.test_readers_round_trip import (
     WRITTEN,
     Written,
     folder_source,
@@ -45,10 +49,6 @@ from test_readers_round_trip import (
     random_images,
     settings,
 )
-
-from densevsconv.errors import DataError
-from densevsconv.images.sources import RawImages, read_source
-from densevsconv.store.seeds import derive_seed, generator
 
 ADDRESS_SPACE = 10**9
 CASES = 1000

@@ -19,7 +19,10 @@ import numpy as np
 import pytest
 import scipy.io
 from PIL import Image
-from test_readers_round_trip import (
+
+from densevsconv.errors import DataError
+from densevsconv.images.sources import probe, read_source
+from tests.images.test_readers_round_trip import (
     WRITTEN,
     Written,
     cifar_source,
@@ -37,9 +40,6 @@ from test_readers_round_trip import (
     stl_source,
     tar_bytes,
 )
-
-from densevsconv.errors import DataError
-from densevsconv.images.sources import probe, read_source
 
 MEMORY = 32 * 2**20
 """Bytes that refusing a file of a few kilobytes may take."""

@@ -12,7 +12,11 @@ import pytest
 import scipy.io
 from PIL import Image
 from pydantic import ValidationError
-from test_readers_round_trip import (
+
+from densevsconv.errors import DataError
+from densevsconv.images.source_schema import SOURCE_KINDS
+from densevsconv.images.sources import RawImages, probe, read_source
+from tests.images.test_readers_round_trip import (
     Written,
     assert_same,
     folder_source,
@@ -24,10 +28,6 @@ from test_readers_round_trip import (
     settings,
     some_labels,
 )
-
-from densevsconv.errors import DataError
-from densevsconv.images.source_schema import SOURCE_KINDS
-from densevsconv.images.sources import RawImages, probe, read_source
 
 # settings
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from numpynet_models import architectures
 
 import numpynet as nn
 from numpynet import convolution
 from numpynet.activations import ACTIVATIONS, CommittedTanh
 from numpynet.arrays import Workspace
 from numpynet.windows import Geometry
+from tests.support.architectures import architectures
 
 LAYERS = {
     "dense": (nn.Dense(4), (7,)),

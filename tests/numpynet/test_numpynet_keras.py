@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from numpynet_models import architectures
 
 import numpynet as nn
+from tests.support.architectures import architectures
 
 keras = pytest.importorskip("keras")
 tf = pytest.importorskip("tensorflow")

@@ -1,12 +1,12 @@
 """Convolution and pooling on random shapes against plain loops."""
 
 import numpy as np
-import numpynet_loops as loops
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numpynet as nn
 from numpynet.gradient_check import _Projection
+from tests.support import loops
 
 small = st.integers(1, 3)
 sizes = st.integers(3, 6)

@@ -11,7 +11,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_numpynet_keras import ACTIVATION, TOLERANCE, relative, relative_gradient
 
 from densevsconv.errors import ArchitectureError
 from densevsconv.networks.bound import BoundArchitecture
@@ -22,6 +21,7 @@ from densevsconv.training.engines.numpy.build import network
 from densevsconv.training.engines.numpy.trainer import DropoutBits
 from densevsconv.training.engines.tensorflow.build import keras_model, named_variables, set_weights
 from densevsconv.training.engines.tensorflow.dropout import HashedDropout
+from tests.numpynet.test_numpynet_keras import ACTIVATION, TOLERANCE, relative, relative_gradient
 
 ARCHITECTURES = Path(__file__).parents[2] / "config" / "architectures"
 MADE_FOR = {

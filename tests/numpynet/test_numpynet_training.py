@@ -5,11 +5,11 @@ import zipfile
 
 import numpy as np
 import pytest
-from numpynet_models import architectures
 
 import numpynet as nn
 from numpynet import figures, inspection
 from numpynet.initializers import Fans, initializer
+from tests.support.architectures import architectures
 
 
 def blobs(samples=200, seed=0, features=6, classes=3):

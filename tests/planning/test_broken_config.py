@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from config_copy import copy_config, edit, snapshot
 
 from densevsconv.cli import main
 from densevsconv.errors import ConfigError, UserError
 from densevsconv.planning.load import load_study
+from tests.support.config_copy import copy_config, edit, snapshot
 
 STUDY = "config/studies/tiny.yaml"
 CONFIG = "config/config.yaml"

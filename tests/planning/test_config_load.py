@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from config_copy import copy_config, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from densevsconv.planning.load import load_study
 from densevsconv.planning.resolved import ResolvedStudy
 from densevsconv.schema.read import read_yaml
 from densevsconv.training.settings import Training
+from tests.support.config_copy import copy_config, edit
 
 
 def tiny(folder: Path, **changes: object) -> ResolvedStudy:

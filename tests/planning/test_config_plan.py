@@ -6,7 +6,6 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from config_copy import copy_config, edit, snapshot
 
 from densevsconv.cli import STAGES
 from densevsconv.networks.bound import BoundArchitecture
@@ -15,6 +14,7 @@ from densevsconv.planning.plan import case_cost, plans, shard_cases, write_plans
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from densevsconv.training.settings import Training
+from tests.support.config_copy import copy_config, edit, snapshot
 
 
 class Project:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from synthetic import AUGMENTATION, DATASETS, ROOT, make_study
 
 from densevsconv.report.layout import ReportLayout
 from densevsconv.stages import figures, report
 from densevsconv.store.layout import Layout
+from tests.support.synthetic import AUGMENTATION, DATASETS, ROOT, make_study
 
 SMALL = {
     "denseNet2_20_published": ("denseNet2_20", 0.93, "list"),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from synthetic import plain
 
 from densevsconv.report import prose, tables
 from densevsconv.report.abstract import abstract
@@ -15,6 +14,7 @@ from densevsconv.report.study import Study
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv, write_csv
+from tests.support.synthetic import plain
 
 
 @pytest.fixture

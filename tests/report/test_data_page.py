@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from synthetic import AUGMENTATION, DATASETS, plain
 
 from densevsconv.report import data, prose
 from densevsconv.report.figures import augmentation, mean_images, style, transformations
@@ -18,6 +17,7 @@ from densevsconv.report.results import Results
 from densevsconv.report.study import Study
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.layout import Layout
+from tests.support.synthetic import AUGMENTATION, DATASETS, plain
 
 MAX = 200
 PERMUTED = {"permute_pixels": True}

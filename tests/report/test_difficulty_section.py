@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from synthetic import make_study, plain
 
 from densevsconv.report import abstract, difficulty
 from densevsconv.report.document import build_document
@@ -20,6 +19,7 @@ from densevsconv.stages.summarise import COMPARISON_COLUMNS, DIFFICULTY_COLUMNS
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv, write_csv
+from tests.support.synthetic import make_study, plain
 
 SPLIT = {"test": 0.2, "training_images": None}
 Interval = tuple[float | None, float | None, float | None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from synthetic import plain
 
 from densevsconv.report import engines
 from densevsconv.report.document import build_document
@@ -17,6 +16,7 @@ from densevsconv.stages.summarise import COMPARISON_COLUMNS, ENGINE_COLUMNS
 from densevsconv.store.files import read_json, write_json, write_text
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import write_csv
+from tests.support.synthetic import plain
 
 CASES = ("net-numpy", "net-tensorflow", "mlp-numpy", "mlp-tensorflow")
 Interval = tuple[float, float | None, float | None]

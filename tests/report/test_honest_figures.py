@@ -15,8 +15,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 from scipy.ndimage import correlate
-from synthetic import make_study
-from test_publication import REPRODUCED
 
 from densevsconv.errors import DataError
 from densevsconv.images.load import load_training_data
@@ -31,6 +29,8 @@ from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.layout import Layout
 from densevsconv.training.loop import Fit
 from densevsconv.trials.planned import Trainers
+from tests.report.test_publication import REPRODUCED
+from tests.support.synthetic import make_study
 
 NAMES = ["ant", "bee", "cow"]
 COUNTS = [[4, 2, 0], [0, 3, 0], [1, 0, 0]]

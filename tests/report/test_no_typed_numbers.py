@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from synthetic import ROOT
 
 from densevsconv.report import (
     abstract,
@@ -37,6 +36,7 @@ from densevsconv.report.layout import ReportLayout
 from densevsconv.report.paper import write_paper
 from densevsconv.report.pointers import ResultFiles
 from densevsconv.store.layout import Layout
+from tests.support.synthetic import ROOT
 
 TEMPLATES = ROOT / "src" / "densevsconv" / "report" / "templates"
 NUMERAL = re.compile(r"\d[\d.,]*")

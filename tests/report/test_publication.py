@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from synthetic import Form, make_study, plain
 
 from densevsconv.report import claims, gradients, publication
 from densevsconv.report.document import build_document
@@ -23,6 +22,7 @@ from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
 from numpynet.layers import Dense
+from tests.support.synthetic import Form, make_study, plain
 
 DENSE = {"name": "denseNet2_20", "accuracy": 0.942, "seconds": 6.8, "source": "Table I"}
 CONV = {"name": "convNet1_3", "accuracy": 0.889, "seconds": 72.2, "source": "Table I, Figure 7"}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from synthetic import ROOT, make_study
 
 from densevsconv.errors import DataError
 from densevsconv.report.captions import read_caption
@@ -17,6 +16,7 @@ from densevsconv.report.layout import TABLES, ReportLayout, drawings, ordered_ca
 from densevsconv.stages import figures, report
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
+from tests.support.synthetic import ROOT, make_study
 
 
 def test_the_plan_alone_says_which_figures_there_are(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from synthetic import AUGMENTATION, make_study
 
 from densevsconv.report import rich, setting_tables
 from densevsconv.report.figures import search_map, style
@@ -15,6 +14,7 @@ from densevsconv.report.limits import limits
 from densevsconv.report.results import Results
 from densevsconv.report.study import Study
 from densevsconv.store.layout import Layout
+from tests.support.synthetic import AUGMENTATION, make_study
 
 SWITCHES = {
     "augmentation": AUGMENTATION, "gradient": "sum", "l2_biases": True, "frozen": ["conv"],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from synthetic import plain
 
 from densevsconv.report.study import Study
 from densevsconv.report.verdicts import tally, verdict
 from densevsconv.store.files import write_json, write_text
 from densevsconv.store.layout import Layout
+from tests.support.synthetic import plain
 
 HEAD = "dataset,case_a,case_b,difference_mean,difference_low,difference_high,p_value,test\n"
 

@@ -2,7 +2,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generated_study import (
+from scipy import stats
+
+from densevsconv.errors import DataError
+from densevsconv.stages import evaluate
+from densevsconv.store.files import read_json
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import read_parquet
+from tests.support.generated_study import (
     CLASSES,
     IMAGES,
     SEEDS,
@@ -11,13 +18,6 @@ from generated_study import (
     write_refit,
     write_study,
 )
-from scipy import stats
-
-from densevsconv.errors import DataError
-from densevsconv.stages import evaluate
-from densevsconv.store.files import read_json
-from densevsconv.store.layout import Layout
-from densevsconv.store.tables import read_parquet
 
 LABELS = np.arange(IMAGES) % CLASSES
 

@@ -2,14 +2,21 @@ import json
 from pathlib import Path
 
 import pytest
-from generated_study import POINTS, case_plan, record, search_records, search_row, write_study
-from generated_study import write_search as write_search_shards
 
 from densevsconv.errors import DataError, UserError
 from densevsconv.stages import select
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
+from tests.support.generated_study import (
+    POINTS,
+    case_plan,
+    record,
+    search_records,
+    search_row,
+    write_study,
+)
+from tests.support.generated_study import write_search as write_search_shards
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from generated_study import CASES, SEEDS, dataset_plan, write_refit, write_study
 from scipy import stats
 
 from densevsconv.stages import evaluate, select, summarise
@@ -14,6 +13,7 @@ from densevsconv.statistics.forms import forms
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
+from tests.support.generated_study import CASES, SEEDS, dataset_plan, write_refit, write_study
 
 
 @pytest.fixture

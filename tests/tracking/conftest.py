@@ -1,12 +1,12 @@
 from pathlib import Path
 
 import pytest
-from generated_study import write_study
-from tracked import move_database
 
 from densevsconv.stages import evaluate, select, summarise
 from densevsconv.store.layout import Layout
 from densevsconv.tracking.database import open_database
+from tests.support.generated_study import write_study
+from tests.support.tracked import move_database
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
-from generated_study import (
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from densevsconv.errors import DataError, UserError
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.stages import evaluate, summarise, track
+from densevsconv.store.files import read_json, read_npz, write_json
+from densevsconv.store.journal import Journal
+from densevsconv.store.layout import Layout
+from densevsconv.tracking.database import open_database, uri
+from tests.support.generated_study import (
     CASES,
     CLASSES,
     EPOCHS,
@@ -21,18 +32,7 @@ from generated_study import (
     weights,
     write_refit,
 )
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-from tracked import database, meaning, move_database, rows, whole_state
-
-from densevsconv.errors import DataError, UserError
-from densevsconv.images.scaling import Scaling
-from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.stages import evaluate, summarise, track
-from densevsconv.store.files import read_json, read_npz, write_json
-from densevsconv.store.journal import Journal
-from densevsconv.store.layout import Layout
-from densevsconv.tracking.database import open_database, uri
+from tests.support.tracked import database, meaning, move_database, rows, whole_state
 
 TRIALS = 8
 RUNS = TRIALS + SEEDS * len(CASES) + len(CASES)

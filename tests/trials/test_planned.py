@@ -1,10 +1,10 @@
 """Planned runs: what every stage that trains refuses before it begins."""
 
 import pytest
-from generated_study import TRAINING, case_plan
 
 from densevsconv.errors import DataError
 from densevsconv.trials.planned import PlannedTrial, engines, planned
+from tests.support.generated_study import TRAINING, case_plan
 
 
 def runs(train_images: int) -> list[PlannedTrial]:

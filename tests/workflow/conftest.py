@@ -6,7 +6,8 @@ import hashlib
 import json
 
 import pytest
-from clones import files_below, make_clone
+
+from tests.support.clones import files_below, make_clone
 
 
 @pytest.fixture

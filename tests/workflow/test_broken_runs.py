@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from clones import STUDY, files_below
+
+from tests.support.clones import STUDY, files_below
 
 TINY = "config/studies/tiny.yaml"
 

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from clones import files_below, rows
+
+from tests.support.clones import files_below, rows
 
 TRAINING = {"search", "refit0", "refit1", "time"}
 

@@ -11,7 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from clones import STUDY, make_clone, rows
+
+from tests.support.clones import STUDY, make_clone, rows
 
 pytestmark = [
     pytest.mark.slow,

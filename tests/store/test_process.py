@@ -9,7 +9,7 @@ import pytest
 from densevsconv.errors import UserError
 from densevsconv.store.process import RunLock, prepare_environment
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HOLD = (
     "import sys, time; sys.path.insert(0, 'src'); from pathlib import Path;"
     "from densevsconv.store.process import RunLock;"
