@@ -133,6 +133,11 @@ class Layout:
         return self.root / "difficulty.csv"
 
     @property
+    def families(self) -> Path:
+        """The case that stands for each family of a data set."""
+        return self.root / "families.csv"
+
+    @property
     def gradients(self) -> Path:
         """Relative errors of gradients, where the study asks for a check."""
         return self.root / "gradients.json"

@@ -1,0 +1,1 @@
+"""What the stages write, typed: one record a result file, and the one reader of a study."""

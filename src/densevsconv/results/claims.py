@@ -1,0 +1,65 @@
+"""The file of judge: verdicts on the claims of a publication."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from densevsconv.results.record import Record
+
+Verdict = Literal["holds", "fails", "cannot be told"]
+
+
+class ClaimTestRecord(Record):
+    """One estimate held against what is claimed of it.
+
+    The claim is that the true value lies above ``above`` and below ``below`` (null: no such bound).
+    """
+
+    kind: str = Field(description="Of test, such as `difference` or `near`.")
+    cases: list[str] = Field(description="That it is about.")
+    statement: str = Field(description="In words; names stand between backquotes.")
+    quantity: str = Field(description="What the numbers are of.")
+    estimate: float | None = Field(description="Null where not defined.")
+    low: float | None = Field(description="Lower end of its interval.")
+    high: float | None = Field(description="Upper end.")
+    seeds: int = Field(description="How many seeds (or timings) it rests on.")
+    method: str = Field(description="Of the interval.")
+    above: float | None = Field(default=None, description="The true value lies above.")
+    below: float | None = Field(default=None, description="The true value lies below.")
+    published: float | None = Field(default=None, description="The published figure.")
+    p_value: float | None = Field(default=None, description="Where the kind of test has one.")
+    left_out: int = Field(default=0, description="Seeds that were left out.")
+    classes: list[str] | None = Field(default=None, description="Those claimed.")
+    found_class: str | None = Field(default=None, description="The one found.")
+    learned_nothing: list[str] = Field(
+        default_factory=list, description="Cases of it that learned nothing."
+    )
+    verdict: Verdict = Field(description="Of the interval.")
+
+
+class ClaimRecord(Record):
+    """A claim, its tests and the verdict: it fails if any test fails and holds if all hold."""
+
+    text: str = Field(description="The claim in words.")
+    source: str = Field(description="Where it is made.")
+    verdict: Verdict = Field(description="Of all tests.")
+    tests: list[ClaimTestRecord] = Field(description="In order.")
+
+
+class MultipleTesting(Record):
+    """What many verdicts cost."""
+
+    correction: str = Field(description="`none`.")
+    tests: int = Field(description="Their number.")
+    wrong_verdicts_expected_at_most: float = Field(description="By the level of the intervals.")
+
+
+class Claims(Record):
+    """claims.json; `claims` is empty and the rest null where a study lists none."""
+
+    claims: dict[str, ClaimRecord] = Field(description="By name.")
+    confidence: float | None = Field(default=None, description="Of the intervals.")
+    verdicts: dict[str, int] | None = Field(default=None, description="How many have each verdict.")
+    multiple_testing: MultipleTesting | None = Field(default=None, description="What it costs.")

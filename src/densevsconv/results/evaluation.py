@@ -1,0 +1,118 @@
+"""The file of evaluate: what the refitted networks do on the test images."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from densevsconv.results.record import Record
+
+
+class Interval(Record):
+    """A mean over seeds and the ends of Student's t interval; null where seeds are too few."""
+
+    mean: float | None = Field(description="Over seeds.")
+    low: float | None = Field(description="Lower end.")
+    high: float | None = Field(description="Upper end.")
+    std: float | None = Field(description="Standard deviation with n - 1.")
+
+
+class OverSeeds(Interval):
+    """An interval with the number of each seed."""
+
+    per_seed: list[float | None] = Field(description="In the order of repetitions.")
+    seeds: int = Field(description="How many are defined.")
+
+
+class Ends(Record):
+    """The ends of an interval."""
+
+    low: float = Field(description="Lower end.")
+    high: float = Field(description="Upper end.")
+
+
+class Bin(Record):
+    """Predictions of one range of confidence, over all seeds."""
+
+    low: float = Field(description="Lower edge.")
+    high: float = Field(description="Upper edge.")
+    count: int = Field(description="Predictions.")
+    confidence: float | None = Field(description="Mean of the largest probability.")
+    accuracy: float | None = Field(description="Share that is right.")
+
+
+class Calibration(Record):
+    """Reliability over all seeds."""
+
+    bins: list[Bin] = Field(description="Of equal width.")
+
+
+class ClassScores(Record):
+    """One class: an interval over seeds each."""
+
+    label: int = Field(description="The class.")
+    support: int = Field(description="Its test images.")
+    precision: Interval = Field(description="0 for a class that is never predicted.")
+    recall: Interval = Field(description="Share of its images that is recognised.")
+    f1: Interval = Field(description="Harmonic mean of both.")
+
+
+class Confusion(Record):
+    """Rows are true classes, columns are predictions."""
+
+    counts: list[list[int]] = Field(description="Summed over seeds.")
+    normalised: list[list[float]] = Field(description="Each row's shares.")
+
+
+class ConfusedPair(Record):
+    """One of the most frequent confusions."""
+
+    true: int = Field(description="The class.")
+    predicted: int = Field(description="What it is taken for.")
+    count: int = Field(description="Over seeds.")
+    rate: float = Field(description="Share of that true class.")
+    examples: list[int] = Field(description="Test rows, those misread so by most seeds first.")
+
+
+class MissedImage(Record):
+    """A test image that a seed misses."""
+
+    index: int = Field(description="Test row.")
+    label: int = Field(description="Its class.")
+    predicted: int = Field(description="The most frequent wrong class.")
+    times: int = Field(description="Seeds that miss it.")
+
+
+class Evaluation(Record):
+    """evaluate/<case>.json: the test metrics of a case."""
+
+    case: str = Field(description="Its name.")
+    dataset: str = Field(description="Its data set.")
+    images: int = Field(description="Test images.")
+    seeds: int = Field(description="Refitted seeds, those that diverged included.")
+    diverged_seeds: int = Field(description="How many of them diverged.")
+    confidence: float = Field(description="Of the intervals.")
+    accuracy: OverSeeds = Field(description="Test accuracy.")
+    chance: float = Field(description="Share of the commonest class among the test images.")
+    learned: list[bool] = Field(
+        description="Whether each seed is better than naming the commonest class for all."
+    )
+    test_set_interval: Ends = Field(
+        description="Wilson's interval of the mean accuracy: covers the choice of test images."
+    )
+    log_loss: OverSeeds = Field(description="scikit-learn's, in nats.")
+    calibration_error: OverSeeds = Field(description="Expected calibration error.")
+    calibration: Calibration = Field(description="Reliability.")
+    per_class: list[ClassScores] = Field(description="In the order of labels.")
+    confusion: Confusion = Field(description="Over all seeds.")
+    most_confused: list[ConfusedPair] = Field(description="Up to 10, by count.")
+    misclassified: list[MissedImage] = Field(description="Those missed by most seeds first.")
+
+    @property
+    def accuracies(self) -> list[float]:
+        """Return the test accuracy of every seed; a diverged one counts as what it predicts."""
+        return [value for value in self.accuracy.per_seed if value is not None]
+
+    @property
+    def learned_nothing(self) -> bool:
+        """Return whether no seed learned anything: such a case supports no conclusion."""
+        return not any(self.learned)

@@ -1,0 +1,145 @@
+"""What a study consists of, as planned: data sets and cases, of which stages' plans are made."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import Field
+
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.results.record import Record
+
+Family = Literal["dense", "convolutional"]
+
+
+class Published(Record):
+    """What a publication reports of a case."""
+
+    accuracy: float | None = Field(default=None, description="Test accuracy.")
+    seconds: float | None = Field(default=None, description="Training time in seconds.")
+    name: str = Field(default="", description="What the publication calls it.")
+    source: str = Field(default="", description="Where: table, section, reference.")
+
+
+class Split(Record):
+    """How a data set is divided."""
+
+    test: float | Literal["official"] = Field(description="Share of the test part, or `official`.")
+    validation: float = Field(description="Share of the other images that chooses the settings.")
+    stratify: bool = Field(description="Whether every part has the classes in equal proportions.")
+    grouped: bool = Field(description="Whether images of one group stay in one part.")
+    training_images: int | None = Field(description="Training images kept; null: all.")
+    test_images: int | None = Field(description="Test images kept; null: all.")
+
+
+class DatasetPlan(Record):
+    """One data set of a study, by its name there."""
+
+    title: str = Field(description="Name for people.")
+    dataset: str = Field(description="Its name in the catalogue.")
+    source: str = Field(description="The kind of its source.")
+    source_shape: tuple[int, int, int] = Field(description="Shape of the images before changes.")
+    shape: tuple[int, int, int] = Field(description="Height, width, channels the networks see.")
+    classes: int = Field(description="Number of classes.")
+    class_names: list[str] = Field(description="Name of each class, in the order of labels.")
+    max_value: int = Field(description="The largest value a pixel can have.")
+    split: Split = Field(description="How it is divided.")
+    transform: list[dict[str, Any]] = Field(description="Changes of every image, in order.")
+    seed: int = Field(description="The study's seed.")
+    citation: str = Field(default="", description="Where the data come from.")
+    licence: str = Field(default="", description="Terms of use.")
+    homepage: str = Field(default="", description="Address of the data's own page.")
+    notes: str = Field(default="", description="What a reader must know about the data.")
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """Return the changes that change anything: a setting of 0 or false does not."""
+        return [step for step in self.transform if _does_something(step)]
+
+
+class CasePlan(Record):
+    """One case of a study: a network trained in one way on one data set by one engine."""
+
+    title: str = Field(description="Name for people.")
+    dataset: str = Field(description="The data set's name in the study.")
+    engine: str = Field(description="What trains it.")
+    network: str = Field(description="The case without its engine and version.")
+    version: str = Field(default="", description="Which version of a published network it is.")
+    architecture: dict[str, Any] = Field(description="Layers, bound to the images and classes.")
+    description: str = Field(default="", description="Of the architecture, in words.")
+    training: dict[str, Any] = Field(description="Every training setting, before the search.")
+    method: str = Field(default="list", description="How the points were made.")
+    grid: dict[str, list[Any]] | None = Field(default=None, description="Of a search by grid.")
+    points: list[dict[str, Any]] = Field(description="Settings that are tried; one: none is.")
+    trials: int = Field(default=0, description="Trainings of the search.")
+    seeds: int = Field(default=0, description="Trainings afresh, for the test.")
+    published: Published | None = Field(default=None, description="What a publication reports.")
+
+    @property
+    def bound(self) -> BoundArchitecture:
+        """Return the architecture."""
+        return BoundArchitecture.from_dict(self.architecture)
+
+    @property
+    def family(self) -> Family:
+        """Return whether any layer convolves."""
+        family: Family = self.architecture["family"]
+        return family
+
+    @property
+    def parameters(self) -> int:
+        """Return the number of parameters, as Keras counts them."""
+        return int(self.architecture["parameters"])
+
+    @property
+    def searched(self) -> bool:
+        """Return whether there is anything to choose."""
+        return len(self.points) > 1
+
+    @property
+    def searched_keys(self) -> list[str]:
+        """Return the settings that differ between points."""
+        keys = dict.fromkeys(key for point in self.points for key in point)
+        return [
+            key for key in keys if any(p.get(key) != self.points[0].get(key) for p in self.points)
+        ]
+
+
+class CounterpartPlan(Record):
+    """Where the report shows again what a publication shows."""
+
+    figure: str | None = Field(default=None, description="A figure of the report.")
+    table: str | None = Field(default=None, description="Or a table of it.")
+    dataset: str | None = Field(default=None, description="Whose; null: that of the first case.")
+    cases: list[str] = Field(default_factory=list, description="The cases it shows.")
+
+
+class StudyPlan(Record):
+    """The study as those see it that come after the trainings."""
+
+    study: str = Field(description="Its name.")
+    confidence: float = Field(description="Level of the intervals.")
+    datasets: dict[str, DatasetPlan] = Field(description="By name.")
+    cases: dict[str, CasePlan] = Field(description="By name.")
+
+    def ordered(self, dataset: str | None = None) -> list[str]:
+        """Return the cases (of a data set) in the order of the report: dense first, by size."""
+        names = [name for name, case in self.cases.items() if dataset in (None, case.dataset)]
+        return sorted(names, key=self._place)
+
+    def _place(self, name: str) -> tuple[bool, int, list[int | str]]:
+        case = self.cases[name]
+        # net_2 before net_10
+        parts = [int(p) if p.isdecimal() else p for p in re.split(r"(\d+)", name)]
+        return case.family != "dense", case.parameters, parts
+
+    @property
+    def used(self) -> list[str]:
+        """Return the data sets that cases use."""
+        return sorted({case.dataset for case in self.cases.values()})
+
+
+def _does_something(step: dict[str, Any]) -> bool:
+    ((_, value),) = step.items()
+    return bool(value["patches"] if isinstance(value, dict) else value)

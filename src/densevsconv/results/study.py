@@ -1,0 +1,284 @@
+"""The one reader of a study: figures, tables, text, claims, MLflow and summaries read with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+
+from densevsconv.errors import DataError
+from densevsconv.results.claims import Claims
+from densevsconv.results.data import DataInfo, Measures
+from densevsconv.results.evaluation import Evaluation
+from densevsconv.results.plan import CasePlan, StudyPlan
+from densevsconv.results.record import Record
+from densevsconv.results.tables import (
+    ComparisonRow,
+    DifficultyRow,
+    EngineRow,
+    FamilyRow,
+    RunRow,
+    SummaryRow,
+)
+from densevsconv.results.timing import Gradients, Timing
+from densevsconv.results.trials import CURVES, Run, Runs, Selection, TrialRow
+from densevsconv.store.files import read_npz
+from densevsconv.store.layout import Layout
+from densevsconv.store.tables import probability_columns, read_parquet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+P = TypeVar("P", bound=StudyPlan)
+R = TypeVar("R", bound=Record)
+
+WHOLE = 0.02
+"""A number of images this far from a whole one is none: float32 is off by less."""
+
+
+class Study(Generic[P]):
+    """The result files of one study, each read once and checked.
+
+    Parameters
+    ----------
+    plan
+        What the study consists of.
+    at
+        Where its files lie. A stage may ask for the files that it declares, and for no others.
+    """
+
+    def __init__(self, plan: P, at: Layout) -> None:
+        self.plan = plan
+        self.at = at
+        self._read: dict[Path, Any] = {}
+
+    def _once(self, path: Path, read: Callable[[Path], Any]) -> Any:
+        if path not in self._read:
+            self._read[path] = read(path)
+        return self._read[path]
+
+    # -- what there is
+
+    @property
+    def datasets(self) -> list[str]:
+        """The data sets that cases use."""
+        return self.plan.used
+
+    def case(self, name: str) -> CasePlan:
+        """Return the plan of a case."""
+        return self.plan.cases[name]
+
+    def cases(self, dataset: str, family: str | None = None) -> list[str]:
+        """Return the cases of a data set (and family) in the order of the report."""
+        ordered = self.plan.ordered(dataset)
+        return [name for name in ordered if family in (None, self.case(name).family)]
+
+    def engines(self, dataset: str) -> list[str]:
+        """Return the engines that train a data set's cases, by name."""
+        return sorted({self.case(name).engine for name in self.cases(dataset)})
+
+    def pairs(self, dataset: str) -> list[tuple[str, str]]:
+        """Return the pairs (convolutional, dense) to compare: on one engine, where there are such.
+
+        A difference across engines would mix what the architecture does with what the
+        implementation does.
+        """
+        pairs = [
+            (convolutional, dense)
+            for convolutional in self.cases(dataset, "convolutional")
+            for dense in self.cases(dataset, "dense")
+        ]
+        alike = [(a, b) for a, b in pairs if self.case(a).engine == self.case(b).engine]
+        return alike or pairs
+
+    # -- files of a data set
+
+    def data_info(self, dataset: str) -> DataInfo:
+        """Return the description of a prepared data set."""
+        info: DataInfo = self._once(self.at.data_info(dataset), DataInfo.read)
+        return info
+
+    def measures(self, dataset: str) -> Measures:
+        """Return what was measured on a data set's images."""
+        measures: Measures = self._once(self.at.measures(dataset), Measures.read)
+        return measures
+
+    def training_part(self, dataset: str) -> dict[str, np.ndarray]:
+        """Return images, labels and indices of the training and validation parts."""
+        return read_npz(self.at.train_data(dataset))
+
+    def test_part(self, dataset: str) -> dict[str, np.ndarray]:
+        """Return images, labels and indices of the test part."""
+        return read_npz(self.at.test_data(dataset))
+
+    def mean_images(self, dataset: str) -> np.ndarray:
+        """Return the mean image of every class, (classes, H, W, C)."""
+        return read_npz(self.at.mean_images(dataset))["means"]
+
+    def contact_sheet(self, dataset: str) -> dict[str, np.ndarray]:
+        """Return some images (N, H, W, C) after 0, 1, ... changes, as ``step0``, ``step1``, ..."""
+        return read_npz(self.at.contact_sheet(dataset))
+
+    # -- files of a case
+
+    def selection(self, case: str) -> Selection:
+        """Return the chosen settings of a case."""
+        selection: Selection = self._once(self.at.selection(case), Selection.read)
+        return selection
+
+    def runs(self, case: str) -> list[Run]:
+        """Return the refitted seeds of a case, in the order of repetitions."""
+        runs: Runs = self._once(self.at.runs(case), Runs.read)
+        return runs.runs
+
+    def evaluation(self, case: str) -> Evaluation:
+        """Return the test metrics of a case."""
+        evaluation: Evaluation = self._once(self.at.evaluation(case), Evaluation.read)
+        return evaluation
+
+    def timing(self, case: str) -> Timing:
+        """Return the timings of a case."""
+        timing: Timing = self._once(self.at.timing(case), Timing.read)
+        return timing
+
+    def history(self, case: str) -> pd.DataFrame:
+        """Return repetition, epoch and the four curves of every seed of a case.
+
+        Raises
+        ------
+        DataError
+            Where the file has another curve, or a validation accuracy that no number of correct
+            validation images gives: a curve of other images would be drawn under a wrong name.
+        """
+        file, expected = self.at.history(case), ["repetition", "epoch", *CURVES]
+        table = read_parquet(file).to_pandas()
+        if sorted(table.columns) != sorted(expected):
+            raise DataError(
+                f"{file}: found columns {', '.join(sorted(table.columns))}; allowed: "
+                f"{', '.join(expected)}; delete the file and refit again"
+            )
+        images = self.data_info(self.case(case).dataset).counts.validation
+        correct = table["validation_accuracy"].dropna() * images
+        if float((correct - correct.round()).abs().max()) > WHOLE:
+            raise DataError(
+                f"{file}: found a validation_accuracy that is no share of the {images} validation "
+                "images; delete the file and refit again"
+            )
+        return table
+
+    def probabilities(self, case: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the test labels (N,) and the probabilities, float32 (seeds, N, classes).
+
+        Row s belongs to ``runs(case)[s]``. Raises :class:`DataError` where the table does not hold
+        one prediction of every seed for every test image.
+        """
+        path, repetitions = self.at.predictions(case), [run.repetition for run in self.runs(case)]
+        table = read_parquet(path).sort_by([("repetition", "ascending"), ("index", "ascending")])
+        columns = {name: table.column(name).to_numpy() for name in table.column_names}
+        images, seeds = len(table) // len(repetitions), len(repetitions)
+        whole = np.array_equal(columns["repetition"], np.repeat(sorted(repetitions), images))
+        indexed = np.array_equal(columns["index"], np.tile(np.arange(images), seeds))
+        labels = np.asarray(columns["label"])[:images]
+        if not (whole and indexed and np.array_equal(columns["label"], np.tile(labels, seeds))):
+            raise DataError(
+                f"{path}: not one prediction of each of {seeds} seeds for every test image; delete "
+                "the file and refit again"
+            )
+        if repetitions != sorted(repetitions):
+            raise DataError(f"{self.at.runs(case)}: runs not in the order of their repetitions")
+        stacked = np.stack([columns[name] for name in probability_columns(columns)], axis=1)
+        return labels, stacked.reshape(seeds, images, -1)
+
+    def weights(self, case: str, repetition: int = 0) -> dict[str, np.ndarray]:
+        """Return the weights of one seed, by name (``0_conv/kernel``)."""
+        start = f"{repetition}/"
+        stored = read_npz(self.at.weights(case))
+        return {
+            name.removeprefix(start): array
+            for name, array in stored.items()
+            if name.startswith(start)
+        }
+
+    # -- tables
+
+    def _table(self, kind: type[R], path: Path) -> list[R]:
+        rows: list[R] = self._once(path, kind.read_table)
+        return rows
+
+    @property
+    def trials(self) -> list[TrialRow]:
+        """One row a search trial."""
+        return self._table(TrialRow, self.at.trials)
+
+    @cached_property
+    def summaries(self) -> dict[str, SummaryRow]:
+        """One row a case, by case."""
+        return {row.case: row for row in self._table(SummaryRow, self.at.summary)}
+
+    def summary(self, case: str) -> SummaryRow:
+        """Return the row of a case."""
+        return self.summaries[case]
+
+    @property
+    def run_rows(self) -> list[RunRow]:
+        """One row a refitted seed."""
+        return self._table(RunRow, self.at.run_table)
+
+    @cached_property
+    def _comparisons(self) -> dict[tuple[str, str], ComparisonRow]:
+        rows = self._table(ComparisonRow, self.at.comparisons)
+        return {(row.case_a, row.case_b): row for row in rows}
+
+    def comparison(self, convolutional: str, dense: str) -> ComparisonRow:
+        """Return the row of a pair: convolutional minus dense."""
+        return self._comparisons[convolutional, dense]
+
+    @property
+    def difficulty(self) -> list[DifficultyRow]:
+        """One row a network, or a lead, on two forms of the same images."""
+        return self._table(DifficultyRow, self.at.difficulty)
+
+    @property
+    def engine_pairs(self) -> list[EngineRow]:
+        """One row a network trained alike by two engines."""
+        return self._table(EngineRow, self.at.engine_comparisons)
+
+    @cached_property
+    def families(self) -> dict[tuple[str, str], str]:
+        """The case that stands for a (data set, family)."""
+        rows = self._table(FamilyRow, self.at.families)
+        return {(row.dataset, row.family): row.case for row in rows}
+
+    # -- files of the study
+
+    @property
+    def claims(self) -> Claims:
+        """The claims of a publication with their verdicts."""
+        claims: Claims = self._once(self.at.claims, Claims.read)
+        return claims
+
+    @property
+    def gradients(self) -> Gradients:
+        """The checked gradients."""
+        gradients: Gradients = self._once(self.at.gradients, Gradients.read)
+        return gradients
+
+    # -- decisions, made here once
+
+    def share_seeds(self, a: str, b: str) -> bool:
+        """Return whether two cases were refitted with the same seeds, so that these pair them."""
+        return [(run.repetition, run.seeds) for run in self.runs(a)] == [
+            (run.repetition, run.seeds) for run in self.runs(b)
+        ]
+
+
+def merit(accuracy: float | None, loss: float | None) -> tuple[float, float]:
+    """Return what cases are ranked by, from means on validation images; larger is better.
+
+    The higher accuracy, among equals the lower loss; a case without either comes last.
+    """
+    return (0.0 if accuracy is None else accuracy, -inf if loss is None else -loss)

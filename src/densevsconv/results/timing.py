@@ -1,0 +1,84 @@
+"""The file of time: what a training costs, alone on the machine; and of gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from densevsconv.results.record import Record
+
+
+class Spread(Record):
+    """Median and quartiles of repeated timings."""
+
+    median: float = Field(description="Half take longer.")
+    low: float = Field(description="Lower quartile.")
+    high: float = Field(description="Upper quartile.")
+
+
+class Trainings(Spread):
+    """The spread of whole trainings, and each of them."""
+
+    all: list[float] = Field(description="One a timed training.")
+
+
+class Inference(Record):
+    """Predicting one batch."""
+
+    median_seconds: float = Field(description="Half take longer.")
+    low_seconds: float = Field(description="Lower quartile.")
+    high_seconds: float = Field(description="Upper quartile.")
+    images_per_second: float = Field(description="At the median.")
+
+
+class Timing(Record):
+    """time/<case>.json: *measured*, alone on the machine and warm."""
+
+    case: str = Field(description="Its name.")
+    device: str = Field(description="It ran on.")
+    threads: int = Field(description="It had.")
+    execution: str = Field(description="How the engine ran it.")
+    repeats: int = Field(description="Timed trainings.")
+    compile_seconds: float = Field(description="Before the clock of training starts.")
+    train_seconds: Trainings = Field(
+        description="One whole training, validation not included; the median epoch times "
+        "`epochs` where only a part was timed (`time: seconds`)."
+    )
+    seconds_per_epoch: Spread = Field(description="Over epochs and repeats.")
+    epochs: int = Field(description="Of a training as configured.")
+    epochs_timed: list[int] = Field(description="Of each repeat.")
+    images_per_second: float = Field(description="Training images over the median epoch.")
+    inference: dict[str, Inference] = Field(description="By batch size.")
+    peak_memory_bytes: int = Field(description="Largest resident memory while training.")
+    baseline_memory_bytes: int = Field(description="Resident memory before.")
+    machine: dict[str, Any] = Field(
+        description="processor, cores, memory_bytes, platform, python and library versions."
+    )
+
+
+class CheckedArray(Record):
+    """The gradient of one array of weights."""
+
+    array: str = Field(description="Its name.")
+    values: int = Field(description="Its size.")
+    checked: int = Field(description="Entries tried.")
+    relative_error: float = Field(description="The largest.")
+
+
+class CheckedCase(Record):
+    """The gradients of one network."""
+
+    worst: float = Field(description="The largest relative error.")
+    arrays: list[CheckedArray] = Field(description="In the order of layers.")
+
+
+class Gradients(Record):
+    """gradients.json: backpropagation against central differences, in double precision."""
+
+    images: int = Field(description="The batch: the first training images.")
+    entries: int = Field(description="Single entries tried of each array, at most.")
+    directions: int = Field(description="Random directions tried of each array.")
+    tolerance: float = Field(description="A relative error from here on counts as wrong.")
+    worst: float | None = Field(description="The largest relative error of all.")
+    cases: dict[str, CheckedCase] = Field(description="By name.")
