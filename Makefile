@@ -31,10 +31,11 @@ test: $(INSTALLED) ## run the tests (TESTS=path for some of them)
 test-slow: $(INSTALLED) ## run the tests that `make test` leaves out (fault injection, full size)
 	@$(BIN)/python -m pytest -m slow $(TESTS)
 
-lint: $(INSTALLED) ## check style
+lint: $(INSTALLED) ## check style, and that packages import only from floors below
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check $(SNAKEMAKE_FILES)
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 typecheck: $(INSTALLED) ## check types
 	@$(BIN)/mypy
@@ -59,10 +60,10 @@ gpu: $(INSTALLED) ## add the CUDA libraries that TensorFlow needs for NVIDIA GPU
 	@$(BIN)/uv pip install --python $(BIN)/python \
 	    "tensorflow[and-cuda]$$(sed -n 's/^tensorflow\(==[^ ]*\).*/\1/p' requirements/lock.txt)"
 
-lock: $(INSTALLED) ## resolve requirements/requirements.in into requirements/lock.txt
+lock: $(INSTALLED) ## resolve what pyproject.toml asks for into requirements/lock.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-emit-index-url --custom-compile-command "$(LOCK_COMMAND)" \
-	    requirements/requirements.in --output-file requirements/lock.txt
+	    --group dev pyproject.toml --output-file requirements/lock.txt
 
 # Bytecode is compiled here, once: where Python may not write it later, every process of a study
 # would compile TensorFlow again (11 s instead of 4). uv installs in seconds what takes pip minutes;
