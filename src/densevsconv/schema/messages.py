@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from densevsconv.schema import allowed as describe
 from densevsconv.schema.strict import Allowed
@@ -87,7 +86,7 @@ def explain(
     return f"{file}: {where}{': ' if where else ''}{problem}{more}"
 
 
-def _problem(detail: ErrorDetails, annotation: Any, metadata: list[Any]) -> str:
+def _problem(detail: Any, annotation: Any, metadata: list[Any]) -> str:
     kind, found = detail["type"], detail["input"]
     if kind == "extra_forbidden":
         keys = list(annotation.model_fields) if _is_model(annotation) else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import sys
@@ -10,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 from typing import Any, TextIO, cast
+
+from filelock import FileLock, Timeout
 
 from densevsconv.errors import UserError
 
@@ -42,6 +43,7 @@ def end_with_parent(every: float = 0.5) -> None:
     would train on, beside the same jobs of the next run.
     """
     parent = os.getppid()
+    os.environ.setdefault("TTY_INTERACTIVE", "0")  # no bars: other jobs say things beside this one
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -52,23 +54,25 @@ def end_with_parent(every: float = 0.5) -> None:
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
 
 
-class _Tee:
+class Tee:
     """A text stream that writes to a terminal and a log."""
 
     def __init__(self, terminal: TextIO, log: TextIO) -> None:
-        self._streams = (terminal, log)
+        self.terminal = terminal
+        self.log = log
 
     def write(self, text: str) -> int:
-        for stream in self._streams:
-            stream.write(text)
-        return len(text)
+        """Write to both."""
+        self.terminal.write(text)
+        return self.log.write(text)
 
     def flush(self) -> None:
-        for stream in self._streams:
-            stream.flush()
+        """Flush both."""
+        self.terminal.flush()
+        self.log.flush()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._streams[0], name)
+        return getattr(self.terminal, name)
 
 
 def log_to(file: Path) -> None:
@@ -84,7 +88,7 @@ def log_to(file: Path) -> None:
     sys.stderr.flush()
     os.dup2(log.fileno(), 1)
     os.dup2(log.fileno(), 2)
-    sys.stdout = sys.stderr = cast(TextIO, _Tee(terminal, log))
+    sys.stdout = sys.stderr = cast(TextIO, Tee(terminal, log))
 
 
 class RunLock:
@@ -97,29 +101,23 @@ class RunLock:
 
     def __init__(self, results: Path) -> None:
         self.file = results / ".lock"
-        self._handle: int | None = None
+        self._lock = FileLock(self.file, blocking=False, fallback_to_soft=False)
 
     def acquire(self) -> bool:
         """Take the lock, or return False where another process holds it."""
-        if self._handle is not None:
+        if self._lock.is_locked:
             return True
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
+            self._lock.acquire()
+        except Timeout:
             return False
-        os.truncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
-        self._handle = handle
+        self.file.write_text(str(os.getpid()), encoding="utf-8")  # for `require` elsewhere
         return True
 
     def release(self) -> None:
         """Let go of the lock."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        self._lock.release()
 
     def require(self) -> None:
         """Take the lock, or raise :class:`UserError` saying which process holds it."""
