@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
+from math import inf
 from typing import Any, Literal
 
 from pydantic import Field
@@ -93,6 +95,12 @@ class CasePlan(Record):
         return int(self.architecture["parameters"])
 
     @property
+    def augmentations(self) -> list[dict[str, Any]]:
+        """Return what changes the images while training: the case's own, and those searched."""
+        tried = [each.get("augmentation") or {} for each in (self.training, *self.points)]
+        return [each for each in tried if any(each.values())]
+
+    @property
     def searched(self) -> bool:
         """Return whether there is anything to choose."""
         return len(self.points) > 1
@@ -122,6 +130,10 @@ class StudyPlan(Record):
     confidence: float = Field(description="Level of the intervals.")
     datasets: dict[str, DatasetPlan] = Field(description="By name.")
     cases: dict[str, CasePlan] = Field(description="By name.")
+    counterparts: dict[str, CounterpartPlan | None] = Field(
+        default_factory=dict,
+        description="By what the publication calls a figure or table; null: taken out by a scale.",
+    )
 
     def ordered(self, dataset: str | None = None) -> list[str]:
         """Return the cases (of a data set) in the order of the report: dense first, by size."""
@@ -138,6 +150,47 @@ class StudyPlan(Record):
     def used(self) -> list[str]:
         """Return the data sets that cases use."""
         return sorted({case.dataset for case in self.cases.values()})
+
+    @cached_property
+    def forms(self) -> dict[str, list[str]]:
+        """The other forms of the same images by their reference form; none where there is one.
+
+        Forms are the same data set of the catalogue, divided alike; the number of training images
+        may differ. The reference has the fewest changes, among equals the most training images.
+        """
+        groups: dict[str, list[str]] = {}
+        for name, data in self.datasets.items():
+            split = sorted(data.split.model_dump(exclude={"training_images"}).items())
+            groups.setdefault(repr((data.dataset, split)), []).append(name)
+        found = {}
+        for _, names in sorted(groups.items()):
+            reference, *others = sorted(names, key=self._changed)
+            if others:
+                found[reference] = sorted(others)
+        return found
+
+    def _changed(self, dataset: str) -> tuple[int, float, str]:
+        plan = self.datasets[dataset]
+        kept = plan.split.training_images
+        return len(plan.changes), -(inf if kept is None else kept), dataset
+
+    def same_networks(self, a: str, b: str) -> dict[str, str]:
+        """Return the cases of data set ``a`` by those of ``b`` that are the same network.
+
+        The same architecture by name (its shapes follow the images), engine, settings before the
+        search and points of the search: the budget. Of cases alike the first by name counts.
+        """
+
+        def key(case: CasePlan) -> str:
+            alike = (case.engine, case.training, case.method, case.points)
+            return repr((case.architecture["name"], *alike))
+
+        def by_key(dataset: str) -> dict[str, str]:
+            cases = sorted(self.cases.items(), reverse=True)
+            return {key(case): name for name, case in cases if case.dataset == dataset}
+
+        on_a, on_b = by_key(a), by_key(b)
+        return {on_b[key]: on_a[key] for key in sorted(on_b, key=on_b.__getitem__) if key in on_a}
 
 
 def _does_something(step: dict[str, Any]) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import cached_property
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
+from typing_extensions import TypeVar
 
 from densevsconv.errors import DataError
 from densevsconv.results.claims import Claims
@@ -33,7 +34,7 @@ from densevsconv.store.tables import probability_columns, read_parquet
 if TYPE_CHECKING:
     import pandas as pd
 
-P = TypeVar("P", bound=StudyPlan)
+P = TypeVar("P", bound=StudyPlan, covariant=True, default=StudyPlan)
 R = TypeVar("R", bound=Record)
 
 WHOLE = 0.02
