@@ -19,7 +19,6 @@ from densevsconv.errors import DataError
 from densevsconv.store.files import atomic_path, read_json, write_json
 from densevsconv.store.tables import read_csv, read_parquet, write_csv
 
-
 if TYPE_CHECKING:
     import pandas as pd  # takes as long to import as all else here
 
