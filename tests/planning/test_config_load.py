@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from densevsconv.planning.load import load_study
 from densevsconv.planning.resolved import ResolvedStudy
-from densevsconv.schema.read import read_yaml
 from densevsconv.training.settings import Training
 from tests.support.config_copy import copy_config, edit
 
@@ -92,35 +89,3 @@ def test_the_default_study_gives_every_tuned_case_the_same_budget() -> None:
     assert sum(tuned) >= 200
     assert study.study.refit.seeds == 10
     assert {case.architecture.family for case in study.cases.values()} == {"dense", "convolutional"}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1e-3", 0.001), ("1.5E+3", 1500.0), (".5", 0.5), ("-2", -2), ("0", 0), ("010", "010"),
-        ("yes", "yes"), ("off", "off"), ("true", True), ("1:30", "1:30"), ("null", None),
-        ("2022-11-20", "2022-11-20"), ("1_000", "1_000"), ("'5'", "5"), ("0.", 0.0),
-    ],
-)  # fmt: skip
-def test_plain_values_are_those_of_yaml_1_2(text: str, value: object, tmp_path: Path) -> None:
-    file = tmp_path / "x.yaml"
-    file.write_text(f"x: {text}\n")
-    found = read_yaml(file)["x"]
-    assert found == value
-    assert type(found) is type(value)
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_every_number_that_python_prints_is_read_back(value: float) -> None:
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "x.yaml"
-        file.write_text(f"x: {value!r}\n")
-        assert read_yaml(file)["x"] == value
-
-
-def test_shared_parts_may_be_written_once(tmp_path: Path) -> None:
-    file = tmp_path / "x.yaml"
-    file.write_text("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\n")
-    assert read_yaml(file)["b"] == {"x": 1, "y": 3}

@@ -57,47 +57,30 @@ def allowed(annotation: Any, metadata: list[Any] | None = None) -> str:
     return ", or ".join(parts)
 
 
+_PLAIN = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+_LIMITS = {Gt: "above", Ge: "of at least", Lt: "below", Le: "at most"}
+
+
 def _plain(annotation: Any, constraints: list[Any]) -> str:
-    origin = get_origin(annotation) or annotation
-    limits = _limits(constraints)
+    kind, of = get_origin(annotation) or annotation, get_args(annotation)
     not_empty = ", not empty" if any(isinstance(item, MinLen) for item in constraints) else ""
-    if origin is Literal:
-        return ("one of " if len(get_args(annotation)) > 1 else "") + ", ".join(
-            map(str, get_args(annotation))
-        )
-    if origin is bool:
-        return "true or false"
-    if origin is int:
-        return "a whole number" + limits
-    if origin is float:
-        return "a number" + limits
-    if origin is str:
-        return "text" + not_empty
-    if origin is list:
-        (item,) = get_args(annotation)
-        return f"a list{not_empty}" + ("" if item is Any else f", each item {allowed(item)}")
-    if origin is dict:
-        _, value = get_args(annotation)
-        values = f" of names to {value.__name__}" if _is_model(value) else ""
-        return f"a mapping{values}{not_empty}"
-    if _is_model(annotation):
-        return f"a mapping, see {annotation.__name__}"
-    return "any value"
+    if kind is Literal:
+        return ("one of " if len(of) > 1 else "") + ", ".join(map(str, of))
+    if kind is list:
+        return f"a list{not_empty}" + ("" if of[0] is Any else f", each item {allowed(of[0])}")
+    if kind is dict:
+        return f"a mapping{f' of names to {of[1].__name__}' if is_model(of[1]) else ''}{not_empty}"
+    if is_model(kind):
+        return f"a mapping, see {kind.__name__}"
+    limits = [
+        f"{words} {getattr(item, limit.__name__.lower())}"
+        for item in constraints
+        for limit, words in _LIMITS.items()
+        if isinstance(item, limit)
+    ]
+    return f"{_PLAIN.get(kind, 'any value')} {' and '.join(limits)}".rstrip() + not_empty
 
 
-def _is_model(annotation: Any) -> bool:
+def is_model(annotation: Any) -> bool:
+    """Return whether a type is a schema."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
-
-
-def _limits(constraints: list[Any]) -> str:
-    words = []
-    for item in constraints:
-        if isinstance(item, Gt):
-            words.append(f"above {item.gt}")
-        elif isinstance(item, Ge):
-            words.append(f"of at least {item.ge}")
-        elif isinstance(item, Lt):
-            words.append(f"below {item.lt}")
-        elif isinstance(item, Le):
-            words.append(f"at most {item.le}")
-    return (" " + " and ".join(words)) if words else ""

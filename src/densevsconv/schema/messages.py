@@ -10,7 +10,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from densevsconv.schema import allowed as describe
+from densevsconv.schema.allowed import allowed as in_words
+from densevsconv.schema.allowed import is_model, literals, union_members, unwrap
 from densevsconv.schema.strict import Allowed
 
 _LONGEST = 60
@@ -86,26 +87,6 @@ def explain(
     return f"{file}: {where}{': ' if where else ''}{problem}{more}"
 
 
-def _problem(detail: Any, annotation: Any, metadata: list[Any]) -> str:
-    kind, found = detail["type"], detail["input"]
-    if kind == "extra_forbidden":
-        keys = list(annotation.model_fields) if _is_model(annotation) else []
-        return f"unknown key{nearest(detail['loc'][-1], keys)} allowed: {', '.join(keys)}"
-    if kind == "missing":
-        return f"missing; allowed: {_allowed(annotation, metadata)}"
-    if kind in ("value_error", "assertion_error") and _is_model(_without_null(annotation)):
-        return str(detail["ctx"]["error"])
-    if annotation is None or kind not in _ABOUT_TYPE:
-        return f"{detail['msg']}; found {shown(found)}"
-    words = describe.literals(annotation) or [
-        word for item in metadata if isinstance(item, Allowed) for word in item.words
-    ]
-    return (
-        f"found {shown(found)}{nearest(found, words) if isinstance(found, str) else ';'} "
-        f"allowed: {_allowed(annotation, metadata)}"
-    )
-
-
 _ABOUT_TYPE = frozenset(
     {
         *("value_error", "finite_number", "literal_error", "bool_type", "list_type", "dict_type"),
@@ -117,20 +98,26 @@ _ABOUT_TYPE = frozenset(
 """Errors for which the field's own description says it all; others bring their own words."""
 
 
-def _allowed(annotation: Any, metadata: list[Any]) -> str:
-    if _is_model(annotation):
-        return f"a mapping with the keys {', '.join(annotation.model_fields)}"
-    return describe.allowed(annotation, metadata)
-
-
-def _without_null(annotation: Any) -> Any:
-    """Return the other member of a union with null, such as ``Model | None``; else the type."""
-    members = [m for m in describe.union_members(annotation) if m is not type(None)]
-    return members[0] if len(members) == 1 else annotation
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _problem(detail: Any, annotation: Any, metadata: list[Any]) -> str:
+    kind, found = detail["type"], detail["input"]
+    keys = list(annotation.model_fields) if is_model(annotation) else []
+    allowed = (
+        f"a mapping with the keys {', '.join(keys)}" if keys else in_words(annotation, metadata)
+    )
+    if kind == "extra_forbidden":
+        return f"unknown key{nearest(detail['loc'][-1], keys)} allowed: {', '.join(keys)}"
+    if kind == "missing":
+        return f"missing; allowed: {allowed}"
+    not_null = [member for member in union_members(annotation) if member is not type(None)]
+    if kind in ("value_error", "assertion_error") and len(not_null) == 1 and is_model(not_null[0]):
+        return str(detail["ctx"]["error"])  # a schema's own words
+    if annotation is None or kind not in _ABOUT_TYPE:
+        return f"{detail['msg']}; found {shown(found)}"
+    words = literals(annotation) or [
+        word for item in metadata if isinstance(item, Allowed) for word in item.words
+    ]
+    hint = nearest(found, words) if isinstance(found, str) else ";"
+    return f"found {shown(found)}{hint} allowed: {allowed}"
 
 
 def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any, list[Any]]:
@@ -147,21 +134,19 @@ def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any
     metadata: list[Any] = []
     parent, annotation = None, model
     for part in location:
-        if part == "[key]":  # pydantic's mark: the key itself is wrong, not its value
-            annotation, metadata = get_args(describe.unwrap(parent)[0])[0], []
+        if part == "[key]":  # the key itself is wrong, not its value
+            annotation, metadata = get_args(unwrap(parent)[0])[0], []
             continue
-        step = _step(annotation, part)
-        if step is not None:
+        if step := _step(annotation, part):
             parent, (annotation, metadata) = annotation, step
         else:
-            members = describe.union_members(describe.unwrap(annotation)[0])
-            models = [member for member in members if _is_model(member)]
-            tagged = [model for model in models if part in _tags(model)]
-            if tagged:  # pydantic's mark for the kind of a union told apart by its `kind`
-                annotation = tagged[0]
+            members = union_members(unwrap(annotation)[0])
+            models = [member for member in members if is_model(member)]
+            if tagged := [model for model in models if part in _tags(model)]:
+                annotation = tagged[0]  # the kind of a union told apart by its `kind`
                 continue
             if len(members) > 1 and not models:
-                continue  # pydantic's mark for a member of a union
+                continue  # a member of a union
             annotation = models[0] if models else None
         path.append(_line(str(part)))
     return path, annotation, metadata
@@ -170,15 +155,14 @@ def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any
 def _tags(model: type[BaseModel]) -> list[str]:
     """Return the kinds that a member of a discriminated union stands for."""
     kind = model.model_fields.get("kind")
-    return describe.literals(kind.annotation) if kind else []
+    return literals(kind.annotation) if kind else []
 
 
 def _step(annotation: Any, part: int | str) -> tuple[Any, list[Any]] | None:
-    for member in describe.union_members(describe.unwrap(annotation)[0]):
-        inner, _ = describe.unwrap(member)
-        if _is_model(inner):
-            if part not in inner.model_fields:
-                continue
+    """Return the type and metadata of what a type has under a key or at a place; else None."""
+    for member in union_members(unwrap(annotation)[0]):
+        inner, _ = unwrap(member)
+        if is_model(inner) and part in inner.model_fields:
             field = inner.model_fields[part]
             return field.annotation, field.metadata
         if get_origin(inner) is list and isinstance(part, int):

@@ -17,20 +17,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain values as YAML 1.2 has them: the traps of YAML 1.1 taken out.
+    """Plain values as YAML 1.2 has them, and a key given twice is an error.
 
-    ``1e-3`` is a number; ``yes``, ``no``, ``on``, ``off``, ``010``, ``1:30`` and dates are text; a
-    key given twice in one mapping is an error instead of the first one's silent end.
+    ``1e-3`` is a number; ``yes``, ``no``, ``on``, ``off``, ``010``, ``1:30`` and dates are text.
     """
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way of setting it
-        first: [
-            (tag, pattern)
-            for tag, pattern in resolvers
-            if tag.rpartition(":")[2] not in ("bool", "int", "float", "timestamp")
-        ]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own way of setting it
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
@@ -49,20 +41,15 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(
-        r"^[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+"
-        r"|\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
-    ),
-    list("-+0123456789."),
-)
+for tag, pattern in {
+    "merge": "<<",
+    "null": "|~|null|Null|NULL",
+    "bool": "true|True|TRUE|false|False|FALSE",
+    "int": "[-+]?(0|[1-9][0-9]*)",
+    "float": r"[-+]?((\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)"
+    r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+}.items():  # the core schema of YAML 1.2 (section 10.3.2), without octal and hexadecimal numbers
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"({pattern})$"), None)
 
 
 def read_yaml(file: Path) -> Any:
@@ -88,12 +75,10 @@ def read_yaml(file: Path) -> Any:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise ConfigError(f"{file}: {where}{error.problem or error.context}") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
     except RecursionError:
         raise ConfigError(f"{file}: lists or mappings nested too deep") from None
-    except ValueError as error:  # a number of thousands of digits
-        raise ConfigError(f"{file}: not YAML: {error}") from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a number of thousands of digits
+        raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
 
 
 def check(model: type[Model], value: Any, file: Path | str) -> Model:

@@ -1,4 +1,7 @@
-"""Writing files so that a killed process leaves the old file or the new one, never half of one."""
+"""Files are written so that a killed process leaves the old or the new one, never half of one.
+
+One that is missing or damaged is named where it is read, in a :class:`DataError`.
+"""
 
 from __future__ import annotations
 
@@ -37,15 +40,31 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while ``path`` is read into a :class:`DataError` that names it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise DataError(f"{path}: file not found") from None
+    except Exception as error:  # zipfile, zlib, NumPy, Arrow raise many kinds for a damaged file
+        raise DataError(f"{path}: damaged ({error}); delete the file and run again") from None
+
+
 def write_text(path: Path, text: str) -> None:
     """Write ``text`` atomically."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
+def json_text(value: Any) -> str:
+    """Return ``value`` as indented JSON, keys sorted; NaN and infinity are refused."""
+    return json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
 def write_json(path: Path, value: Any) -> None:
-    """Write ``value`` atomically as indented JSON, keys sorted; NaN and infinity are refused."""
-    write_text(path, json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n")
+    """Write ``value`` atomically as :func:`json_text`."""
+    write_text(path, json_text(value))
 
 
 def write_json_if_changed(path: Path, value: Any) -> bool:
@@ -53,36 +72,26 @@ def write_json_if_changed(path: Path, value: Any) -> bool:
 
     An untouched file keeps its time stamp, so nothing downstream is rerun.
     """
-    text = json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n"
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.exists() and path.read_text(encoding="utf-8") == json_text(value):
         return False
-    write_text(path, text)
+    write_json(path, value)
     return True
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file; a missing or damaged one is a :class:`DataError` that names it."""
-    try:
+    """Read a JSON file."""
+    with naming(path):
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: file not found") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: damaged JSON ({error}); delete the file and run again") from None
 
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray], *, compress: bool = False) -> None:
     """Write arrays atomically; the bytes depend on the arrays alone (no time stamps, no pickle)."""
+    save: Any = np.savez_compressed if compress else np.savez
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        save: Any = np.savez_compressed if compress else np.savez
         save(stream, allow_pickle=False, **arrays)
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Read every array of an ``.npz`` file; a missing or damaged file is a :class:`DataError`."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except FileNotFoundError:
-        raise DataError(f"{path}: file not found") from None
-    except Exception as error:  # zipfile, zlib and NumPy raise many kinds for a damaged file
-        raise DataError(f"{path}: damaged ({error}); delete the file and run again") from None
+    """Read every array of an ``.npz`` file; pickled ones are refused."""
+    with naming(path), np.load(path, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}

@@ -11,8 +11,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
-from densevsconv.errors import DataError
-from densevsconv.store.files import write_text
+from densevsconv.store.files import naming, write_text
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
@@ -32,22 +31,15 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    """Read a table as text cells; a missing file is a :class:`DataError`."""
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            return list(csv.DictReader(stream))
-    except FileNotFoundError:
-        raise DataError(f"{path}: file not found") from None
+    """Read a table as text cells."""
+    with naming(path), path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def read_parquet(path: Path) -> pyarrow.Table:
-    """Read a parquet table; a missing or damaged file is a :class:`DataError` that names it."""
-    try:
+    """Read a parquet table."""
+    with naming(path):
         return pyarrow.parquet.read_table(path)
-    except FileNotFoundError:
-        raise DataError(f"{path}: file not found") from None
-    except (pyarrow.ArrowException, OSError) as error:
-        raise DataError(f"{path}: damaged ({error}); delete the file and run again") from None
 
 
 def probability_columns(names: Iterable[str]) -> list[str]:
