@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from densevsconv.claims.schema import ClaimTest
 from densevsconv.commands.document import table
-from densevsconv.images.transforms.schema import Transform
+from densevsconv.images.transforms.registry import Transform
 from densevsconv.schema.strict import OneOf
 
 NEAR = {"case": "a", "value": 0.5, "within": 0.1}

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from densevsconv.errors import DataError
-from densevsconv.images.digits import read_digits
 from densevsconv.images.load import load_info, load_test_data, load_training_data
 from densevsconv.images.scaling import Scaling
+from densevsconv.images.sources import source_of
 from densevsconv.planning.load import load_study
 from densevsconv.planning.plan import write_plans
 from densevsconv.stages import prepare
@@ -32,24 +32,16 @@ def layout(tmp_path: Path) -> Layout:
     return prepared(tmp_path)
 
 
-def test_the_digits_are_what_the_catalogue_says() -> None:
-    images, labels = read_digits()
-    assert images.shape == (1797, 8, 8, 1)
-    assert images.dtype == np.uint8
-    assert (images.min(), images.max()) == (0, 16)
-    assert sorted(set(labels)) == list(range(10))
-
-
 def test_prepared_images_are_those_of_the_source(layout: Layout) -> None:
-    images, labels = read_digits()
+    raw = source_of("digits").read(Path())
     data, test = load_training_data(layout, "digits"), load_test_data(layout, "digits")
     for found, found_labels, rows in (
         (data.train_images, data.train_labels, data.train_indices),
         (data.validation_images, data.validation_labels, data.validation_indices),
         (test.images, test.labels, test.indices),
     ):
-        np.testing.assert_array_equal(found, images[rows])
-        np.testing.assert_array_equal(found_labels, labels[rows])
+        np.testing.assert_array_equal(found, raw.images[rows])
+        np.testing.assert_array_equal(found_labels, raw.labels[rows])
     seen = np.concatenate([data.train_indices, data.validation_indices])
     assert not set(seen) & set(test.indices)
 

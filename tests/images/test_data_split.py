@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from densevsconv.errors import DataError
-from densevsconv.images.digits import read_digits
+from densevsconv.images.sources import source_of
 from densevsconv.images.split import split, split_sizes
 from densevsconv.store.seeds import generator
 
@@ -108,7 +109,7 @@ def test_no_group_is_in_two_parts(number: int, stratify: bool, test: float, seed
 
 def test_the_split_of_the_digits_stays() -> None:
     """Results of earlier runs are of these images: sha256 of train, validation and test rows."""
-    parts = divide(read_digits()[1], seed=2022)
+    parts = divide(source_of("digits").read(Path()).labels, seed=2022)
     rows = np.concatenate([parts[part] for part in ("train", "validation", "test")])
     found = hashlib.sha256(rows.astype("<i8").tobytes()).hexdigest()
     assert found == "297498e2ef14625cc2513ea8e24998dff910dc48cc1bc9b25399e7eafc2163ca"

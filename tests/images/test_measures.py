@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from densevsconv.images.measures.duplicates import duplicates
 from densevsconv.images.measures.entropy import bounds, entropy, histogram_entropy, local_entropy
-from densevsconv.images.measures.measure import measure
-from densevsconv.images.measures.signal_to_noise import signal_to_noise
-from densevsconv.images.measures.variance import class_variance
+from densevsconv.images.measures.measure import (
+    class_variance,
+    duplicates,
+    measure,
+    signal_to_noise,
+)
 
 
 def pictures(count: int = 30, side: int = 6, channels: int = 1, seed: int = 0) -> Any:

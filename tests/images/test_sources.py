@@ -1,9 +1,10 @@
-"""The settings of a source, and what they do: label maps, sizes, groups; the real files."""
+"""Every kind of source is read back exactly, or refused in one line that names the file."""
 
 from __future__ import annotations
 
-import io
-import json
+import pickle
+import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,67 +15,341 @@ from PIL import Image
 from pydantic import ValidationError
 
 from densevsconv.errors import DataError
-from densevsconv.images.source_schema import SOURCE_KINDS
-from densevsconv.images.sources import RawImages, probe, read_source
-from tests.images.test_readers_round_trip import (
+from densevsconv.images.sources import SOURCES, RawImages, source_of
+from tests.support.written_sources import (
+    CLASSES,
+    COLOUR,
+    GREY,
+    LABELS,
+    TEST,
+    TRAIN,
+    WRITTEN,
     Written,
-    assert_same,
-    folder_source,
-    idx_source,
-    mat_source,
+    cifar,
+    folder,
+    idx,
+    idx_bytes,
+    mat,
+    mat_bytes,
+    npz,
     npz_bytes,
     picture_bytes,
-    random_images,
-    settings,
-    some_labels,
+    stl,
+    tar_bytes,
 )
+
+
+def assert_same(found: RawImages, expected: RawImages) -> None:
+    assert found.images.dtype == np.uint8
+    assert found.images.flags.c_contiguous
+    np.testing.assert_array_equal(found.images, expected.images)
+    assert found.labels.dtype == np.int64
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    assert found.test_from == expected.test_from
+    assert (found.groups is None) == (expected.groups is None)
+    if expected.groups is not None and found.groups is not None:
+        assert found.groups.dtype == np.int64
+        np.testing.assert_array_equal(found.groups, expected.groups)
+
+
+def refusal(written: Written, folder: Path, *, probed: bool = False) -> str:
+    """Return why a source is refused, in one line."""
+    source = written.write(folder)
+    with pytest.raises(DataError) as caught:
+        (source.probe if probed else source.read)(folder)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def changed(written: Written, file: str, content: bytes) -> Written:
+    written.files[file] = content
+    return written
+
+
+# every kind
+
+
+def test_every_kind_is_tested() -> None:
+    assert {name.partition("-")[0] for name in WRITTEN} | {"digits"} == set(SOURCES)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_source_is_read_back_exactly(name: str, tmp_path: Path) -> None:
+    written = WRITTEN[name]()
+    source = written.write(tmp_path)
+    assert_same(source.read(tmp_path), written.expected)
+    assert sorted(source.files(tmp_path)) == sorted(tmp_path / file for file in written.files)
+    assert source_of(source.model_dump()) == source
+    seen = source.probe(tmp_path)
+    assert (seen.images, seen.test_images, seen.classes) == (TRAIN + TEST, TEST, CLASSES)
+    assert seen.shape == written.images.shape[1:]
+    word = "class " if name.startswith("folder") else ""
+    assert seen.class_names == [f"{word}{label}" for label in range(CLASSES)]
+
+
+def test_digits_need_no_files(tmp_path: Path) -> None:
+    source = source_of("digits")
+    found = source.read(tmp_path)
+    assert found.images.shape == (1797, 8, 8, 1)
+    assert (found.images.min(), found.images.max()) == (0, 16)
+    assert source.probe(tmp_path).class_names == [str(label) for label in range(10)]
+    assert source.files(tmp_path) == []
+
+
+def test_a_source_without_a_test_part(tmp_path: Path) -> None:
+    written = idx()
+    written.keys |= {"test_images": [], "test_labels": []}
+    source = written.write(tmp_path)
+    assert source.read(tmp_path).test_from is None
+    assert len(source.read(tmp_path).images) == TRAIN
+    assert source.probe(tmp_path).test_images is None
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
+    "missing": lambda _: None,
+    "empty": lambda _: b"",
+    "cut short": lambda content: content[: len(content) // 3 + 1],
+    "another kind": lambda _: b"<html>403 Forbidden</html>" * 41,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_damaged_file_is_named(name: str, damage: str, tmp_path: Path) -> None:
+    written = WRITTEN[name]()
+    source = written.write(tmp_path)
+    for file, content in written.files.items():
+        damaged = DAMAGES[damage](content)
+        if damaged is None and name.startswith("folder"):
+            continue  # which pictures there should be nobody knows
+        (tmp_path / file).unlink()
+        if damaged is not None:
+            (tmp_path / file).write_bytes(damaged)
+        with pytest.raises(DataError, match=Path(file).stem) as caught:
+            source.read(tmp_path)
+        assert "\n" not in str(caught.value)
+        (tmp_path / file).write_bytes(content)
+    assert_same(source.read(tmp_path), written.expected)
+
+
+CHECKSUMS = ("idx-gzip", "mat-compressed", "cifar-tar.gz", "stl-tar.gz", "npz", "npz-compressed")
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_flipped_bit_is_refused_or_changes_nothing_but_pixels(name: str, tmp_path: Path) -> None:
+    """Where the format has a checksum not even those; files that are fetched have theirs."""
+    written = WRITTEN[name]()
+    source, random = written.write(tmp_path), np.random.default_rng(0)
+    messages = []
+    for _ in range(60):
+        file = random.choice(sorted(written.files))
+        content = bytearray(written.files[file])
+        content[random.integers(len(content))] ^= 1 << int(random.integers(8))
+        (tmp_path / file).write_bytes(content)
+        try:
+            found = source.read(tmp_path)
+        except DataError as error:
+            messages.append((file, str(error)))
+        else:
+            assert found.images.shape[0] == len(found.labels)
+            if name in CHECKSUMS:
+                assert_same(found, written.expected)
+        (tmp_path / file).write_bytes(written.files[file])
+    assert messages or name not in CHECKSUMS
+    for file, message in messages:
+        assert Path(file).stem in message
+        assert "\n" not in message
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    written = idx()
+    del written.files["test_labels"]
+    (tmp_path / "test_labels").mkdir()
+    assert "test_labels: found a folder or device; allowed: a file" in refusal(written, tmp_path)
+
+
+@pytest.mark.parametrize("test", ["train.mat", "./train.mat", "link.mat"])
+def test_a_file_is_not_in_two_parts(test: str, tmp_path: Path) -> None:
+    written = mat()
+    (tmp_path / "link.mat").symlink_to(tmp_path / "train.mat")
+    written.keys["test"] = test
+    for probed in (False, True):
+        assert "found twice in the source" in refusal(written, tmp_path, probed=probed)
+
+
+@pytest.mark.parametrize(
+    ("file", "array", "part"),
+    [
+        ("test_images", GREY[:6, :5, :, 0], "5 x 5 x 1; allowed: 7 x 5 x 1, as in"),
+        ("test_labels", LABELS[:7], "6 images and 7 labels"),
+        ("train_labels", GREY, "00000804; allowed: 00000801"),
+        ("train_images", LABELS, "00000801; allowed: 00000803 or 00000804"),
+        ("train_images", np.zeros((12, 3, 32, 32)), "with 1 to 4 channels"),
+        ("train_images", np.zeros((0, 7, 5)), "0 x 7 x 5"),
+    ],
+)
+def test_wrong_idx_files(file: str, array: np.ndarray, part: str, tmp_path: Path) -> None:
+    message = refusal(changed(idx(), file, idx_bytes(array)), tmp_path)
+    assert file in message
+    assert part in message
+
+
+def test_idx_values_are_as_many_as_the_header_says(tmp_path: Path) -> None:
+    written = idx()
+    more = changed(written, "train_images", written.files["train_images"] + b"\1")
+    assert "found 421 bytes of values; allowed: 420" in refusal(more, tmp_path)
+    huge = struct.pack(">HBB3I", 0, 8, 3, *[2**32 - 1] * 3)
+    assert "bytes of values; allowed: 79,228,162" in refusal(
+        changed(written, "train_images", huge), tmp_path
+    )
+
+
+X, Y = COLOUR[:TRAIN].transpose(1, 2, 3, 0), LABELS[:TRAIN, np.newaxis]
+
+
+@pytest.mark.parametrize(
+    ("variables", "part"),
+    [
+        ({"X": X.astype(float), "y": Y}, "X of class double"),
+        ({"X": X[..., 0], "y": Y}, "shape 7 x 5 x 3; allowed"),
+        ({"X": X}, "found no variable y; allowed: a file with it (it has X)"),
+        ({"X": {"a": 1}, "y": Y}, "class struct"),
+        ({"X": X, "y": Y[:11]}, "12 images and 11 labels"),
+        ({"X": X, "y": Y + 0.5}, "allowed: N whole numbers"),
+        ({"X": X, "y": Y + np.nan}, "the label nan of image 0"),
+        ({"X": X, "y": -1.0 - Y}, "labels from -3"),
+        ({"X": X, "y": np.hstack([Y, Y])}, "shape 12 x 2"),
+        ({"X": X, "y": "digits"}, "y of type <U"),
+    ],
+)
+def test_wrong_mat_variables(variables: dict[str, Any], part: str, tmp_path: Path) -> None:
+    message = refusal(changed(mat(), "train.mat", mat_bytes(**variables)), tmp_path)
+    assert "train.mat" in message
+    assert part in message
+
+
+def test_a_mat_file_of_version_7_3_is_named(tmp_path: Path) -> None:
+    content = b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM" + bytes(900)
+    assert "save it with -v7" in refusal(changed(mat(), "train.mat", content), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "file", "start", "part"),
+    [
+        (cifar(), "data/batch_1.bin", 2 * 106, "label 9 in record 2; allowed: 0 to 2"),
+        (stl(), "train_labels", 11, "label 9 in record 11; allowed: 1 to 3"),
+    ],
+    ids=["cifar", "stl"],
+)
+def test_a_label_out_of_range_is_named(
+    written: Written, file: str, start: int, part: str, tmp_path: Path
+) -> None:
+    content = bytearray(written.files[file])
+    content[start] = 9
+    assert part in refusal(changed(written, file, bytes(content)), tmp_path)
+
+
+def test_what_is_not_in_the_archive_is_named(tmp_path: Path) -> None:
+    written = cifar("all.tar")
+    written.keys["test"] = "data/tset.bin"
+    assert "all.tar: found no file data/tset.bin" in refusal(written, tmp_path)
+    content = tar_bytes({name: bytes(107) for name in ("data/batch_0.bin", "data/batch_1.bin")})
+    message = refusal(changed(written, "all.tar", content), tmp_path)
+    assert "all.tar: data/batch_1.bin: found 107 bytes; allowed: one or more records of" in message
+
+
+IMAGES, NUMBERS = GREY[:TRAIN, ..., 0], LABELS[:TRAIN]
+BOTH = {"images": IMAGES, "labels": NUMBERS}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "part"),
+    [
+        ({"images": IMAGES / 255}, "found float64; allowed: uint8"),
+        ({"images": IMAGES.astype(int)}, "found int64; allowed: uint8"),
+        ({"images": IMAGES[:, 0]}, "12 x 5"),
+        ({"images": IMAGES[:0]}, "0 x 7 x 5"),
+        ({"labels": NUMBERS.astype(float)}, "labels.astype(numpy.int64)"),
+        ({"labels": NUMBERS[:, np.newaxis]}, "shape 12 x 1"),
+        ({"labels": NUMBERS[:11]}, "12 images and 11 labels"),
+        ({"labels": NUMBERS - 1}, "labels from -1"),
+        ({"labels": NUMBERS + 1}, "labels from 1 need source.label_map"),
+        ({"labels": NUMBERS * 2}, "no image of class 1"),
+        ({"labels": NUMBERS * 0}, "one class"),
+        ({"labels": NUMBERS.astype(np.uint64) + np.uint64(2**63)}, "below 2^63"),
+        ({"test_images": IMAGES}, "found test_images alone"),
+        ({"groups": NUMBERS[:3]}, "3 numbers in groups"),
+        (
+            {
+                "groups": NUMBERS + 1, "test_images": IMAGES, "test_labels": NUMBERS,
+                "test_groups": NUMBERS + 3,
+            },
+            "the group 3 in the training part too",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_arrays(arrays: dict[str, np.ndarray], part: str, tmp_path: Path) -> None:
+    written = changed(npz(), "d.npz", npz_bytes(**(BOTH | arrays)))
+    for probed in (False, True):
+        message = refusal(written, tmp_path, probed=probed)
+        assert "d.npz" in message
+        assert part in message
+
+
+class Payload:
+    """Runs code when it is unpickled."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.file,)
+
+
+def test_objects_are_never_unpickled(tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+    array = np.array([Payload(touched)] * 12, dtype=object)
+    pickle.loads(pickle.dumps(array[0]))
+    touched.unlink()  # so the payload works where something unpickles it
+    content = npz_bytes(images=IMAGES, labels=array)
+    assert "d.npz" in refusal(changed(npz(), "d.npz", content), tmp_path)
+    assert not touched.exists()
+
 
 # settings
 
 
-def test_a_kind_alone_is_text() -> None:
-    assert settings(kind="digits") == {"kind": "digits"}
-    assert set(SOURCE_KINDS) == {"digits", "idx", "mat", "cifar", "stl", "folder", "npz"}
-
-
-def test_a_file_alone_is_a_list_and_labels_are_text() -> None:
-    found = settings(kind="mat", train="a.mat", label_map={10: 0})
-    assert found["train"] == ["a.mat"]
-    assert found["label_map"] == {"10": 0}
-    assert settings(**json.loads(json.dumps(found))) == found
+def test_settings_have_one_spelling() -> None:
+    found = source_of({"kind": "mat", "train": ["./a.mat", "b//c.mat"], "label_map": {10: 0}})
+    assert found == source_of(
+        {"kind": "mat", "train": ["a.mat", "b/c.mat"], "label_map": {"10": 0}}
+    )
+    assert source_of({"kind": "mat", "train": "a"}) == source_of({"kind": "mat", "train": ["a"]})
 
 
 @pytest.mark.parametrize(
     "keys",
     [
         {"kind": "matlab", "train": "a"},
+        {"kind": ["mat"]},
         {"train": "a"},
-        {"kind": "mat"},
         {"kind": "mat", "train": []},
-        {"kind": "mat", "train": "/etc/passwd"},
-        {"kind": "mat", "train": "../a.mat"},
-        {"kind": "mat", "train": "a/../../a.mat"},
-        {"kind": "mat", "train": "."},
-        {"kind": "mat", "train": "./"},
-        {"kind": "mat", "train": ""},
+        *({"kind": "mat", "train": name} for name in ("/a", "../a", "a/../../a", ".", "./", "")),
         {"kind": "mat", "train": "a", "trian": "b"},
-        {"kind": "mat", "train": "a", "label_map": {"ten": 0}},
-        {"kind": "mat", "train": "a", "label_map": {"10": "0"}},
-        {"kind": "mat", "train": "a", "label_map": {"10": -1}},
-        {"kind": "mat", "train": "a", "label_map": {True: 0}},
-        {"kind": "mat", "train": "a", "label_map": {"1\n": 0}},
+        *(
+            {"kind": "mat", "train": "a", "label_map": labels}
+            for labels in ({"ten": 0}, {"10": "0"}, {"10": -1}, {True: 0}, {"1\n": 0})
+        ),
         {"kind": "idx", "train_images": "a", "train_labels": ["b", "c"]},
         {"kind": "idx", "train_images": "a", "train_labels": "b", "test_images": "c"},
         {"kind": "cifar", "train": "a", "label_bytes": 3},
         {"kind": "cifar", "train": "a", "shape": [32, 32]},
         {"kind": "stl", "train_images": "a"},
-        {"kind": "folder"},
         {"kind": "folder", "path": "a", "test": "test"},
-        {"kind": "folder", "path": "a", "train": "all", "test": "all"},
         {"kind": "folder", "path": "a", "train": "all", "test": "./all/"},
         {"kind": "folder", "path": "a", "train": "all", "test": "all/test"},
         {"kind": "folder", "path": "a", "train": "all/train", "test": "all"},
-        {"kind": "folder", "path": "a", "size": [32]},
         {"kind": "folder", "path": "a", "size": [32, 0]},
         {"kind": "folder", "path": "a", "mode": "gray"},
         {"kind": "npz"},
@@ -82,170 +357,149 @@ def test_a_file_alone_is_a_list_and_labels_are_text() -> None:
 )
 def test_wrong_settings_are_refused(keys: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        settings(**keys)
-
-
-def test_a_file_has_one_spelling() -> None:
-    found = settings(kind="mat", train=["./a.mat", "b//c.mat"], test="d/./e.mat")
-    assert (found["train"], found["test"]) == (["a.mat", "b/c.mat"], ["d/e.mat"])
-
-
-@pytest.mark.parametrize("test", ["a.mat", "./a.mat", "link.mat"])
-def test_a_file_is_not_in_two_parts(test: str, tmp_path: Path) -> None:
-    written = mat_source()
-    written.write(tmp_path)
-    name = written.source["train"][0]
-    (tmp_path / "link.mat").symlink_to(tmp_path / name)
-    source = settings(kind="mat", train=name, test=test.replace("a.mat", name))
-    for read in (probe, read_source):
-        with pytest.raises(DataError, match=r"found twice in the source"):
-            read(source, tmp_path)
-
-
-def test_folders_of_both_parts_are_apart(tmp_path: Path) -> None:
-    written = folder_source()
-    written.write(tmp_path)
-    (tmp_path / "link").symlink_to(tmp_path / "train")
-    with pytest.raises(DataError, match=r"link: found twice in the source"):
-        probe(written.source | {"test": "link"}, tmp_path)
-
-
-# labels and groups
-
-
-def test_a_label_map_changes_the_labels_it_names(tmp_path: Path) -> None:
-    written = mat_source()
-    written.write(tmp_path)
-    found = read_source(written.source, tmp_path)
-    assert_same(found, written.expected)
-    assert probe(written.source, tmp_path).classes == 3
-    with pytest.raises(DataError, match="labels from 1 need"):
-        read_source(written.source | {"label_map": {}}, tmp_path)
+        source_of(keys)
 
 
 def test_a_label_map_may_swap(tmp_path: Path) -> None:
-    written = idx_source()
-    written.write(tmp_path)
-    found = read_source(written.source | {"label_map": {"0": 1, "1": 0}}, tmp_path)
-    np.testing.assert_array_equal(found.labels, np.array([1, 0, 2])[written.expected.labels])
+    written = idx()
+    written.keys["label_map"] = {"0": 1, "1": 0}
+    found = written.write(tmp_path).read(tmp_path)
+    np.testing.assert_array_equal(found.labels, np.array([1, 0, 2])[LABELS])
 
 
-def test_groups_of_one_part_do_not_meet_those_of_the_other(tmp_path: Path) -> None:
-    arrays = {"images": random_images(4, (3, 3)), "labels": some_labels(4)}
-    tests = {f"test_{name}": array for name, array in arrays.items()}
-    content = npz_bytes(**arrays, **tests, test_groups=np.array([0, 0, 8, 0]))
-    written = Written(settings(kind="npz", file="a.npz"), {"a.npz": content}, idx_source().expected)
-    written.write(tmp_path)
-    found = read_source(written.source, tmp_path)
+def test_arrays_may_have_other_names_and_the_test_part_alone_groups(tmp_path: Path) -> None:
+    written, four = npz(), slice(4)
+    names = {"images": "x", "labels": "y", "test_images": "v", "test_labels": "w"}
+    arrays = {"x": IMAGES[four], "y": NUMBERS[four] % 2, "v": IMAGES[four], "w": NUMBERS[four] % 2}
+    content = npz_bytes(**arrays, test_groups=np.array([0, 0, 8, 0]))
+    written.keys |= names
+    found = changed(written, "d.npz", content).write(tmp_path).read(tmp_path)
+    np.testing.assert_array_equal(found.images[4:, ..., 0], IMAGES[four])
     assert found.groups is not None
     assert found.groups.tolist() == [0, 1, 2, 3, 4, 4, 5, 4]
-
-
-def test_arrays_may_have_other_names(tmp_path: Path) -> None:
-    images, labels = random_images(6, (3, 3)), some_labels(6)
-    (tmp_path / "a.npz").write_bytes(npz_bytes(x=images, y=labels, x_test=images, y_test=labels))
-    names = {"images": "x", "labels": "y", "test_images": "x_test", "test_labels": "y_test"}
-    found = read_source(settings(kind="npz", file="a.npz", **names), tmp_path)
-    whole = np.concatenate([images, images])[..., np.newaxis]
-    assert_same(found, RawImages(whole, np.concatenate([labels, labels]), 6, None))
 
 
 # pictures
 
 
-def pictures(folder: Path, files: dict[str, np.ndarray], **keys: Any) -> RawImages:
-    for name, pixels in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(picture_bytes(pixels, Path(name).suffix[1:].upper()))
-    return read_source(settings(kind="folder", path="x", **keys), folder)
+def pictures(place: Path, files: dict[str, np.ndarray], **keys: Any) -> RawImages:
+    content = {
+        name: picture_bytes(pixels, Path(name).suffix[1:].upper()) for name, pixels in files.items()
+    }
+    written = Written({"kind": "folder", "path": "x"} | keys, content, GREY, LABELS)
+    return written.write(place).read(place)
 
 
 def test_all_below_folders_of_one_name_is_one_group(tmp_path: Path) -> None:
-    pixels = random_images(1, (4, 4))[0]
     names = ["a/p/1.png", "a/p/2020/1.png", "a/p/2021/1.png", "a/q/1.png", "a/r.png"]
     names += ["b/p/1.png", "b/r.png"]
-    found = pictures(tmp_path, dict.fromkeys(names, pixels))
+    found = pictures(tmp_path, dict.fromkeys(names, GREY[0]))
     assert found.labels.tolist() == [0, 0, 0, 0, 0, 1, 1]
     assert found.groups is not None
     assert found.groups.tolist() == [0, 0, 0, 1, 2, 0, 3]
 
 
-def test_a_group_in_both_parts_is_refused(tmp_path: Path) -> None:
-    pixels = random_images(1, (4, 4))[0]
-    names = [f"{part}/{label}/x.png" for part in ("train", "test") for label in "ab"]
-    files = dict.fromkeys([*names, "train/a/anna/1.png", "test/b/anna/1.png"], pixels)
-    with pytest.raises(DataError, match=r"test: found the group anna .* training part too"):
-        pictures(tmp_path, files, train="train", test="test")
-    source = settings(kind="folder", path="x", train="train", test="test")
-    with pytest.raises(DataError, match="the group anna"):
-        probe(source, tmp_path)
+def test_parts_of_pictures_are_apart(tmp_path: Path) -> None:
+    written = folder()
+    written.files["test/class 1/person/1.png"] = written.files["train/class 0/person/0.png"]
+    for probed in (False, True):
+        message = refusal(written, tmp_path, probed=probed)
+        assert "test: found the group person in the training part too" in message
+    (tmp_path / "link").symlink_to(tmp_path / "train")
+    written.keys["test"] = "link"
+    assert "link: found twice in the source" in refusal(written, tmp_path)
 
 
 def test_hidden_files_are_passed_over(tmp_path: Path) -> None:
-    written = folder_source()
+    written = folder()
     written.files |= {"train/.DS_Store": b"x", "train/class 0/.thumbs/a.txt": b"x"}
-    written.write(tmp_path)
-    assert_same(read_source(written.source, tmp_path), written.expected)
+    assert_same(written.write(tmp_path).read(tmp_path), written.expected)
 
 
 def test_a_colour_makes_all_pictures_rgb(tmp_path: Path) -> None:
-    grey, colour = random_images(1, (4, 4))[0], random_images(1, (4, 4, 3), 1)[0]
+    grey, colour = GREY[0, ..., 0], COLOUR[1]
     files = {"a/1.png": grey, "b/1.png": colour}
-    found = pictures(tmp_path, files)
-    assert found.images.shape == (2, 4, 4, 3)
-    np.testing.assert_array_equal(found.images[0], np.repeat(grey[..., np.newaxis], 3, axis=2))
-    np.testing.assert_array_equal(found.images[1], colour)
-    luma = pictures(tmp_path, files, mode="grey").images
-    np.testing.assert_array_equal(luma[0, ..., 0], grey)
+    found = pictures(tmp_path, files).images
+    np.testing.assert_array_equal(found, [np.repeat(grey[..., np.newaxis], 3, axis=2), colour])
+    luma = pictures(tmp_path, files, mode="grey").images[..., 0]
+    np.testing.assert_array_equal(luma[0], grey)
     # ITU-R 601-2, as Pillow documents mode L
-    expected = colour @ np.array([299, 587, 114]) / 1000
-    assert np.abs(luma[1, ..., 0] - expected).max() <= 1
-    assert pictures(tmp_path, {"b/1.png": grey}, mode="rgb").images.shape == (2, 4, 4, 3)
+    assert np.abs(luma[1] - colour @ np.array([299, 587, 114]) / 1000).max() <= 1
+    assert pictures(tmp_path, {"b/1.png": grey}, mode="rgb").images.shape == (2, 7, 5, 3)
 
 
 def test_a_size_averages_over_areas(tmp_path: Path) -> None:
-    first, second = random_images(1, (6, 8))[0], random_images(1, (12, 4), 1)[0]
+    first, second = COLOUR[:6, :4, :, 0].reshape(6, 20), COLOUR[:12, 0, :4, 1]
     found = pictures(tmp_path, {"a/1.png": first, "b/1.png": second}, size=[3, 2])
-    assert found.images.shape == (2, 3, 2, 1)
     for pixels, image in zip((first, second), found.images[..., 0], strict=True):
         height, width = pixels.shape[0] // 3, pixels.shape[1] // 2
         means = pixels.reshape(3, height, 2, width).mean(axis=(1, 3))
         assert np.abs(image - means).max() <= 1
 
 
-def test_pictures_are_turned_upright(tmp_path: Path) -> None:
-    pixels = random_images(1, (4, 6))[0]
+def test_pictures_are_turned_upright_and_palettes_become_colours(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: show it a quarter clockwise
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG", exif=exif)
+    turned = picture_bytes(np.rot90(COLOUR[0]), "PNG", exif=exif)
     (tmp_path / "a").mkdir()
-    (tmp_path / "a/1.png").write_bytes(stream.getvalue())
-    found = pictures(tmp_path, {"b/1.png": np.rot90(pixels, -1)})
-    np.testing.assert_array_equal(found.images[0], found.images[1])
+    (tmp_path / "a/1.png").write_bytes(turned)
+    found = pictures(tmp_path, {"b/1.png": COLOUR[0], "b/2.gif": COLOUR[0]}).images
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[1], found[2])
 
 
-def test_a_palette_becomes_its_colours(tmp_path: Path) -> None:
-    colour = random_images(1, (4, 4, 3))[0]
-    found = pictures(tmp_path, {"a/1.gif": colour, "b/1.png": colour})
-    np.testing.assert_array_equal(found.images[0], found.images[1])
+def sixteen_bits() -> bytes:
+    """Return a PNG of 16 bits a channel, which Pillow reads but does not write."""
+    import zlib
+
+    header = struct.pack(">IIBBBBB", 5, 7, 16, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(7 * 31))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+CLEAR = np.concatenate([COLOUR[0], GREY[0]], axis=2)
+FRAMES = {"save_all": True, "append_images": [Image.fromarray(COLOUR[1])]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "part"),
+    [
+        ("train/class 0/notes.txt", b"", "no picture; allowed: .png"),
+        ("train/notes.txt", b"", "a folder for each class"),
+        ("test/other/a.png", picture_bytes(GREY[0], "PNG"), "the training part does not have"),
+        ("train/class 0/z.png", picture_bytes(GREY[0, :6], "PNG"), "6 x 5 pixels"),
+        ("train/class 0/a.png", picture_bytes(COLOUR[0], "JPEG"), "allowed: a PNG picture"),
+        ("train/class 0/a.png", picture_bytes(CLEAR, "PNG"), "transparency"),
+        ("train/class 0/a.gif", picture_bytes(COLOUR[0], "GIF", transparency=0), "transparency"),
+        ("train/class 0/a.png", sixteen_bits(), "found 16 bits a channel"),
+        ("train/class 0/a.png", picture_bytes(GREY[0].astype(np.uint16), "PNG"), "of 8 bits"),
+        ("train/class 0/a.gif", picture_bytes(COLOUR[0], "GIF", **FRAMES), "several frames"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "file",
+)
+def test_wrong_pictures(name: str, content: bytes, part: str, tmp_path: Path) -> None:
+    message = refusal(changed(folder(), name, content), tmp_path)
+    assert part in message
+    assert str(tmp_path / name) in message or str((tmp_path / name).parent) in message
+
+
+def test_a_class_without_pictures_is_named(tmp_path: Path) -> None:
+    (tmp_path / "train" / "empty").mkdir(parents=True)
+    assert "empty: found no pictures; allowed: .png" in refusal(folder(), tmp_path)
 
 
 # the real files
 
-MNIST = settings(
-    kind="idx",
-    train_images="train-images-idx3-ubyte.gz",
-    train_labels="train-labels-idx1-ubyte.gz",
-    test_images="t10k-images-idx3-ubyte.gz",
-    test_labels="t10k-labels-idx1-ubyte.gz",
-)
-SVHN = settings(kind="mat", train="train_32x32.mat", test="test_32x32.mat", label_map={"10": 0})
-CIFAR = settings(kind="cifar", train="data_batch_1.bin", test="test_batch.bin")
-
 
 def test_mnist(shared_data: Path) -> None:
-    found = read_source(MNIST, shared_data / "mnist")
+    parts = {"train": "train", "test": "t10k"}
+    keys = {f"{part}_images": f"{name}-images-idx3-ubyte.gz" for part, name in parts.items()}
+    keys |= {f"{part}_labels": f"{name}-labels-idx1-ubyte.gz" for part, name in parts.items()}
+    source = source_of({"kind": "idx"} | keys)
+    found = source.read(shared_data / "mnist")
     assert found.images.shape == (70_000, 28, 28, 1)
     assert found.test_from == 60_000
     assert found.labels[:5].tolist() == [5, 0, 4, 1, 9]
@@ -253,29 +507,27 @@ def test_mnist(shared_data: Path) -> None:
     # mean and standard deviation of the training part that everybody scales by
     assert found.images[:60_000].mean() / 255 == pytest.approx(0.1307, abs=1e-4)
     assert found.images[:60_000].std() / 255 == pytest.approx(0.3081, abs=1e-4)
-    seen = probe(MNIST, shared_data / "mnist")
-    assert (seen.images, seen.test_images, seen.shape) == (70_000, 10_000, (28, 28, 1))
+    assert source.probe(shared_data / "mnist").test_images == 10_000
 
 
 def test_svhn_sample(shared_data: Path) -> None:
-    folder = shared_data / "svhn_sample"
-    found = read_source(SVHN, folder)
+    place = shared_data / "svhn_sample"
+    keys = {"train": "train_32x32.mat", "test": "test_32x32.mat", "label_map": {10: 0}}
+    source = source_of({"kind": "mat"} | keys)
+    found = source.read(place)
     assert found.test_from == 8001
-    for name, rows in (("train", slice(8001)), ("test", slice(8001, None))):
-        content = scipy.io.loadmat(folder / f"{name}_32x32.mat")
-        np.testing.assert_array_equal(found.images[rows], content["X"].transpose(3, 0, 1, 2))
-        np.testing.assert_array_equal(found.labels[rows], content["y"].ravel() % 10)
-    seen = probe(SVHN, folder)
+    content = scipy.io.loadmat(place / "test_32x32.mat")
+    np.testing.assert_array_equal(found.images[8001:], content["X"].transpose(3, 0, 1, 2))
+    np.testing.assert_array_equal(found.labels[8001:], content["y"].ravel() % 10)
+    seen = source.probe(place)
     assert (seen.images, seen.test_images, seen.shape) == (10_000, 1999, (32, 32, 3))
 
 
 def test_cifar_sample(shared_data: Path) -> None:
-    found = read_source(CIFAR, shared_data / "cifar10_sample")
+    source = source_of({"kind": "cifar", "train": "data_batch_1.bin", "test": "test_batch.bin"})
+    found = source.read(shared_data / "cifar10_sample")
     assert found.images.shape == (11_000, 32, 32, 3)
-    assert found.test_from == 10_000
     # a frog, two trucks, a deer and a car; the test part begins with a cat and two ships
     assert found.labels[:5].tolist() == [6, 9, 9, 4, 1]
     assert found.labels[10_000:10_003].tolist() == [3, 8, 8]
     assert found.images[0, 0, 0].tolist() == [59, 62, 63]
-    seen = probe(CIFAR, shared_data / "cifar10_sample")
-    assert (seen.images, seen.test_images, seen.classes) == (11_000, 1000, 10)

@@ -1,52 +1,43 @@
-"""Lists of transformations: the same bytes whatever the chunks, company and order of the images."""
+"""Transforms: one set of checks for all, each against an example worked out by hand, the schema."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import Field
 
-from densevsconv.images.transforms.apply import stages, transform, transformed_shape
-from densevsconv.images.transforms.random_numbers import random_bits, uniform
-from densevsconv.images.transforms.registry import TRANSFORMS
-from densevsconv.images.transforms.schema import Transform
+from densevsconv.errors import ConfigError
+from densevsconv.images.transforms.apply import each_step, transform, transformed_shape
+from densevsconv.images.transforms.base import random_bits, uniform
+from densevsconv.images.transforms.geometry import area_average, bilinear, overlaps, rotated, scaled
+from densevsconv.images.transforms.intensity import quantiles
+from densevsconv.images.transforms.registry import TRANSFORMS, Transforms
+from densevsconv.images.transforms.structure import clutter, permutation
+from densevsconv.schema.read import check
+from densevsconv.schema.strict import Strict
 
-EXAMPLES: dict[str, Any] = {
-    "resolution": 11,
-    "shift": 0.2,
-    "rotation": 30.0,
-    "scale": 0.3,
-    "contrast": 0.5,
-    "brightness": 0.2,
-    "noise": 0.1,
-    "clutter": {"patches": 3, "size": 0.25},
-    "colour": "grey",
-    "permute_pixels": True,
-    "negative": True,
-}
-IDENTITIES: dict[str, Any] = {
+EXAMPLES = [{name: entry.examples[0]} for name, entry in TRANSFORMS.items()]
+IDENTITIES = {
     "resolution": 16,
-    "shift": 0.0,
-    "rotation": 0.0,
-    "scale": 0.0,
-    "contrast": 0.0,
-    "brightness": 0.0,
-    "noise": 0.0,
     "clutter": {"patches": 0, "size": 0.25},
     "colour": "rgb",
     "permute_pixels": False,
     "negative": False,
 }
-ALL = [{name: setting} for name, setting in EXAMPLES.items()]
+"""Settings that change nothing, where that is not 0."""
 ROWS = np.random.default_rng(1).permutation(1000)[:23]
 
+each = pytest.mark.parametrize("step", EXAMPLES, ids=list(TRANSFORMS))
 
-def pictures(count: int = 23, side: int = 16, channels: int = 3, max_value: int = 255) -> Any:
+
+def pictures(count: int = 23, side: int = 16, max_value: int = 255) -> np.ndarray:
     random = np.random.default_rng(0)
-    return random.integers(0, max_value + 1, (count, side, side, channels), np.uint8)
+    return random.integers(0, max_value + 1, (count, side, side, 3), np.uint8)
 
 
 def changed(steps: list[dict[str, Any]], images: np.ndarray, **other: Any) -> np.ndarray:
@@ -54,150 +45,52 @@ def changed(steps: list[dict[str, Any]], images: np.ndarray, **other: Any) -> np
     return transform(images, transforms=steps, **(arguments | other))
 
 
-def test_every_transformation_is_in_the_schema_and_here() -> None:
-    assert list(TRANSFORMS) == list(Transform.model_fields) == list(EXAMPLES) == list(IDENTITIES)
+# every transform
 
 
 @pytest.mark.parametrize("name", TRANSFORMS)
 def test_identity_settings_give_identical_bytes(name: str) -> None:
     images = pictures()
-    np.testing.assert_array_equal(changed([{name: IDENTITIES[name]}], images), images)
+    step = {name: IDENTITIES.get(name, 0.0)}
+    np.testing.assert_array_equal(changed([step], images), images)
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+@each
 @pytest.mark.parametrize("max_value", [16, 255])
-def test_pixels_stay_in_range_and_the_shape_is_the_one_stated(name: str, max_value: int) -> None:
+def test_pixels_stay_in_range_and_the_shape_is_the_one_stated(
+    step: dict[str, Any], max_value: int
+) -> None:
     images = pictures(max_value=max_value)
     before = images.copy()
-    step = {name: EXAMPLES[name]}
     out = changed([step], images, max_value=max_value)
     assert out.dtype == np.uint8
     assert out.max() <= max_value
-    assert out.shape[1:] == transformed_shape([step], images.shape[1:])
+    assert out.shape[1:] == transformed_shape([step], (16, 16, 3))
     assert out.shape != images.shape or not np.array_equal(out, images)
     np.testing.assert_array_equal(images, before)  # the argument is left as it is
+    np.testing.assert_array_equal(changed([step], images, max_value=max_value), out)
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
-@pytest.mark.parametrize("chunk_values", [1, 5 * 16 * 16 * 3])
-def test_chunks_change_no_byte(name: str, chunk_values: int) -> None:
-    step, images = {name: EXAMPLES[name]}, pictures()
-    whole = changed([step], images)
-    np.testing.assert_array_equal(changed([step], images, chunk_values=chunk_values), whole)
-    np.testing.assert_array_equal(changed([step], images), whole)
-
-
-@pytest.mark.parametrize("name", sorted(set(TRANSFORMS) - {"clutter"}))
-def test_an_image_changes_in_the_same_way_in_whatever_company(name: str) -> None:
-    step, images = {name: EXAMPLES[name]}, pictures()
-    some = np.array([20, 3, 11])
-    alone = changed([step], images[some], rows=ROWS[some])
-    np.testing.assert_array_equal(alone, changed([step], images)[some])
-
-
-@pytest.mark.parametrize("name", TRANSFORMS)
-def test_the_order_of_images_does_not_matter(name: str) -> None:
-    step, images = {name: EXAMPLES[name]}, pictures()
-    order = np.random.default_rng(3).permutation(len(images))
-    mixed = changed([step], images[order], rows=ROWS[order])
-    np.testing.assert_array_equal(mixed, changed([step], images)[order])
+@each
+def test_an_image_changes_in_the_same_way_in_whatever_company(step: dict[str, Any]) -> None:
+    images, rows = pictures(1500), np.arange(1500)  # more than are worked on at a time
+    out = changed([step], images, rows=rows)
+    order = np.random.default_rng(3).permutation(1500)
+    np.testing.assert_array_equal(changed([step], images[order], rows=rows[order]), out[order])
+    if not TRANSFORMS[next(iter(step))].whole_part:
+        some = np.array([20, 3, 1499])
+        np.testing.assert_array_equal(changed([step], images[some], rows=rows[some]), out[some])
 
 
 @pytest.mark.parametrize(
     "name", ["shift", "rotation", "scale", "contrast", "brightness", "noise", "clutter"]
 )
 def test_seed_and_row_decide_what_is_random(name: str) -> None:
-    same = np.repeat(pictures(1, side=24), 8, axis=0)
-    if name == "clutter":
-        same = np.concatenate([same, pictures(8, side=24)])
-    step, rows = {name: EXAMPLES[name]}, np.arange(len(same))
+    same = np.concatenate([np.repeat(pictures(1, 24), 8, axis=0), pictures(8, 24)])
+    step, rows = {name: TRANSFORMS[name].examples[0]}, np.arange(16)
     out = changed([step], same, rows=rows)[:8]
     assert len(np.unique(out.reshape(8, -1), axis=0)) > 4  # equal images, different rows
     assert not np.array_equal(changed([step], same, rows=rows, seed=6)[:8], out)
-
-
-def test_another_step_changes_no_random_number_of_the_others() -> None:
-    images = pictures()
-    alone = changed([{"brightness": 0.2}], images)
-    after = changed([{"negative": True}, {"negative": True}, {"brightness": 0.2}], images)
-    np.testing.assert_array_equal(alone, after)
-
-
-def test_the_same_step_twice_draws_twice() -> None:
-    spot = np.zeros((23, 17, 17, 1), np.uint8)
-    spot[:, 8, 8] = 255
-    once = changed([{"shift": 0.2}], spot)
-    twice = changed([{"shift": 0.2}, {"shift": 0.2}], spot)
-    moved_once, moved_twice = (np.argwhere(x)[:, 1:3] - 8 for x in (once, twice))
-    assert not np.array_equal(moved_twice, 2 * moved_once)
-
-
-def test_stages_show_what_transform_returns() -> None:
-    images, show = pictures(), np.array([4, 0, 22])
-    steps = [step for step in ALL if "colour" not in step]
-    shown = list(stages(images, ROWS, steps, seed=5, max_value=255, show=show))
-    assert [name for name, _ in shown] == [next(iter(step)) for step in steps]
-    for number, (_, some) in enumerate(shown, start=1):
-        np.testing.assert_array_equal(some, changed(steps[:number], images)[show])
-
-
-def test_no_transformation_and_no_image() -> None:
-    images = pictures()
-    np.testing.assert_array_equal(changed([], images), images)
-    assert changed(ALL, images[:0]).shape == (0, 11, 11, 1)
-
-
-@pytest.mark.parametrize(
-    ("steps", "shape", "words"),
-    [
-        ([{"resolution": 3}], (8, 8, 1), r"resolution \(number 1 of the list\).*at least 4"),
-        ([{"resolution": 4}, {"shift": 0.1}], (28, 28, 1), r"shift \(number 2.*at least 0.125"),
-        ([{"colour": "grey"}], (8, 8, 2), "2 channels; allowed: 1 .* 3"),
-        ([{"blur": 1}], (8, 8, 1), "allowed: one of resolution, shift"),
-    ],
-)
-def test_settings_that_do_not_fit(
-    steps: list[dict[str, Any]], shape: tuple[int, int, int], words: str
-) -> None:
-    with pytest.raises(ValueError, match=words):
-        transformed_shape(steps, shape)
-    with pytest.raises(ValueError, match=words):
-        changed(steps, np.zeros((1, *shape), np.uint8))
-
-
-@settings(max_examples=20)
-@given(st.integers(0, 2**63 - 1), st.lists(st.integers(0, 2**40), min_size=1, unique=True))
-def test_numbers_of_a_row_do_not_depend_on_the_others(seed: int, rows: list[int]) -> None:
-    several = random_bits(seed, np.array(rows), 5)
-    np.testing.assert_array_equal(several[-1:], random_bits(seed, np.array(rows[-1:]), 5))
-    np.testing.assert_array_equal(several[:, :2], random_bits(seed, np.array(rows), 2))
-
-
-def test_random_numbers_are_the_published_ones() -> None:
-    # SplitMix64 from state 1234567, as in the published C program's first outputs
-    stream = np.array([0], np.int64)
-    first = random_bits(1234567, stream, 1)
-    assert first.dtype == np.uint64
-    mixed = 6457827717110365317  # first output of that state: here the start of row 0's stream
-    assert first[0, 0] == splitmix64(mixed)
-
-
-def splitmix64(state: int) -> int:
-    """Return the first output of Python's own big integers."""
-    z = (state + 0x9E3779B97F4A7C15) % 2**64
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
-    return z ^ (z >> 31)
-
-
-def test_random_numbers_are_even() -> None:
-    numbers = uniform(0, np.arange(20_000), 3)
-    assert ((numbers >= 0) & (numbers < 1)).all()
-    np.testing.assert_allclose(numbers.mean(axis=0), 0.5, atol=0.01)
-    np.testing.assert_allclose(numbers.var(axis=0), 1 / 12, atol=0.002)
-    np.testing.assert_allclose(np.corrcoef(numbers.T), np.eye(3), atol=0.03)
-    neighbours = np.corrcoef(numbers[:-1, 0], numbers[1:, 0])[0, 1]
-    assert abs(neighbours) < 0.03
 
 
 def test_pinned_bytes() -> None:
@@ -212,3 +105,289 @@ def test_pinned_bytes() -> None:
         [120, 0, 43, 0],
         [194, 116, 102, 155],
     ]
+
+
+# lists
+
+
+def test_another_step_changes_no_random_number_of_the_others() -> None:
+    images = pictures()
+    after = changed([{"negative": True}, {"negative": True}, {"brightness": 0.2}], images)
+    np.testing.assert_array_equal(changed([{"brightness": 0.2}], images), after)
+
+
+def test_the_same_step_twice_draws_twice() -> None:
+    spot = np.zeros((23, 17, 17, 1), np.uint8)
+    spot[:, 8, 8] = 255
+    once = changed([{"shift": 0.2}], spot)
+    twice = changed([{"shift": 0.2}, {"shift": 0.2}], spot)
+    moved_once, moved_twice = (np.argwhere(x)[:, 1:3] - 8 for x in (once, twice))
+    assert not np.array_equal(moved_twice, 2 * moved_once)
+
+
+def test_each_step_is_what_the_list_up_to_it_gives() -> None:
+    images = pictures()
+    shown = list(each_step(images, ROWS, EXAMPLES, seed=5, max_value=255))
+    assert [name for name, _ in shown] == list(TRANSFORMS)
+    for number, (_, after) in enumerate(shown, start=1):
+        np.testing.assert_array_equal(after, changed(EXAMPLES[:number], images))
+    np.testing.assert_array_equal(changed([], images), images)
+    assert changed(EXAMPLES, images[:0]).shape == (0, 6, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("steps", "shape", "words"),
+    [
+        ([{"resolution": 4}, {"shift": 0.1}], (28, 28, 1), r"shift \(number 2.*at least 0.125"),
+        ([{"colour": "grey"}], (8, 8, 2), "2 channels; allowed: 1 .* 3"),
+        ([{"blur": 1}], (8, 8, 1), "allowed: one of resolution, shift"),
+    ],
+)
+def test_settings_that_do_not_fit(
+    steps: list[dict[str, Any]], shape: tuple[int, int, int], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        transformed_shape(steps, shape)
+    with pytest.raises(ValueError, match=words):
+        changed(steps, np.zeros((1, *shape), np.uint8))
+
+
+class Holder(Strict):
+    """Something with a list of transformations."""
+
+    transform: Transforms = Field(default_factory=list)
+
+
+def test_the_schema_dumps_what_was_written_with_defaults_filled_in() -> None:
+    written = [*EXAMPLES, {"clutter": {"patches": 8}}]
+    held = Holder.model_validate({"transform": written})
+    dumped = held.model_dump()["transform"]
+    assert dumped == [*EXAMPLES, {"clutter": {"patches": 8, "size": 0.25}}]
+    assert json.loads(held.model_dump_json())["transform"] == dumped
+    assert Holder.model_validate({"transform": dumped}) == held
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ([{"shfit": 0.1}], 'transform.0.shfit: unknown key; did you mean "shift"? allowed: res'),
+        ([{"shift": 0.1}, {"shift": 2}], "transform.1.shift: found 2; allowed: a number of at le"),
+        ([{"shift": None}], "transform.0.shift: found null; allowed: a number of at least 0 and"),
+        ([{}], "transform.0: found nothing; allowed: one transformation an item"),
+        ([{"shift": 0.1, "scale": 0.1}], "transform.0: found scale, shift; allowed: one transf"),
+        (["negative"], 'transform.0: found "negative"; allowed: a mapping with the keys'),
+        ([{"resolution": 3}], "transform.0.resolution: found 3; allowed: a whole number of at "),
+        ([{"permute_pixels": 1}], "transform.0.permute_pixels: found 1; allowed: true or false"),
+        ([{"colour": "gray"}], 'found "gray"; did you mean "grey"? allowed: one of grey, rgb'),
+        ([{"clutter": {}}], "transform.0.clutter.patches: missing; allowed: a whole number"),
+        ({"shift": 0.1}, 'transform: found {"shift": 0.1}; allowed: a list'),
+    ],
+)
+def test_mistakes_are_named(written: Any, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check(Holder, {"transform": written}, "file.yaml")
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+# random numbers
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**63 - 1), st.lists(st.integers(0, 2**40), min_size=1, unique=True))
+def test_numbers_of_a_row_do_not_depend_on_the_others(seed: int, rows: list[int]) -> None:
+    several = random_bits(seed, np.array(rows), 5)
+    np.testing.assert_array_equal(several[-1:], random_bits(seed, np.array(rows[-1:]), 5))
+    np.testing.assert_array_equal(several[:, :2], random_bits(seed, np.array(rows), 2))
+
+
+def test_random_numbers_are_even() -> None:
+    numbers = uniform(0, np.arange(20_000), 3)
+    assert ((numbers >= 0) & (numbers < 1)).all()
+    np.testing.assert_allclose(numbers.mean(axis=0), 0.5, atol=0.01)
+    np.testing.assert_allclose(numbers.var(axis=0), 1 / 12, atol=0.002)
+    np.testing.assert_allclose(np.corrcoef(numbers.T), np.eye(3), atol=0.03)
+
+
+# geometry
+
+
+@pytest.mark.parametrize(
+    ("row", "width", "expected"),
+    [
+        # each new pixel is one and a half wide: (0 + 30 / 2) / 1.5 and (30 / 2 + 60) / 1.5
+        ([0, 30, 60], 2, [10.0, 50.0]),
+        ([0, 60], 3, [0.0, 30.0, 60.0]),
+    ],
+)
+def test_area_average_by_hand(row: list[int], width: int, expected: list[float]) -> None:
+    image = np.array([row] * 2, np.uint8)[None, :, :, None]
+    assert area_average(image, 2, width)[0, 0, :, 0].tolist() == expected
+
+
+@settings(max_examples=30)
+@given(st.integers(4, 40), st.integers(4, 40), st.integers(0, 99))
+def test_area_averaging_keeps_the_mean(side: int, new_side: int, seed: int) -> None:
+    weights = overlaps(side, new_side)
+    assert (weights.sum(axis=1) == side).all()
+    assert (weights.sum(axis=0) == new_side).all()
+    images = np.random.default_rng(seed).integers(0, 256, (2, side, side, 3), np.uint8)
+    small = area_average(images, new_side, new_side)
+    np.testing.assert_allclose(small.mean(axis=(1, 2)), images.mean(axis=(1, 2)), rtol=1e-12)
+
+
+def test_shift_moves_by_whole_pixels_and_brings_in_background() -> None:
+    images = np.random.default_rng(0).integers(1, 256, (200, 10, 10, 1), np.uint8)
+    out = transform(images, np.arange(200), [{"shift": 0.2}], seed=3, max_value=255)
+    steps = [(down, right) for down in range(-2, 3) for right in range(-2, 3)]
+    padded = np.pad(images[..., 0], ((0, 0), (2, 2), (2, 2)))
+    moved = {
+        step: padded[:, 2 - step[0] : 12 - step[0], 2 - step[1] : 12 - step[1]] for step in steps
+    }
+    found = [[s for s in steps if np.array_equal(moved[s][n], out[n, ..., 0])] for n in range(200)]
+    assert all(len(matches) == 1 for matches in found)
+    assert {matches[0] for matches in found} == set(steps)
+
+
+@pytest.mark.parametrize("side", [5, 6])
+def test_a_quarter_turn_is_counter_clockwise(side: int) -> None:
+    images = pictures(2, side)
+    out = rotated(images, np.array([90.0, 180.0]), max_value=255)
+    np.testing.assert_array_equal(out[0], np.rot90(images[0]))
+    np.testing.assert_array_equal(out[1], np.rot90(images[1], 2))
+
+
+def test_rotation_stays_within_its_angle() -> None:
+    image = np.zeros((1, 41, 41, 1), np.uint8)
+    image[0, 20, 36:39] = 255  # right of the centre, 17 pixels away
+    images, rows = np.repeat(image, 300, axis=0), np.arange(300)
+    out = transform(images, rows, [{"rotation": 20}], seed=0, max_value=255)[..., 0].astype(float)
+    mass = out.sum(axis=(1, 2))
+    y = (out.sum(axis=2) @ np.arange(41)) / mass - 20
+    x = (out.sum(axis=1) @ np.arange(41)) / mass - 20
+    angle = np.rad2deg(np.arctan2(-y, x))
+    assert -20.5 < angle.min() < -18
+    assert 18 < angle.max() < 20.5
+    assert abs(angle.mean()) < 2
+
+
+def test_scale_by_two_and_by_a_half() -> None:
+    image = np.zeros((2, 5, 5, 1), np.uint8)
+    image[:, 2, 2] = 200
+    large, small = scaled(image, np.array([2.0, 0.5]), max_value=255)[..., 0]
+    # halfway to the neighbours, bilinear: half the value, a quarter diagonally
+    assert large.tolist()[1] == [0, 50, 100, 50, 0]
+    assert large.tolist()[2] == [0, 100, 200, 100, 0]
+    assert small.tolist()[2] == [0, 0, 200, 0, 0]
+    assert small.sum() == 200
+
+
+def test_bilinear_fades_to_background_at_the_edge() -> None:
+    image = np.full((1, 2, 2, 1), 100, np.uint8)
+    x = np.array([[[-1.0, -0.5, 0.0, 0.5, 1.0, 1.25, 2.0, 50.0]]], np.float32)
+    values = bilinear(image, np.zeros_like(x), x)
+    assert values[0, 0, :, 0].tolist() == [0, 50, 100, 100, 100, 75, 0, 0]
+
+
+# intensity
+
+
+def test_contrast_keeps_the_mean_and_orders_values() -> None:
+    images = np.full((500, 4, 4, 1), 100, np.uint8)
+    images[:, ::2] = 140
+    out = transform(images, np.arange(500), [{"contrast": 0.5}], seed=0, max_value=255)
+    low, high = out[:, 1, 0, 0].astype(int), out[:, 0, 0, 0].astype(int)
+    assert (abs(low + high - 240) <= 1).all()
+    factor = (high - low) / 40
+    assert 0.45 <= factor.min() < 0.55
+    assert 1.45 < factor.max() <= 1.55
+
+
+def test_brightness_adds_one_number_an_image() -> None:
+    images = np.full((500, 4, 4, 3), 8, np.uint8)
+    out = transform(images, np.arange(500), [{"brightness": 0.25}], seed=0, max_value=16)
+    assert (out == out[:, :1, :1, :1]).all()
+    assert set(np.unique(out)) == set(range(4, 13))  # 8 give or take a quarter of 16
+
+
+def test_noise_has_the_stated_deviation() -> None:
+    images = np.full((50, 30, 31, 1), 128, np.uint8)
+    out = transform(images, np.arange(50), [{"noise": 0.1}], seed=0, max_value=255)
+    assert abs(out.mean() - 128) < 0.5
+    assert abs(out.std() - 25.5) < 0.5
+    within = np.mean(abs(out.astype(int) - 128) <= 25)
+    assert abs(within - 0.6827) < 0.01  # the Gaussian's share within one deviation
+    flat = out.reshape(50, -1).astype(float)
+    assert abs(np.corrcoef(flat[:, :-1].ravel(), flat[:, 1:].ravel())[0, 1]) < 0.02
+    table = quantiles(1.0)
+    np.testing.assert_array_equal(table, -table[::-1])
+
+
+def test_grey_is_the_luma_and_rgb_repeats() -> None:
+    colours = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [255, 255, 255]]], np.uint8)
+    grey = changed([{"colour": "grey"}], colours[None])
+    assert grey[0, :, :, 0].tolist() == [[76, 150], [29, 255]]
+    assert changed([{"colour": "rgb"}], grey)[0, 0, 1].tolist() == [150, 150, 150]
+
+
+def test_negative() -> None:
+    image = np.array([0, 16, 5, 10], np.uint8).reshape(1, 2, 2, 1)
+    assert changed([{"negative": True}], image, max_value=16).ravel().tolist() == [16, 0, 11, 6]
+    np.testing.assert_array_equal(changed([{"negative": True}], image), ~image)
+
+
+# structure
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(1, 300))
+def test_permutation_is_a_bijection(seed: int, pixels: int) -> None:
+    assert sorted(permutation(seed, pixels)) == list(range(pixels))
+
+
+def test_all_images_are_permuted_in_the_same_way_and_channels_move_together() -> None:
+    numbers = np.arange(64, dtype=np.uint8).reshape(1, 8, 8, 1)
+    images = np.concatenate([np.concatenate([numbers, numbers + 64], axis=3)] * 5)
+    out = changed([{"permute_pixels": True}], images)
+    assert (out == changed([{"permute_pixels": True}], images[:1], rows=np.array([12]))).all()
+    np.testing.assert_array_equal(out[..., 1], out[..., 0] + 64)
+    assert np.sum(out[0, :, :, 0] == numbers[0, :, :, 0]) < 8
+    assert sorted(out[0, :, :, 0].ravel()) == list(range(64))
+    assert not np.array_equal(changed([{"permute_pixels": True}], images, seed=1), out)
+
+
+def test_clutter_takes_from_other_images_and_keeps_the_larger_value() -> None:
+    count = 40
+    images = np.zeros((count, 12, 12, 1), np.uint8)
+    images[:] = np.arange(1, count + 1)[:, None, None, None]  # each image has its own grey
+    setting = {"patches": 1, "size": 0.25}
+    out = clutter(images, setting, seed=0, rows=np.arange(count), max_value=255)
+    changed = out != images
+    assert (out >= images).all()
+    assert (out.max(axis=(1, 2, 3)) > np.arange(1, count + 1)).sum() > 10
+    assert set(changed.sum(axis=(1, 2, 3))) == {0, 9}  # a patch of 3x3, or one that was darker
+    assert len({tuple(np.argwhere(c)[0]) for c in changed if c.any()}) > 10  # places differ
+
+
+def test_clutter_never_takes_from_the_image_itself() -> None:
+    images = np.zeros((2, 8, 8, 1), np.uint8)
+    images[0, ::2] = 200  # its own patches would change it, the empty image's do not
+    setting = {"patches": 50, "size": 0.5}
+    out = clutter(images, setting, seed=0, rows=np.array([3, 8]), max_value=255)
+    np.testing.assert_array_equal(out[0], images[0])
+    assert out[1].any()
+
+
+def test_clutter_copies_pixels_as_they_stand() -> None:
+    images = np.zeros((2, 8, 8, 1), np.uint8)
+    images[0, :, :, 0] = np.arange(1, 65).reshape(8, 8)
+    setting = {"patches": 1, "size": 0.4}
+    out = clutter(images, setting, seed=4, rows=np.array([0, 1]), max_value=255)[1, :, :, 0]
+    y, x = np.argwhere(out)[0]
+    piece = out[y : y + 3, x : x + 3].astype(int)
+    assert np.count_nonzero(out) == 9
+    np.testing.assert_array_equal(piece - piece[0, 0], [[0, 1, 2], [8, 9, 10], [16, 17, 18]])
+
+
+def test_clutter_needs_another_image() -> None:
+    with pytest.raises(ValueError, match="found 1 image; allowed: at least 2"):
+        changed([{"clutter": {"patches": 1, "size": 0.5}}], pictures(1))

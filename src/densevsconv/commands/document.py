@@ -19,8 +19,9 @@ from pydantic.fields import FieldInfo
 
 from densevsconv.claims import schema as claims
 from densevsconv.errors import ConfigError
-from densevsconv.images import source_schema as sources
-from densevsconv.images.transforms import schema as transforms
+from densevsconv.images.sources import SOURCES
+from densevsconv.images.transforms.registry import Transform
+from densevsconv.images.transforms.structure import Clutter
 from densevsconv.networks.spec import LAYERS, ArchitectureFile, Defaults
 from densevsconv.planning import schema
 from densevsconv.schema.allowed import allowed
@@ -37,8 +38,8 @@ _MODELS: tuple[type[BaseModel], ...] = (
     *(claims.Claim, claims.ClaimTest, claims.Difference, claims.Accuracy, claims.Near),
     *(claims.TimeRatio, claims.HardestClass, claims.EasiestClass, claims.Overfits),
     *(schema.Catalogue, schema.DatasetEntry, schema.RemoteFile),
-    *sources.SOURCE_KINDS.values(),
-    *(transforms.Transform, transforms.Clutter),
+    *SOURCES.values(),
+    *(Transform, Clutter),
     *(training.Training, training.Schedule, training.EarlyStopping, training.Augmentation),
     *(search.Search, search.Dimension, ArchitectureFile, Defaults),
 )

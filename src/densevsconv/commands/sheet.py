@@ -8,26 +8,14 @@ from typing import Any
 import numpy as np
 
 from densevsconv.images.fetch import fetch_files
-from densevsconv.images.sources import read_source
 from densevsconv.images.transforms.apply import transform, transformed_shape
+from densevsconv.images.transforms.registry import TRANSFORMS
 from densevsconv.planning.datasets import resolve_datasets
 from densevsconv.planning.load import load_config
 from densevsconv.planning.schema import StudyDataset
 
-EXAMPLES: tuple[dict[str, Any], ...] = (
-    {"resolution": 6},
-    {"resolution": 12},
-    {"shift": 0.15},
-    {"rotation": 30.0},
-    {"scale": 0.3},
-    {"contrast": 0.8},
-    {"brightness": 0.4},
-    {"noise": 0.15},
-    {"clutter": {"patches": 6, "size": 0.3}},
-    {"colour": "grey"},
-    {"colour": "rgb"},
-    {"negative": True},
-    {"permute_pixels": True},
+EXAMPLES: tuple[dict[str, Any], ...] = tuple(
+    {name: setting} for name, entry in TRANSFORMS.items() for setting in entry.examples
 )
 """A strength of each that shows on small images."""
 
@@ -65,7 +53,7 @@ def write_sheet(config_file: Path, dataset: str, out: Path, mirror: str | None =
     files = {name: file.model_dump() for name, file in used.entry.files.items()}
     if files:
         fetch_files(used.base, files, used.folder, mirror or config.data_mirror)
-    raw = read_source(used.entry.source.model_dump(), used.folder)
+    raw = used.entry.source.read(used.folder)
     first = [np.flatnonzero(raw.labels == label)[0] for label in np.unique(raw.labels)[:COLUMNS]]
     donors = np.setdiff1d(np.arange(min(DONORS, len(raw.labels))), first)
     rows = np.concatenate([first, donors])

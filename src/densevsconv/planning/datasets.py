@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from densevsconv.errors import ConfigError, DataError
-from densevsconv.images.sources import Probe, probe, source_files
+from densevsconv.images.sources import Probe
 from densevsconv.images.split import Sizes, Test, split_sizes
 from densevsconv.images.transforms.apply import transformed_shape
 from densevsconv.planning.resolved import ResolvedDataset
@@ -117,8 +117,8 @@ def _test(where: str, used: StudyDataset, contents: Probe) -> Test:
 
 def _contents(where: str, entry: DatasetEntry, folder: Path) -> tuple[Probe, str]:
     """Return what a data set holds, and a stamp of the user's own files."""
-    source = entry.source.model_dump()
-    own = source.get("path") is not None
+    source = entry.source
+    own = getattr(source, "path", None) is not None
     missing = [key for key in _STATED if getattr(entry, key) is None]
     if missing and not own:
         raise ConfigError(
@@ -126,8 +126,8 @@ def _contents(where: str, entry: DatasetEntry, folder: Path) -> tuple[Probe, str
             "here to be looked at (a source with a path may leave it out)"
         )
     try:
-        found = probe(source, folder) if own else None
-        files = source_files(source, folder) if own else []
+        found = source.probe(folder) if own else None
+        files = source.files(folder) if own else []
     except DataError as error:
         raise ConfigError(f"{where}.source: {error}") from None
     stated = {

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from densevsconv.claims.schema import Claim
-from densevsconv.images.source_schema import PlainName, Source
-from densevsconv.images.sources import source_files
-from densevsconv.images.transforms.schema import Transforms
+from densevsconv.images.sources import Source
+from densevsconv.images.sources.keys import PlainName
+from densevsconv.images.transforms.registry import Transforms
 from densevsconv.schema.messages import nearest, shown
 from densevsconv.schema.strict import Allowed, Name, Strict
 from densevsconv.training.settings import Augmentation
@@ -144,15 +144,14 @@ class DatasetEntry(Strict):
         return self
 
     def _check_files(self) -> None:
-        source = self.source.model_dump()
-        if source.get("path") is not None:
+        if getattr(self.source, "path", None) is not None:
             if self.files:
                 raise ValueError(
                     f"files: found {shown(next(iter(self.files)))} beside source.path; allowed: "
                     "one of the two, since files in a folder of your own are not fetched"
                 )
             return
-        for file in source_files(source, Path()):
+        for file in self.source.files(Path()):
             if (name := file.as_posix()) not in self.files:
                 raise ValueError(
                     f"files: the source names {shown(name)}, which is not there"

@@ -19,9 +19,9 @@ import numpy as np
 
 from densevsconv.errors import DataError
 from densevsconv.images.fetch import fetch_files
-from densevsconv.images.sources import RawImages, read_source
+from densevsconv.images.sources import RawImages, source_of
 from densevsconv.images.split import split
-from densevsconv.images.transforms.apply import stages, transform
+from densevsconv.images.transforms.apply import each_step, transform
 from densevsconv.store.files import read_json, write_json, write_npz
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import derive_seed
@@ -66,11 +66,12 @@ def _prepare(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None
         "seed": derive_seed(plan["seed"], "transform", 0),
         "max_value": plan["max_value"],
     }
-    write_npz(layout.contact_sheet(name), _sheet(raw, indices["train"], change))
+    sheet, train = _changed_with_sheet(raw, indices["train"], change)
+    write_npz(layout.contact_sheet(name), sheet)
     # each part by itself: clutter is cut from images of the same part, so none leaks into another
     parts = {
         part: {
-            "images": transform(raw.images[rows], rows, **change),
+            "images": train if part == "train" else transform(raw.images[rows], rows, **change),
             "labels": raw.labels[rows],
             "indices": rows.astype(np.int64),
         }
@@ -110,7 +111,7 @@ def _read(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None) -
     fetched = read_json(layout.plan("fetch"))["datasets"].get(base)
     if fetched:
         fetch_files(base, fetched["files"], folder, mirror)
-    raw = read_source(plan["source"], folder)
+    raw = source_of(plan["source"]).read(folder)
     _check(name, plan, raw)
     return raw
 
@@ -131,16 +132,19 @@ def channel_statistics(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.sqrt(np.maximum(second / count - mean**2, 0.0))
 
 
-def _sheet(raw: RawImages, rows: np.ndarray, change: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Return the first training image of each class after 0, 1, ... steps."""
+def _changed_with_sheet(
+    raw: RawImages, rows: np.ndarray, change: dict[str, Any]
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return an image of each class after 0, 1, ... steps, and all images after the last."""
     labels = raw.labels[rows]
     first = [np.flatnonzero(labels == label)[0] for label in np.unique(labels)]
     show = np.array(first[:SHEET_CLASSES])
-    sheet = {"step0": raw.images[rows[show]]}
-    if change["transforms"]:
-        steps = stages(raw.images[rows], rows, show=show, **change)
-        sheet |= {f"step{index}": images for index, (_, images) in enumerate(steps, start=1)}
-    return sheet
+    images = raw.images[rows]
+    sheet = {"step0": images[show]}
+    for number, (_, changed) in enumerate(each_step(images, rows, **change), start=1):
+        images = changed
+        sheet[f"step{number}"] = images[show]
+    return sheet, images
 
 
 def _hash(arrays: dict[str, np.ndarray], plan: dict[str, Any]) -> str:

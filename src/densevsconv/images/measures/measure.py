@@ -1,15 +1,17 @@
-"""All measures of a data set's images together."""
+"""What is measured of a data set's images without training anything."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
 
-from densevsconv.images.measures.duplicates import duplicates
 from densevsconv.images.measures.entropy import entropy
-from densevsconv.images.measures.signal_to_noise import signal_to_noise
-from densevsconv.images.measures.variance import class_variance
+from densevsconv.images.transforms.base import chunks
+
+EXAMPLES = 20
+"""Pairs of duplicates that are named, at most."""
 
 
 def measure(
@@ -42,8 +44,8 @@ def measure(
     -------
     tuple
         Values that can be written as JSON: ``class_counts`` (of ``train`` and ``test``),
-        ``entropy``, ``signal_to_noise``, ``variance`` and ``duplicates``, see the modules of these
-        names. Arrays: ``class_means``, float32 (classes, height, width, channels).
+        ``entropy``, ``signal_to_noise``, ``variance`` and ``duplicates``, see the functions of
+        these names. Arrays: ``class_means``, float32 (classes, height, width, channels).
     """
     variance, means = class_variance(
         train_images, train_labels, classes=classes, max_value=max_value
@@ -59,3 +61,168 @@ def measure(
         "duplicates": duplicates(train_images, train_labels, test_images, test_labels),
     }
     return values, {"class_means": means}
+
+
+def signal_to_noise(images: np.ndarray, *, max_value: int) -> dict[str, Any]:
+    """Return mean / standard deviation of images and of their negatives, as Gowdra et al. (2020).
+
+    The paper calls R in equation 4 "the total number of pixels in the data" and R_i a pixel "in
+    the flattened image", so that both readings are given: ``per_image``, the mean over images of
+    each image's own ratio (all channels flattened together), and ``pooled``, one ratio over all
+    pixels of all images. Both use the standard deviation with divisor n, as in equation 4.
+
+    Parameters
+    ----------
+    images
+        uint8 (N, height, width, channels).
+    max_value
+        The largest value a pixel can have; negatives are ``max_value - pixel``.
+
+    Returns
+    -------
+    dict
+        ``per_image`` and ``pooled``, each with ``images`` and ``negatives``; ``constant_images``:
+        how many images have no deviation and are left out of ``per_image``. A ratio that does
+        not exist is None.
+    """
+    values = int(np.prod(images.shape[1:]))
+    sums, squares = np.empty(len(images)), np.empty(len(images))
+    for part in chunks(len(images), values):
+        flat = images[part].reshape(-1, values).astype(np.int64)
+        sums[part], squares[part] = flat.sum(axis=1), (flat * flat).sum(axis=1)
+    # whole numbers until here: an image of one grey has a variance of exactly zero
+    mean = sums / values
+    deviation = np.sqrt(np.maximum(values * squares - sums**2, 0)) / values
+    varied = deviation > 0
+    total = sums.size * values
+    pooled_mean = sums.sum() / total
+    pooled_deviation = np.sqrt(max(squares.sum() / total - pooled_mean**2, 0.0))
+
+    def ratios(per_image: np.ndarray, pooled: float) -> tuple[float | None, float | None]:
+        ratio = per_image[varied] / deviation[varied]
+        return (
+            float(ratio.mean()) if varied.any() else None,
+            float(pooled / pooled_deviation) if pooled_deviation > 0 else None,
+        )
+
+    of_images = ratios(mean, pooled_mean)
+    of_negatives = ratios(max_value - mean, max_value - pooled_mean)
+    return {
+        name: {"images": one, "negatives": other}
+        for name, one, other in zip(("per_image", "pooled"), of_images, of_negatives, strict=True)
+    } | {"constant_images": int((~varied).sum())}
+
+
+def class_variance(
+    images: np.ndarray, labels: np.ndarray, *, classes: int, max_value: int
+) -> tuple[dict[str, Any], np.ndarray]:
+    """Return the variance of the images, overall and within classes, and each class's mean image.
+
+    A variance is that of one pixel over images (divisor n), averaged over pixels and channels, with
+    pixels divided by ``max_value``. Overall = within + between, where within is the mean of the
+    classes' variances weighted by their sizes (the law of total variance); the share between
+    classes is the eta squared of an analysis of variance.
+
+    Parameters
+    ----------
+    images
+        uint8 (N, height, width, channels).
+    labels
+        int (N,), from 0 to ``classes`` - 1.
+
+    Returns
+    -------
+    tuple
+        The values: ``per_class`` (None for a class without images), ``overall``, ``within`` and
+        ``between_share`` (None where nothing varies); and the mean images in the unit of the
+        pixels, float32 (classes, height, width, channels), NaN for a class without images.
+    """
+    shape = (classes, int(np.prod(images.shape[1:])))
+    sums, squares = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    counts = np.bincount(labels, minlength=classes)
+    for part in chunks(len(images), shape[1]):
+        flat = images[part].reshape(-1, shape[1]).astype(np.int32)
+        for label in np.unique(labels[part]):
+            members = flat[labels[part] == label]
+            sums[label] += members.sum(axis=0, dtype=np.int64)
+            squares[label] += (members * members).sum(axis=0, dtype=np.int64)
+    per_class = [
+        _variance(count, *of) / max_value**2
+        for count, *of in zip(counts, sums, squares, strict=True)
+    ]
+    overall = _variance(counts.sum(), sums.sum(axis=0), squares.sum(axis=0)) / max_value**2
+    present = counts > 0
+    within = float(np.average(np.array(per_class)[present], weights=counts[present]))
+    with np.errstate(invalid="ignore"):
+        means = (sums / counts[:, None]).astype(np.float32)
+    values = {
+        "per_class": [
+            value if there else None for value, there in zip(per_class, present, strict=True)
+        ],
+        "overall": overall,
+        "within": within,
+        "between_share": 1 - within / overall if overall > 0 else None,
+    }
+    return values, means.reshape(classes, *images.shape[1:])
+
+
+def _variance(count: int, sums: np.ndarray, squares: np.ndarray) -> float:
+    """Return the mean over pixels of the variance over ``count`` images."""
+    if not count:
+        return float("nan")
+    return float(np.mean(squares / count - (sums / count) ** 2))
+
+
+def duplicates(
+    train_images: np.ndarray,
+    train_labels: np.ndarray,
+    test_images: np.ndarray,
+    test_labels: np.ndarray,
+) -> dict[str, Any]:
+    """Return how many images repeat another one exactly.
+
+    Parameters
+    ----------
+    train_images, test_images
+        uint8 (N, height, width, channels); validation images belong to ``train_images``.
+    train_labels, test_labels
+        int (N,).
+
+    Returns
+    -------
+    dict
+        ``within_train``: training images equal to an earlier training image; ``train_test``: test
+        images equal to a training image. Each holds ``images`` (how many), ``other_label`` (how
+        many of them differ in label from the first image they equal) and ``pairs`` (the first 20,
+        each the position of the first equal training image and of the image itself).
+    """
+    first: dict[bytes, int] = {}
+    within: list[tuple[int, int]] = []
+    for position, key in enumerate(map(_digest, train_images)):
+        earlier = first.setdefault(key, position)
+        if earlier != position:
+            within.append((earlier, position))
+    across = [
+        (first[key], position)
+        for position, key in enumerate(map(_digest, test_images))
+        if key in first
+    ]
+    return {
+        "within_train": _described(within, train_labels, train_labels),
+        "train_test": _described(across, train_labels, test_labels),
+    }
+
+
+def _digest(image: np.ndarray) -> bytes:
+    """Return 16 bytes that two different images share with a chance of about 2**-128."""
+    return hashlib.blake2b(image.tobytes(), digest_size=16).digest()
+
+
+def _described(
+    pairs: list[tuple[int, int]], labels: np.ndarray, other_labels: np.ndarray
+) -> dict[str, Any]:
+    return {
+        "images": len(pairs),
+        "other_label": sum(int(labels[i] != other_labels[j]) for i, j in pairs),
+        "pairs": [list(pair) for pair in pairs[:EXAMPLES]],
+    }

@@ -1,29 +1,28 @@
-"""Applying a study's list of transformations to a part of a data set."""
+"""Applying a study's list of transforms to a part of a data set."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from densevsconv.images.transforms.chunks import VALUES, chunks
+from densevsconv.images.transforms.base import Shape, chunks
 from densevsconv.images.transforms.registry import TRANSFORMS
-from densevsconv.images.transforms.transformation import Shape
 from densevsconv.store.seeds import derive_seed
 
 Steps = Sequence[dict[str, Any]]
-"""Mappings of one transformation each to its setting, as ``Transforms`` of the configuration."""
+"""Mappings of one transform each to its setting, as ``Transforms`` of a study."""
 
 
 def transformed_shape(transforms: Steps, shape: Shape) -> Shape:
-    """Return the shape of an image after all transformations.
+    """Return the shape of an image after all transforms.
 
     Raises
     ------
     ValueError
-        A transformation that does not exist, or a setting that does not fit the images.
+        A transform that does not exist, or a setting that does not fit the images.
     """
     for number, (name, setting) in enumerate(map(_single, transforms), start=1):
         try:
@@ -34,15 +33,17 @@ def transformed_shape(transforms: Steps, shape: Shape) -> Shape:
 
 
 def transform(
-    images: np.ndarray,
-    rows: np.ndarray,
-    transforms: Steps,
-    *,
-    seed: int,
-    max_value: int,
-    chunk_values: int = VALUES,
+    images: np.ndarray, rows: np.ndarray, transforms: Steps, *, seed: int, max_value: int
 ) -> np.ndarray:
-    """Return the images after all transformations, to the byte the same for the same arguments.
+    """Return the images after all transforms; see :func:`each_step`."""
+    last = deque(each_step(images, rows, transforms, seed=seed, max_value=max_value), maxlen=1)
+    return last[0][1] if last else images
+
+
+def each_step(
+    images: np.ndarray, rows: np.ndarray, transforms: Steps, *, seed: int, max_value: int
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield each transform's name and the images after it, to the byte the same for the same input.
 
     Parameters
     ----------
@@ -51,96 +52,51 @@ def transform(
     rows
         int (N,): each image's number in the source, different for all images of all parts. An
         image's random numbers follow from it, so that it changes in the same way whichever other
-        images are given (but see :mod:`densevsconv.images.transforms.clutter`).
+        images are given (but see :func:`densevsconv.images.transforms.structure.clutter`).
     transforms
         In order.
     seed
         The study's; the same for all parts, since ``permute_pixels`` must be.
     max_value
         The largest value a pixel can have.
-    chunk_values
-        Pixel values worked on at a time; bounds memory, changes nothing else.
 
-    Returns
-    -------
-    numpy.ndarray
-        uint8 (N, *transformed_shape). At most one array of this kind exists beside it.
+    Yields
+    ------
+    tuple
+        Name, and uint8 (N, *shape after it); some images are worked on at a time.
 
     Raises
     ------
     ValueError
         As :func:`transformed_shape`.
     """
-    transformed_shape(transforms, _shape(images))
-    for name, setting, step_seed in _seeded(transforms, seed):
-        images = _step(images, rows, name, setting, step_seed, max_value, chunk_values)
-    return images
+    _, height, width, channels = images.shape
+    transformed_shape(transforms, (height, width, channels))
+    seen: Counter[str] = Counter()
+    for name, setting in map(_single, transforms):
+        # from the name and how often it came before: another step put in between changes no other
+        # step's random numbers
+        step_seed = derive_seed(seed, f"transform/{name}", seen[name])
+        seen[name] += 1
+        images = _applied(name, images, setting, seed=step_seed, rows=rows, max_value=max_value)
+        yield name, images
 
 
-def stages(
-    images: np.ndarray,
-    rows: np.ndarray,
-    transforms: Steps,
-    *,
-    seed: int,
-    max_value: int,
-    show: np.ndarray,
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the name of each transformation and some images as they are after it.
-
-    Parameters
-    ----------
-    images, rows, transforms, seed, max_value
-        As for :func:`transform`: the whole part, so that the images shown are those it returns.
-    show
-        int (n,): positions in ``images`` of those to be shown.
-
-    Yields
-    ------
-    tuple
-        Name, and uint8 (n, height, width, channels).
-    """
-    transformed_shape(transforms, _shape(images))
-    whole = [TRANSFORMS[name].whole_part for name, _ in map(_single, transforms)]
-    for number, (name, setting, step_seed) in enumerate(_seeded(transforms, seed)):
-        if len(images) and not any(whole[number:]):  # nothing takes from the others any more
-            images, rows, show = images[show], rows[show], np.arange(len(show))
-        images = _step(images, rows, name, setting, step_seed, max_value, VALUES)
-        yield name, images[show]
-
-
-def _step(
-    images: np.ndarray,
-    rows: np.ndarray,
-    name: str,
-    setting: Any,
-    seed: int,
-    max_value: int,
-    chunk_values: int,
+def _applied(
+    name: str, images: np.ndarray, setting: Any, *, seed: int, rows: np.ndarray, max_value: int
 ) -> np.ndarray:
-    entry, shape = TRANSFORMS[name], _shape(images)
+    entry = TRANSFORMS[name]
     if entry.whole_part:
         return entry.apply(images, setting, seed=seed, rows=rows, max_value=max_value)
-    new_shape = entry.shape(setting, shape)
-    out = np.empty((len(images), *new_shape), np.uint8)
-    largest = max(int(np.prod(shape)), int(np.prod(new_shape)))
-    for part in chunks(len(images), largest, chunk_values):
+    count, height, width, channels = images.shape
+    new_shape = entry.shape(setting, (height, width, channels))
+    out = np.empty((count, *new_shape), np.uint8)
+    largest = max(height * width * channels, int(np.prod(new_shape)))
+    for part in chunks(count, largest):
         out[part] = entry.apply(
             images[part], setting, seed=seed, rows=rows[part], max_value=max_value
         )
     return out
-
-
-def _seeded(transforms: Steps, seed: int) -> Iterator[tuple[str, Any, int]]:
-    """Yield name, setting and seed of every step.
-
-    The seed follows from the name and how often it came before: another step put in between
-    changes no other step's random numbers.
-    """
-    seen: Counter[str] = Counter()
-    for name, setting in map(_single, transforms):
-        yield name, setting, derive_seed(seed, f"transform/{name}", seen[name])
-        seen[name] += 1
 
 
 def _single(step: dict[str, Any]) -> tuple[str, Any]:
@@ -148,8 +104,3 @@ def _single(step: dict[str, Any]) -> tuple[str, Any]:
         raise ValueError(f"found {step}; allowed: one of {', '.join(TRANSFORMS)}, and its setting")
     ((name, setting),) = step.items()
     return name, setting
-
-
-def _shape(images: np.ndarray) -> Shape:
-    _, height, width, channels = images.shape
-    return height, width, channels

@@ -1,0 +1,59 @@
+"""Where images come from: the kinds of source, and the key ``source`` of the catalogue.
+
+A new kind is a subclass of ``ImageSource`` in a file beside this one, and a line in ``AnySource``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, get_args
+
+from pydantic import BeforeValidator, Field, TypeAdapter
+
+from densevsconv.images.sources.base import ImageSource, Probe, RawImages
+from densevsconv.images.sources.cifar import CifarSource
+from densevsconv.images.sources.digits import DigitsSource
+from densevsconv.images.sources.folder import FolderSource
+from densevsconv.images.sources.idx import IdxSource
+from densevsconv.images.sources.mat import MatSource
+from densevsconv.images.sources.npz import NpzSource
+from densevsconv.images.sources.stl import StlSource
+from densevsconv.schema.strict import Allowed
+
+__all__ = ["SOURCES", "ImageSource", "Probe", "RawImages", "Source", "source_of"]
+
+AnySource = (
+    DigitsSource | IdxSource | MatSource | CifarSource | StlSource | FolderSource | NpzSource
+)
+
+SOURCES: dict[str, type[ImageSource]] = {
+    get_args(source.model_fields["kind"].annotation)[0]: source for source in get_args(AnySource)
+}
+"""The schema and reader of every kind of source."""
+
+
+_KINDS = tuple(SOURCES)
+
+
+def _normalised(value: Any) -> Any:
+    """Turn ``source: digits`` into ``source: {kind: digits}``; refuse kinds that are not there."""
+    if isinstance(value, str):
+        value = {"kind": value}
+    if isinstance(value, ImageSource) or (isinstance(value, dict) and value.get("kind") in _KINDS):
+        return value
+    raise ValueError("not a kind of source")
+
+
+Source = Annotated[
+    Annotated[AnySource, Field(discriminator="kind")],
+    BeforeValidator(_normalised),
+    Allowed(
+        f"a mapping with a kind ({', '.join(SOURCES)}) and the keys of that kind", tuple(SOURCES)
+    ),
+]
+"""A source as the catalogue has it."""
+
+
+def source_of(keys: Any) -> ImageSource:
+    """Return the source that ``model_dump`` of one, or a catalogue, describes."""
+    source: ImageSource = TypeAdapter(Source).validate_python(keys)
+    return source

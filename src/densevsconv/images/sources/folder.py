@@ -1,0 +1,286 @@
+"""Pictures in one folder a class: ``<folder>/<class>/<picture>``.
+
+All pictures below a folder of a class, at any depth, are a group, such as the pictures of one
+person, which a split must not divide. Folders of the same name are one group, whatever their
+classes: a person is both happy and sad.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+import numpy as np
+from PIL import Image, ImageOps
+from pydantic import Field, model_validator
+
+from densevsconv.errors import DataError
+from densevsconv.images.sources.base import ImageSource, Part, reading
+from densevsconv.images.sources.keys import FileName, Size
+from densevsconv.schema.strict import Allowed
+
+FORMATS = {
+    ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".gif": "GIF",
+    ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP",
+}  # fmt: skip
+"""What a picture may be, by the end of its name."""
+
+_ORIENTATION = 0x0112
+"""EXIF tag: how the camera was held."""
+
+_GREY, _COLOUR = ("1", "L"), ("RGB", "P")
+
+
+class FolderSource(ImageSource):
+    """Your own pictures, one folder a class: `<path>/<class>/<picture>`.
+
+    Pictures in a folder of a class (`<path>/<class>/<group>/<picture>`) belong together, such as
+    those of one person, and with `grouped: true` a study's split keeps them together. Folders of
+    the same name in several classes are one group; no group may be in both official parts.
+    """
+
+    kind: Literal["folder"] = Field(description="`folder`")
+    path: str = Field(min_length=1, description="The folder, seen from where the study is run.")
+    train: FileName | None = Field(
+        default=None,
+        description="The folder in it whose folders are the classes of the training part; null: "
+        "the classes are in the folder itself, and there is no test part.",
+    )
+    test: FileName | None = Field(
+        default=None, description="The same for the test part; null: there is none."
+    )
+    size: (
+        Annotated[
+            list[Size],
+            Field(min_length=2, max_length=2),
+            Allowed("[height, width], whole numbers of at least 1"),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Height and width that every image is scaled to, by averaging over areas; "
+        "null: all images must have the same size.",
+    )
+    mode: Literal["grey", "rgb"] | None = Field(
+        default=None,
+        description="Channels of the images: `grey` (1) or `rgb` (3); null: grey if all images "
+        "are, or else rgb.",
+    )
+
+    @model_validator(mode="after")
+    def _apart(self) -> FolderSource:
+        if self.test is None:
+            return self
+        if self.train is None:
+            raise ValueError("train: found null; allowed: a folder beside the test part")
+        train, test = PurePosixPath(self.train), PurePosixPath(self.test)
+        if train.is_relative_to(test) or test.is_relative_to(train):
+            raise ValueError(
+                f'train: found "{train}", and "{test}" as the test part; allowed: two folders, '
+                "neither in the other"
+            )
+        return self
+
+    def names(self) -> list[str]:
+        """Return the folders of both parts, where they are stated."""
+        return [name for name in (self.train, self.test) if name is not None]
+
+    def files(self, folder: Path) -> list[Path]:
+        """Return the pictures that are there."""
+        return [file for listing in self._listings(folder) for file in listing.files]
+
+    def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
+        """Return a part for each folder."""
+        listings = self._listings(folder)
+        files = [file for listing in listings for file in listing.files]
+        height, width = self.size or _size(files[0])
+        mode = self.mode or _colour_mode(files)
+        parts = []
+        for listing in listings:
+            part = listing.part((height, width, 1 if mode == "grey" else 3))
+            if pixels:
+                part.images = np.empty(part.shape, np.uint8)
+                for row, file in enumerate(listing.files):
+                    part.images[row] = _read(file, (height, width), mode, self.size is not None)
+            parts.append(part)
+        if len(parts) > 1:
+            parts[1].test = True
+        return parts
+
+    def _listings(self, folder: Path) -> list[Listing]:
+        train = list_folder(folder / self.train if self.train else folder)
+        if self.test is None:
+            return [train]
+        return [train, list_folder(folder / self.test, train.classes)]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The pictures of a folder in a fixed order: class by class, each sorted by path.
+
+    Attributes
+    ----------
+    folder
+        Whose folders are the classes.
+    classes
+        The names of the classes, sorted.
+    files, labels
+        The pictures, and the class of each.
+    groups
+        The name of the group of each; None: it is a group of its own.
+    """
+
+    folder: Path
+    classes: list[str]
+    files: list[Path]
+    labels: list[int]
+    groups: list[str | None]
+
+    def part(self, shape: tuple[int, int, int]) -> Part:
+        """Return the pictures as a part, without pixels."""
+        keys = [group or file for group, file in zip(self.groups, self.files, strict=True)]
+        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+        names = {group for group in self.groups if group}
+        return Part(
+            str(self.folder),
+            (len(self.files), *shape),
+            np.array(self.labels, np.int64),
+            None,
+            groups=np.array([numbers[key] for key in keys], np.int64) if names else None,
+            group_names=sorted(names),
+            class_names=self.classes,
+        )
+
+
+def list_folder(folder: Path, classes: Sequence[str] | None = None) -> Listing:
+    """Return the pictures of a folder that holds a folder for each class.
+
+    ``classes`` are those of the training part, for the test part, which must not have others.
+
+    Raises
+    ------
+    DataError
+        No such folder, no class, a class without pictures, or a file that is no picture (hidden
+        files, whose names begin with a dot, are passed over).
+    """
+    found = _entries(folder)
+    for entry in found:
+        if not entry.is_dir():
+            raise DataError(
+                f"{entry}: found a file; allowed: a folder for each class, with pictures"
+            )
+        if classes is not None and entry.name not in classes:
+            raise DataError(
+                f"{entry}: found a class that the training part does not have; allowed: "
+                f"{', '.join(classes[:20])}"
+            )
+    known = [entry.name for entry in found] if classes is None else list(classes)
+    if len(known) < 2 or not found:
+        raise DataError(f"{folder}: found {len(found)} folders; allowed: two or more, one a class")
+    listing = Listing(folder, known, [], [], [])
+    for entry in found:
+        pictures = list(_pictures(entry))
+        if not pictures:
+            raise DataError(f"{entry}: found no pictures; allowed: {', '.join(FORMATS)}")
+        for file in pictures:
+            below = file.relative_to(entry).parts
+            listing.files.append(file)
+            listing.labels.append(known.index(entry.name))
+            listing.groups.append(below[0] if len(below) > 1 else None)
+    return listing
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise DataError(f"{folder}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    """Give the pictures in a folder and the folders in it, by sorted path."""
+    for entry in _entries(folder):
+        if entry.is_dir():
+            yield from _pictures(entry)
+        elif entry.suffix.lower() in FORMATS and entry.is_file():
+            yield entry
+        else:
+            raise DataError(
+                f"{entry}: found a file that is no picture; allowed: {', '.join(FORMATS)}"
+            )
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Image.Image]:
+    """Give a picture whose header is read and which has no more than grey or RGB of 8 bits."""
+    kind = FORMATS[file.suffix.lower()]
+    # Pillow warns of much that is refused here or does not matter
+    with reading(file, f"a {kind} picture"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(file, formats=[kind]) as picture:
+            if picture.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in picture.info:
+                raise DataError(
+                    f"{file}: found transparency; allowed: opaque pictures (give it a background: "
+                    "`magick mogrify -background white -alpha remove -alpha off FILE`)"
+                )
+            # Pillow opens a colour PNG of 16 bits as 8 bits without a word
+            deep = any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
+            if picture.mode not in _GREY + _COLOUR or deep:
+                raise DataError(
+                    f"{file}: found {'16 bits a channel' if deep else f'mode {picture.mode}'}; "
+                    "allowed: grey or RGB of 8 bits a channel"
+                )
+            if picture.format != "MPO" and getattr(picture, "n_frames", 1) > 1:
+                raise DataError(f"{file}: found several frames; allowed: one picture a file")
+            yield picture
+
+
+def _colour_mode(files: Sequence[Path]) -> str:
+    """Return ``grey`` if all pictures are, or else ``rgb``, from their headers."""
+    for file in files:
+        with _opened(file) as picture:
+            if picture.mode not in _GREY:
+                return "rgb"
+    return "grey"
+
+
+def _size(file: Path) -> tuple[int, int]:
+    with _opened(file) as picture:
+        return _upright_size(picture)
+
+
+def _upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Return height and width as the camera was held: EXIF's orientations 5 to 8 lie on a side."""
+    width, height = picture.size
+    on_side = picture.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
+    return (width, height) if on_side else (height, width)
+
+
+def _read(file: Path, size: tuple[int, int], mode: str, resize: bool) -> np.ndarray:
+    """Return a picture, uint8 (height, width, channels): upright, and scaled if it may be.
+
+    Colours become ``grey`` as their luma (ITU-R 601-2); sizes change by averaging over areas,
+    without keeping proportions.
+    """
+    if FORMATS[file.suffix.lower()] == "PNG":
+        with _opened(file) as picture:
+            picture.verify()  # the checksums, which loading does not compare
+    with _opened(file) as picture:
+        found = _upright_size(picture)
+        if found != size and not resize:
+            raise DataError(
+                f"{file}: found {found[0]} x {found[1]} pixels (height x width); allowed: "
+                f"{size[0]} x {size[1]} as the first picture, or set source.size to scale all"
+            )
+        pixels = picture
+        if _ORIENTATION in picture.getexif():
+            pixels = ImageOps.exif_transpose(picture)
+        if pixels.mode != (wanted := "L" if mode == "grey" else "RGB"):
+            pixels = pixels.convert(wanted)
+        if found != size:
+            pixels = pixels.resize((size[1], size[0]), Image.Resampling.BOX)
+        return np.asarray(pixels).reshape(*size, -1)

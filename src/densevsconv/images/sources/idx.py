@@ -1,0 +1,99 @@
+"""IDX files, the format of MNIST and Fashion-MNIST (LeCun, Cortes and Burges, 1998).
+
+Four bytes (0, 0, type of the values, number of dimensions), each dimension as a big-endian
+unsigned number of 4 bytes, then the values, the last dimension fastest. The files are usually
+compressed by gzip, which adds a checksum.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from densevsconv.errors import DataError
+from densevsconv.images.sources.base import (
+    ImageSource,
+    Part,
+    check_pairs,
+    image_shape,
+    mapped,
+    reading,
+    unpacked,
+)
+from densevsconv.images.sources.keys import Files, LabelMap, OwnFolder, SomeFiles
+
+_UNSIGNED_BYTE = 8
+
+
+class IdxSource(ImageSource):
+    """IDX files of unsigned bytes, as of MNIST; plain or compressed by gzip."""
+
+    kind: Literal["idx"] = Field(description="`idx`")
+    path: OwnFolder = None
+    train_images: SomeFiles = Field(description="Training images: IDX files of 3 or 4 dimensions.")
+    train_labels: SomeFiles = Field(description="Their labels, as many files in the same order.")
+    test_images: Files = Field(
+        default_factory=list, description="The test part; empty: there is none."
+    )
+    test_labels: Files = Field(default_factory=list, description="The labels of the test part.")
+    label_map: LabelMap = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _paired(self) -> IdxSource:
+        check_pairs("train", self.train_images, self.train_labels)
+        check_pairs("test", self.test_images, self.test_labels)
+        return self
+
+    def names(self) -> list[str]:
+        """Return images and labels."""
+        return [*self.train_images, *self.test_images, *self.train_labels, *self.test_labels]
+
+    def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
+        """Return a part for each pair of files."""
+        images = [folder / name for name in self.train_images + self.test_images]
+        labels = [folder / name for name in self.train_labels + self.test_labels]
+        parts = []
+        for number, (file, other) in enumerate(zip(images, labels, strict=True)):
+            shape, values = _read(file, (3, 4), values=pixels)
+            full = image_shape(shape, str(file))
+            _, numbers = _read(other, (1,), values=True)
+            parts.append(
+                Part(
+                    f"{file} and {other.name}",
+                    full,
+                    mapped(numbers, self.label_map),
+                    values.reshape(full) if pixels else None,
+                    test=number >= len(self.train_images),
+                )
+            )
+        return parts
+
+
+def _read(
+    file: Path, ranks: tuple[int, ...], *, values: bool
+) -> tuple[tuple[int, ...], np.ndarray]:
+    """Return the shape that the header says, and the values, uint8 (not read: none)."""
+    with reading(file, "an IDX file, plain or compressed by gzip"), unpacked(file) as stream:
+        zeros, kind, rank = struct.unpack(">HBB", stream.read(4))
+        if zeros or kind != _UNSIGNED_BYTE or rank not in ranks:
+            allowed = " or ".join(f"0000{_UNSIGNED_BYTE:02x}{rank:02x}" for rank in ranks)
+            raise DataError(
+                f"{file}: found the first bytes {zeros:04x}{kind:02x}{rank:02x}; allowed: "
+                f"{allowed} (an IDX file of unsigned bytes with {' or '.join(map(str, ranks))} "
+                "dimensions)"
+            )
+        shape = struct.unpack(f">{rank}I", stream.read(4 * rank))
+        if not values:
+            return shape, np.empty(0, np.uint8)
+        data = stream.read()
+    if len(data) != math.prod(shape):
+        raise DataError(
+            f"{file}: found {len(data):,} bytes of values; allowed: {math.prod(shape):,}, as the "
+            "header says"
+        )
+    return shape, np.frombuffer(data, np.uint8)

@@ -1,0 +1,221 @@
+"""Transforms of place and size: resolution, shift, rotation, scale."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from densevsconv.images.transforms.base import (
+    Shape,
+    Transformation,
+    spread,
+    strength,
+    to_pixels,
+    uniform,
+)
+
+# resolution: the image as a sensor with more or fewer pixels would see it
+
+
+def overlaps(side: int, new_side: int) -> np.ndarray:
+    """Return how much of each old pixel lies in each new one, along one axis.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (new_side, side), whole numbers: lengths in units of 1 / (side * new_side) of the
+        axis; every row's sum is ``side``, every column's ``new_side``.
+    """
+    new, old = np.arange(new_side)[:, None], np.arange(side)[None, :]
+    start = np.maximum(new * side, old * new_side)
+    end = np.minimum((new + 1) * side, (old + 1) * new_side)
+    return np.maximum(end - start, 0).astype(np.float64)
+
+
+def area_average(images: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return images of another size: each new pixel is the mean over the area it covers.
+
+    Exact for every ratio, and for more pixels as well as for fewer: with more, a pixel inside an
+    old one repeats it, one across a border mixes both by area. The mean of the image stays.
+
+    Parameters
+    ----------
+    images
+        uint8 (N, old height, old width, channels).
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (N, height, width, channels).
+    """
+    old_height, old_width = images.shape[1:3]
+    # products and sums of whole numbers far below 2**53: exact, in whatever order they are done
+    rows = np.tensordot(overlaps(old_height, height), images.astype(np.float64), (1, 1))
+    both = np.tensordot(overlaps(old_width, width), rows, (1, 2))  # (width, height, N, channels)
+    return both.transpose(2, 1, 0, 3) / (old_height * old_width)
+
+
+def _resolution_shape(side: int, shape: Shape) -> Shape:
+    return side, side, shape[2]
+
+
+def resolution(
+    images: np.ndarray, side: int, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return the images with ``side`` rows and columns, by area."""
+    if images.shape[1:3] == (side, side):
+        return images.copy()
+    return to_pixels(area_average(images, side, side), max_value)
+
+
+RESOLUTION = Transformation(
+    resolution,
+    Annotated[
+        int,
+        Field(ge=4, le=512, description="Height and width in pixels, by averaging over areas."),
+    ],
+    examples=(6, 12),
+    shape=_resolution_shape,
+)
+
+# shift
+
+
+def _shift_shape(share: float, shape: Shape) -> Shape:
+    longest = max(shape[:2])
+    if 0 < share * longest < 0.5:
+        raise ValueError(
+            f"found {share}, less than half of one of {longest} pixels, which moves nothing; "
+            f"allowed: 0, or at least {0.5 / longest:.3g}"
+        )
+    return shape
+
+
+def shift(
+    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return the images moved up or down and left or right, each by its own distances.
+
+    Even over [-share, share] of height and width, rounded to whole pixels: a shift blurs nothing,
+    so that its effect is that of the place alone. What leaves the image is lost; background (zero)
+    comes in.
+    """
+    count, height, width, channels = images.shape
+    limits = np.array([share * height, share * width])
+    down, right = np.rint((2 * uniform(seed, rows, 2) - 1) * limits).astype(np.int64).T
+    y_margin, x_margin = np.ceil(limits).astype(int)
+    padded = np.zeros((count, height + 2 * y_margin, width + 2 * x_margin, channels), np.uint8)
+    padded[:, y_margin : y_margin + height, x_margin : x_margin + width] = images
+    y = np.arange(height) + y_margin - down[:, None]
+    x = np.arange(width) + x_margin - right[:, None]
+    return padded[np.arange(count)[:, None, None], y[:, :, None], x[:, None, :]]
+
+
+SHIFT = Transformation(
+    shift,
+    strength(1, "Random shift, at most this share of the side each way, by whole pixels."),
+    examples=(0.15,),
+    shape=_shift_shape,
+)
+
+# rotation and scale, which read images between their pixels
+
+
+def bilinear(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the images' values at the given places, interpolated between the four pixels around.
+
+    Parameters
+    ----------
+    images
+        uint8 (N, height, width, channels); zero (background) outside.
+    y, x
+        float32 (N, new height, new width): row and column, 0 the centre of the first pixel.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (N, new height, new width, channels).
+    """
+    count, height, width, channels = images.shape
+    # a border of background around, wide enough for the pixels right of and below the last place
+    padded = np.zeros((count, height + 3, width + 3, channels), np.uint8)
+    padded[:, 1:-2, 1:-2] = images
+    y = np.clip(y, -1, height) + np.float32(1)
+    x = np.clip(x, -1, width) + np.float32(1)
+    top, left = np.floor(y), np.floor(x)
+    down, right = (y - top)[..., None], (x - left)[..., None]
+    first = np.arange(count)[:, None, None] * ((height + 3) * (width + 3))
+    place = first + top.astype(np.int64) * (width + 3) + left.astype(np.int64)
+    pixels = padded.reshape(-1, channels)
+
+    def row(start: np.ndarray) -> np.ndarray:
+        one, other = pixels.take(start, axis=0), pixels.take(start + 1, axis=0)
+        return one * (1 - right) + other * right
+
+    return row(place) * (1 - down) + row(place + width + 3) * down
+
+
+def _from_centre(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows (height, 1) and columns (1, width), float32, counted from the image's centre."""
+    y = np.arange(height, dtype=np.float32) - np.float32((height - 1) / 2)
+    x = np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2)
+    return y[:, None], x[None, :]
+
+
+def _read_from_centre(images: np.ndarray, y: np.ndarray, x: np.ndarray, top: int) -> np.ndarray:
+    height, width = images.shape[1:3]
+    y, x = y + np.float32((height - 1) / 2), x + np.float32((width - 1) / 2)
+    return to_pixels(bilinear(images, y, x), top)
+
+
+def rotated(images: np.ndarray, degrees: np.ndarray, *, max_value: int) -> np.ndarray:
+    """Return the images turned counter-clockwise by ``degrees``, float (N,), about their centre.
+
+    Bilinear; background (zero) where nothing was.
+    """
+    angle = np.deg2rad(degrees)[:, None, None]
+    cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
+    y, x = _from_centre(*images.shape[1:3])
+    return _read_from_centre(images, cos * y + sin * x, cos * x - sin * y, max_value)
+
+
+def rotation(
+    images: np.ndarray, degrees: float, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return the images turned, each by its own angle, even over [-degrees, degrees]."""
+    return rotated(images, spread(seed, rows, degrees), max_value=max_value)
+
+
+ROTATION = Transformation(
+    rotation,
+    strength(180, "Random rotation, at most so many degrees each way."),
+    examples=(30.0,),
+)
+
+
+def scaled(images: np.ndarray, factors: np.ndarray, *, max_value: int) -> np.ndarray:
+    """Return the images zoomed about their centre by ``factors``, float (N,) (above 1: larger).
+
+    Bilinear, so that below 0.5 pixels would be passed over; background (zero) around an image that
+    got smaller.
+    """
+    inverse = (1 / factors).astype(np.float32)[:, None, None]
+    y, x = _from_centre(*images.shape[1:3])
+    full = np.zeros((1, *images.shape[1:3]), np.float32)
+    return _read_from_centre(images, inverse * (y + full), inverse * (x + full), max_value)
+
+
+def scale(
+    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return the images zoomed, each by its own factor, even over [1 - share, 1 + share]."""
+    return scaled(images, 1 + spread(seed, rows, share), max_value=max_value)
+
+
+SCALE = Transformation(
+    scale,
+    strength(0.5, "Random zoom, by a factor between 1 minus and 1 plus this."),
+    examples=(0.3,),
+)

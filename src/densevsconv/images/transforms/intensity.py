@@ -1,0 +1,152 @@
+"""Transforms of the pixels' values: contrast, brightness, noise, colour, negative."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from densevsconv.images.transforms.base import (
+    Shape,
+    Transformation,
+    random_bits,
+    spread,
+    strength,
+    to_pixels,
+)
+
+
+def contrast(
+    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return the images with their distances from the mean multiplied, each by its own factor.
+
+    Even over [1 - share, 1 + share]; the mean is that of each channel of the image, as in Keras's
+    RandomContrast.
+    """
+    factor = (1 + spread(seed, rows, share)).astype(np.float32)[:, None, None, None]
+    pixels = images.shape[1] * images.shape[2]
+    # whole numbers: exact, whatever the order of the sum
+    mean = images.sum(axis=(1, 2), dtype=np.int64, keepdims=True) / pixels
+    return to_pixels((images - mean.astype(np.float32)) * factor + mean, max_value)
+
+
+CONTRAST = Transformation(
+    contrast,
+    strength(
+        1,
+        "Random contrast: distances from the image's mean times a factor between "
+        "1 minus and 1 plus this.",
+    ),
+    examples=(0.8,),
+)
+
+
+def brightness(
+    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return the images with a number added to all pixels, each with its own.
+
+    Even over [-share, share] of ``max_value``, as in Keras's RandomBrightness; what passes 0 or
+    ``max_value`` is cut.
+    """
+    added = spread(seed, rows, share * max_value).astype(np.float32)
+    return to_pixels(images + added[:, None, None, None], max_value)
+
+
+BRIGHTNESS = Transformation(
+    brightness,
+    strength(1, "Random brightness: adds at most this share of `max_value`, or takes it away."),
+    examples=(0.4,),
+)
+
+
+def noise(
+    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return the images with independent Gaussian noise added to every value.
+
+    Its standard deviation is ``share`` of ``max_value``; what passes 0 or ``max_value`` is cut.
+    """
+    values = int(np.prod(images.shape[1:]))
+    bits = random_bits(seed, rows, -(-values // 4)).astype("<u8", copy=False)
+    sixteen = bits.view("<u2")[:, :values].reshape(images.shape)
+    return to_pixels(images + quantiles(share * max_value)[sixteen], max_value)
+
+
+def quantiles(deviation: float) -> np.ndarray:
+    """Return 2**16 numbers, equally likely, distributed as Gaussian noise: float32 (65536,).
+
+    The middles of equal parts of probability. For pixels of at most 256 values 16 bits are plenty,
+    and one 64-bit number makes four of them.
+    """
+    from scipy.special import ndtri  # slow to import: reading a configuration needs none of it
+
+    middles = (np.arange(2**16) + 0.5) / 2**16
+    return (ndtri(middles) * deviation).astype(np.float32)
+
+
+NOISE = Transformation(
+    noise,
+    strength(1, "Gaussian noise with this standard deviation, as a share of `max_value`."),
+    examples=(0.15,),
+)
+
+LUMA = (299, 587, 114)
+"""Thousandths of red, green and blue in the luma of ITU-R Recommendation BT.601."""
+
+CHANNELS = {"grey": 1, "rgb": 3}
+
+
+def _colour_shape(to: str, shape: Shape) -> Shape:
+    if shape[2] not in CHANNELS.values():
+        raise ValueError(f"found images of {shape[2]} channels; allowed: 1 (grey) or 3 (rgb)")
+    return shape[0], shape[1], CHANNELS[to]
+
+
+def colour(
+    images: np.ndarray, to: str, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return the images as ``grey`` (one channel, the luma) or ``rgb`` (three channels).
+
+    Images that are so already stay as they are.
+    """
+    if images.shape[3] == CHANNELS[to]:
+        return images.copy()
+    if to == "rgb":
+        return images.repeat(3, axis=3)
+    # whole numbers: exact, whatever the order of the sum
+    thousandths = images.astype(np.int64) @ np.array(LUMA)
+    return to_pixels(thousandths[..., None] / sum(LUMA), max_value)
+
+
+COLOUR = Transformation(
+    colour,
+    Annotated[
+        Literal["grey", "rgb"],
+        Field(
+            description="`grey`: one channel, the luma of red, green and blue; `rgb`: three "
+            "channels."
+        ),
+    ],
+    examples=("grey", "rgb"),
+    shape=_colour_shape,
+)
+
+
+def negative(
+    images: np.ndarray, on: bool, *, seed: int, rows: np.ndarray, max_value: int
+) -> np.ndarray:
+    """Return ``max_value - pixel`` for every pixel, as Gowdra et al. (2020) study them.
+
+    For a ``max_value`` of 255 that is the paper's bitwise NOT.
+    """
+    return np.uint8(max_value) - images if on else images.copy()
+
+
+NEGATIVE = Transformation(
+    negative,
+    Annotated[bool, Field(description="Negative: `max_value` minus the pixel.")],
+    examples=(True,),
+)
