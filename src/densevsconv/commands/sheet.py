@@ -24,17 +24,15 @@ DONORS = 500
 COLUMNS = 10
 
 
-def write_sheet(config_file: Path, dataset: str, out: Path, mirror: str | None = None) -> None:
+def sheet(dataset: str, out: Path, mirror: str | None) -> None:
     """Draw the first image of each class (at most 10) under every transformation, as a PNG.
 
     Parameters
     ----------
-    config_file
-        ``config.yaml``, beside which the catalogue lies.
     dataset
         A data set of the catalogue; its files are fetched if they are not there.
     out
-        The file to write.
+        The file to write, and an SVG beside it.
     mirror
         Where files are looked for first.
     """
@@ -42,7 +40,7 @@ def write_sheet(config_file: Path, dataset: str, out: Path, mirror: str | None =
     from densevsconv.report.figures.transformations import draw_rows
     from densevsconv.report.wording import change
 
-    config, folder = load_config(config_file)
+    config, folder = load_config()
     resolved = resolve_datasets(
         {dataset: StudyDataset()},
         config=config,
@@ -66,3 +64,4 @@ def write_sheet(config_file: Path, dataset: str, out: Path, mirror: str | None =
     style.apply()
     figure = draw_rows(shown, used.contents.class_names, used.entry.max_value)
     style.save(figure, out.with_suffix(".svg"), out.with_suffix(".png"))
+    print(out.with_suffix(".png"))

@@ -1,0 +1,70 @@
+"""A look at a study: is it valid, what is it made of, where are its results?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from densevsconv.commands import publish as publishing
+from densevsconv.errors import UserError
+from densevsconv.networks.describe import describe as described
+from densevsconv.networks.load import load_architecture
+from densevsconv.planning.load import load_config, load_study
+from densevsconv.planning.resolved import ResolvedStudy
+from densevsconv.report.layout import ReportLayout
+from densevsconv.store.layout import Layout
+
+
+def _chosen(study: str | None, scale: str | None) -> ResolvedStudy:
+    given = {"study": study, "scale": scale}
+    return load_study(overrides={key: value for key, value in given.items() if value})
+
+
+def _files(study: ResolvedStudy) -> tuple[Layout, ReportLayout]:
+    layout = Layout(Path(study.config.results) / study.name)
+    return layout, ReportLayout(Path(study.config.reports), study.name)
+
+
+def check(study: str | None, scale: str | None) -> None:
+    """Say that a study is valid, and how much it trains."""
+    found = _chosen(study, scale)
+    trials = sum(case.trials for case in found.cases.values())
+    refits = sum(case.refit_seeds for case in found.cases.values())
+    cases = f"{len(found.cases)} cases, {trials} search trials, {refits} refits"
+    print(f"study {found.name}: valid; {cases}")
+
+
+def describe(architecture: str, image: tuple[int, int, int], classes: int) -> None:
+    """Show an architecture as it is for images of a shape (height, width, channels)."""
+    loaded = load_architecture(Path("config/architectures"), architecture)
+    print(described(loaded.bind(image, classes)))
+
+
+def where(study: str | None, scale: str | None) -> None:
+    """Say where a study's report, tables and runs are."""
+    found = _chosen(study, scale)
+    print(publishing.where(*_files(found), found.command))
+
+
+def publish(study: str | None, scale: str | None, to: Path) -> None:
+    """Copy a finished report to a folder below ``to``."""
+    found = _chosen(study, scale)
+    target = to / found.config.study  # one report of a study is committed, of any scale
+    files = publishing.publish(*_files(found), target, found.command)
+    print(f"{found.name}: {len(files)} files in {target}; look at them, then commit them")
+
+
+def ui(port: int) -> None:
+    """Show the runs in MLflow's pages; this process becomes their server."""
+    config, _ = load_config()
+    database = publishing.database(Path(config.results))
+    if not database.exists():
+        raise UserError(f"{database}: no MLflow database yet; run a study first (`make study`)")
+    command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--backend-store-uri", f"sqlite:///{database}"]
+    command += ["--workers", "1"]  # for one reader; four take four times as long to start
+    # its background jobs and its libraries' warnings are nothing to someone who looks at runs
+    quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "PYTHONWARNINGS": "ignore"}
+    print(f"MLflow at http://127.0.0.1:{port} in a moment (Ctrl-C ends it)", flush=True)
+    os.execve(command[0], command, os.environ | quiet)
