@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from densevsconv.claims.record import Record
 from densevsconv.claims.results import Results
 from densevsconv.claims.schema import Claim
 from densevsconv.errors import DataError
@@ -55,7 +54,6 @@ def plan_claims(layout: Layout, claims: dict[str, Any]) -> None:
 def test_the_file_of_a_study(layout: Layout) -> None:
     judge.run(layout)
     found = read_json(layout.claims)
-    assert found == judge.judged(layout)
     assert {name: claim["verdict"] for name, claim in found["claims"].items()} == {
         "conv_is_good": "holds", "conv_is_bad": "fails", "level": "cannot be told",
     }  # fmt: skip
@@ -69,8 +67,8 @@ def test_the_file_of_a_study(layout: Layout) -> None:
     }
     good = found["claims"]["conv_is_good"]
     assert (good["text"], good["source"]) == ("It is good.", "Table I")
-    names = {*Record.__dataclass_fields__, "verdict"}
-    assert all(set(test) == names for claim in found["claims"].values() for test in claim["tests"])
+    assert {tuple(test["learned_nothing"]) for c in found["claims"].values() for test in c["tests"]
+            } == {()}  # fmt: skip
 
 
 def test_a_test_with_two_bounds_can_be_wrong_at_either_end(layout: Layout) -> None:
@@ -111,7 +109,7 @@ def test_a_study_without_claims_needs_no_results(tmp_path: Path) -> None:
     plan = {"study": "bare", "confidence": 0.95, "claims": {}, "cases": {}}
     write_json(layout.plan("judge"), plan)
     judge.run(layout)
-    assert read_json(layout.claims) == {"claims": {}}
+    assert read_json(layout.claims)["claims"] == {}
 
 
 def test_a_missing_file_is_named(layout: Layout) -> None:

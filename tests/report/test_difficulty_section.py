@@ -15,7 +15,7 @@ from densevsconv.report.figures import style
 from densevsconv.report.layout import ReportLayout, drawings
 from densevsconv.report.results import Results
 from densevsconv.report.study import Study
-from densevsconv.stages.summarise import COMPARISON_COLUMNS, DIFFICULTY_COLUMNS
+from densevsconv.results.tables import ComparisonRow, DifficultyRow
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv, write_csv
@@ -57,14 +57,14 @@ def study_of(root: Path, dense: Interval, conv: Interval, lead: Interval) -> Stu
         row("network", "convolutional", ("net_turned", "net"), conv),
         row("lead", "", ("net_turned", "net", "mlp_turned", "mlp"), lead),
     ]
-    empty = dict.fromkeys(DIFFICULTY_COLUMNS)
-    write_csv(layout.difficulty, DIFFICULTY_COLUMNS, [empty | each for each in rows])
-    unused = dict.fromkeys(COMPARISON_COLUMNS)
+    empty = dict.fromkeys(DifficultyRow.columns())
+    write_csv(layout.difficulty, DifficultyRow.columns(), [empty | each for each in rows])
+    unused = dict.fromkeys(ComparisonRow.columns())
     leads = [
         unused | {"case_a": f"net{end}", "case_b": f"mlp{end}", "difference_mean": value}
         for end, value in (("", 0.02), ("_turned", -0.03))
     ]
-    write_csv(layout.comparisons, COMPARISON_COLUMNS, leads)
+    write_csv(layout.comparisons, ComparisonRow.columns(), leads)
     return Study(layout)
 
 

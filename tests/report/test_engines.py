@@ -11,8 +11,8 @@ from densevsconv.report.document import build_document
 from densevsconv.report.figures.engines import has_twin, network
 from densevsconv.report.layout import ReportLayout, drawings
 from densevsconv.report.study import Study
+from densevsconv.results.tables import ComparisonRow, EngineRow
 from densevsconv.stages import figures
-from densevsconv.stages.summarise import COMPARISON_COLUMNS, ENGINE_COLUMNS
 from densevsconv.store.files import read_json, write_json, write_text
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import write_csv
@@ -48,8 +48,8 @@ def study_of(
         for case in CASES
     }  # fmt: skip
     write_json(layout.plan("report"), {"cases": cases, "confidence": 0.95, "datasets": {"d": {}}})
-    write_csv(layout.engine_comparisons, ENGINE_COLUMNS, rows)
-    unused = dict.fromkeys(COMPARISON_COLUMNS)
+    write_csv(layout.engine_comparisons, EngineRow.columns(), rows)
+    unused = dict.fromkeys(ComparisonRow.columns())
     compared = [
         {**unused, "dataset": "d", "case_a": f"net-{a}", "case_b": f"mlp-{b}",
          "difference_mean": value}
@@ -59,7 +59,7 @@ def study_of(
             ("numpy", "tensorflow", 0.9),  # across engines: never compared
         )
     ]  # fmt: skip
-    write_csv(layout.comparisons, COMPARISON_COLUMNS, compared)
+    write_csv(layout.comparisons, ComparisonRow.columns(), compared)
     return Study(layout)
 
 

@@ -24,6 +24,7 @@ from densevsconv.report.figures import curves_and_confusion as both
 from densevsconv.report.figures.registry import FIGURES
 from densevsconv.report.layout import drawings
 from densevsconv.report.results import HISTORY_COLUMNS, Results
+from densevsconv.results.trials import CURVES
 from densevsconv.stages import evaluate, refit
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.layout import Layout
@@ -49,17 +50,18 @@ def known(tmp_path: Path) -> Layout:
     )
     images = np.zeros((len(labels), 2, 2, 1), np.uint8)
     write_npz(layout.test_data("d"), {"images": images, "labels": labels, "indices": labels})
-    write_json(
-        layout.data_info("d"),
-        {"class_names": NAMES, "counts": {"train": 50, "validation": VALIDATION, "test": TEST}},
-    )
+    counts = {"train": 50, "validation": VALIDATION, "test": TEST}
+    write_json(layout.data_info("d"), {"class_names": NAMES, "counts": counts})
     plan = {"dataset": "d", "family": "dense", "architecture": {"parameters": 1}}
     write_json(layout.plan("figures"), {"cases": {"net": plan}, "datasets": {"d": {}}})
     write_json(
         layout.plan("evaluate"),
         {"confidence": 0.95, "calibration_bins": 5, "cases": {"net": {"dataset": "d"}}},
     )
-    runs = [{"repetition": seed, "status": "finished"} for seed in range(2)]
+    trained = {"status": "finished", "seeds": {}, "epochs_run": EPOCHS, "best_epoch": EPOCHS,
+               "seconds": 1.0, "execution": "xla", "threads": 1, "device": "CPU",
+               **dict.fromkeys(CURVES)}  # fmt: skip
+    runs = [trained | {"trial": f"t{seed}", "repetition": seed} for seed in range(2)]
     write_json(layout.runs("net"), {"case": "net", "runs": runs})
     sure = 0.1 + 0.7 * np.eye(len(NAMES), dtype=np.float32)[predicted]
     pd.concat(

@@ -33,9 +33,12 @@ def one_hot(classes: np.ndarray, confidence: float = 1.0) -> np.ndarray:
 
 
 def evaluated(seeds: list[np.ndarray], labels: np.ndarray = LABELS) -> dict:
-    return evaluate.evaluate(
-        labels, np.stack(seeds), diverged=[False] * len(seeds), confidence=0.95, bins=15
-    )
+    diverged = [False] * len(seeds)
+    found = evaluate.evaluate(
+        labels, np.stack(seeds), case="a", dataset="toy", diverged=diverged, confidence=0.95,
+        bins=15,
+    )  # fmt: skip
+    return found.model_dump()
 
 
 def test_confusion_rows_are_true_and_columns_predicted() -> None:
@@ -148,3 +151,33 @@ def test_predictions_of_a_missing_seed_are_refused(layout: Layout) -> None:
     write_parquet(path, table.slice(0, IMAGES * (SEEDS - 1)))
     with pytest.raises(DataError, match="refit again"):
         evaluate.run(layout)
+
+
+def test_a_seed_that_names_one_class_for_all_learned_nothing() -> None:
+    labels = np.array([0] * 6 + [1] * 3 + [2] * 3)
+    same = np.zeros_like(labels)
+    one_more = np.array([0] * 6 + [1] + [0] * 5)
+    found = evaluated([one_hot(same), one_hot(one_more), one_hot(1 - same)], labels)
+    assert found["chance"] == 0.5
+    assert found["learned"] == [False, True, False]
+
+
+def test_only_what_changed_is_evaluated_again(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate.run(layout)
+    first = layout.evaluation("conv_a").read_bytes()
+    evaluated_cases = []
+    original = evaluate.evaluate
+
+    def counted(*arguments: np.ndarray, **named: object) -> object:
+        evaluated_cases.append(named["case"])
+        return original(*arguments, **named)
+
+    monkeypatch.setattr(evaluate, "evaluate", counted)
+    layout.evaluation("conv_a").unlink()  # as Snakemake does with outputs
+    write_refit(layout, "dense_b", diverged=1)
+    evaluate.run(layout)
+    assert evaluated_cases == ["dense_b"]
+    assert layout.evaluation("conv_a").read_bytes() == first
+    assert read_json(layout.evaluation("dense_b"))["diverged_seeds"] == 1

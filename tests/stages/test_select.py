@@ -4,12 +4,14 @@ from pathlib import Path
 import pytest
 
 from densevsconv.errors import DataError, UserError
+from densevsconv.results.trials import TrialRow
 from densevsconv.stages import select
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
 from tests.support.generated_study import (
     POINTS,
+    TRAINING,
     case_plan,
     record,
     search_records,
@@ -34,8 +36,11 @@ def rows(**scores: list[tuple[float, float]]) -> list[dict]:
     return found
 
 
-def chosen(trials: list[dict]) -> dict:
-    return select.select_case("conv_a", case_plan("convolutional"), trials)
+def chosen(trials: list[dict], **changes: object) -> dict:
+    plan = case_plan("convolutional") | changes
+    case = select.SelectedCase(training=plan["training"], points=plan["points"])
+    rows = [TrialRow.model_validate(trial) for trial in trials]
+    return select.select_case("conv_a", case, rows).model_dump()
 
 
 def test_highest_mean_accuracy_wins() -> None:
@@ -88,10 +93,9 @@ def test_every_point_diverged_is_an_error_naming_the_case() -> None:
 
 
 def test_the_only_point_is_kept_without_a_trial() -> None:
-    plan = case_plan("convolutional") | {"points": [{"learning_rate": 1e9}]}
-    result = select.select_case("conv_a", plan, [])
+    result = chosen([], points=[{"learning_rate": 1e9}])
     assert result["settings"] == {"learning_rate": 1e9}
-    assert result["training"] == plan["training"] | {"learning_rate": 1e9}
+    assert result["training"] == TRAINING | {"learning_rate": 1e9}
     assert result["validation_accuracy_mean"] is result["validation_loss_mean"] is None
     assert "no trial" in result["reason"]
 
@@ -118,7 +122,7 @@ def test_settings_other_than_planned_are_an_error() -> None:
 def test_stage_writes_every_trial_in_order_and_every_case(layout: Layout) -> None:
     select.run(layout)
     table = read_csv(layout.trials)
-    assert list(table[0]) == list(select.COLUMNS)
+    assert list(table[0]) == TrialRow.columns()
     order = [(row["case"], int(row["point"]), int(row["repetition"])) for row in table]
     assert order == sorted(order)
     assert len(order) == 8

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from densevsconv.results.plan import StudyPlan
+from densevsconv.results.study import merit
+from densevsconv.results.tables import RunRow
 from densevsconv.stages import evaluate, select, summarise
-from densevsconv.statistics.case_results import merit
 from densevsconv.statistics.comparison import compare
-from densevsconv.statistics.forms import forms
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
@@ -83,7 +84,7 @@ def test_time_to_a_target_is_epochs_of_the_refits_at_the_timed_epochs_seconds(
 
 def test_runs_have_a_row_a_seed(layout: Layout) -> None:
     table = read_csv(layout.run_table)
-    assert list(table[0]) == list(summarise.RUN_COLUMNS)
+    assert list(table[0]) == RunRow.columns()
     conv = [row for row in table if row["case"] == "conv_a"]
     assert [row["repetition"] for row in conv] == [str(r) for r in range(SEEDS)]
     assert [float(row["test_accuracy"]) for row in conv] == accuracies(layout, "conv_a")
@@ -120,10 +121,12 @@ def test_other_seeds_are_compared_by_welch(layout: Layout) -> None:
 def test_pairs_of_one_family_or_of_two_data_sets_are_not_compared(layout: Layout) -> None:
     plan = read_json(layout.plan("summarise"))
     plan["cases"]["dense_b"]["dataset"] = "other"
+    write_json(layout.data_info("other"), read_json(layout.data_info("toy")))
     write_json(layout.plan("summarise"), plan)
     summarise.run(layout)
     assert read_csv(layout.comparisons) == []
-    plan["cases"]["dense_b"] |= {"dataset": "toy", "family": "convolutional"}
+    convolutional = plan["cases"]["conv_a"]["architecture"]
+    plan["cases"]["dense_b"] |= {"dataset": "toy", "architecture": convolutional}
     write_json(layout.plan("summarise"), plan)
     summarise.run(layout)
     assert read_csv(layout.comparisons) == []
@@ -164,6 +167,7 @@ def with_second_form(layout: Layout, **changed_plan: object) -> list[dict[str, s
     plan = read_json(layout.plan("summarise"))
     turned = dataset_plan(transform=PERMUTED)
     plan["datasets"]["turned"] = turned | changed_plan
+    write_json(layout.data_info("turned"), read_json(layout.data_info("toy")))
     for case in CASES:
         other = f"{case}_turned"
         plan["cases"][other] = plan["cases"][case] | {"dataset": "turned"}
@@ -240,7 +244,8 @@ def test_the_best_of_a_family_are_chosen_on_validation_images(layout: Layout) ->
     "other",
     [
         {"training": {"optimizer": "sgd"}}, {"engine": "numpy"}, {"points": [{}]},
-        {"architecture": {"name": "another_net", "parameters": 1, "macs": 1}},
+        {"architecture": {"name": "another_net", "family": "convolutional", "parameters": 1,
+                          "macs": 1}},
     ],
 )  # fmt: skip
 def test_only_networks_that_are_trained_alike_are_compared(
@@ -269,17 +274,49 @@ def test_the_reference_is_unchanged_and_has_the_most_training_images() -> None:
         "changed": dataset_plan(transform=PERMUTED),
         "alone": dataset_plan(dataset="another"),
     }
-    assert forms(datasets) == {"all": ["changed", "fewer", "fewest"]}
+    assert forms_of(datasets) == {"all": ["changed", "fewer", "fewest"]}
     del datasets["all"]
-    assert forms(datasets) == {"fewer": ["changed", "fewest"]}
+    assert forms_of(datasets) == {"fewer": ["changed", "fewest"]}
     # a dial at zero changes nothing
     dial = {f"turned{angle}": dataset_plan(transform=[{"rotation": angle}]) for angle in (30, 0)}
-    assert forms(dial) == {"turned0": ["turned30"]}
+    assert forms_of(dial) == {"turned0": ["turned30"]}
+
+
+def forms_of(datasets: dict[str, dict]) -> dict[str, list[str]]:
+    plan = {"study": "s", "confidence": 0.95, "datasets": datasets, "cases": {}}
+    return StudyPlan.model_validate(plan).forms
+
+
+def test_the_case_that_stands_for_a_family_is_recorded(layout: Layout) -> None:
+    best = {(row["dataset"], row["family"]): row["case"] for row in read_csv(layout.families)}
+    assert best == {("toy", "convolutional"): "conv_a", ("toy", "dense"): "dense_b"}
+    # another dense case, better by validation, worse on the test images
+    plan = read_json(layout.plan("summarise"))
+    plan["cases"]["dense_c"] = {**plan["cases"]["dense_b"]}
+    for file in (layout.selection, layout.evaluation, layout.timing):
+        write_json(file("dense_c"), read_json(file("dense_b")))
+    shutil.copytree(layout.runs("dense_b").parent, layout.runs("dense_c").parent)
+    runs = read_json(layout.runs("dense_b"))
+    for run in runs["runs"]:
+        run["validation_accuracy"] += 0.1
+    write_json(layout.runs("dense_c"), runs)
+    write_json(layout.plan("summarise"), plan)
+    summarise.run(layout)
+    assert read_csv(layout.families)[1]["case"] == "dense_c"
+    # on another engine than the best of all it stands for none
+    for run in runs["runs"]:
+        run["validation_accuracy"] += 0.1
+    write_json(layout.runs("conv_a"), runs | {"case": "conv_a"})
+    plan["cases"]["dense_c"]["engine"] = "numpy"
+    write_json(layout.plan("summarise"), plan)
+    summarise.run(layout)
+    assert read_csv(layout.families)[1]["case"] == "dense_b"
 
 
 def test_same_bytes_again(layout: Layout) -> None:
     with_second_form(layout)
-    paths = (layout.summary, layout.run_table, layout.comparisons, layout.difficulty)
+    paths = (layout.summary, layout.run_table, layout.comparisons, layout.difficulty,
+             layout.families)  # fmt: skip
     before = [path.read_bytes() for path in paths]
     summarise.run(layout)
     assert [path.read_bytes() for path in paths] == before
@@ -293,18 +330,3 @@ def test_no_spread_gives_no_p_value(paired: bool) -> None:
     assert result.p_value is None
     single = compare([0.9], [0.8], 0.95, paired=paired)
     assert single.difference_low is None
-
-
-@pytest.mark.parametrize(
-    "columns", [summarise.SUMMARY_COLUMNS, summarise.RUN_COLUMNS, summarise.COMPARISON_COLUMNS,
-                summarise.ENGINE_COLUMNS, summarise.DIFFICULTY_COLUMNS, select.COLUMNS],
-)  # fmt: skip
-def test_every_column_is_documented(columns: tuple[str, ...]) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
-    named = {
-        name.strip()
-        for line in text.splitlines()
-        if line.startswith("| ")
-        for name in line.split("|")[1].split(",")
-    }
-    assert set(columns) <= named

@@ -14,13 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from densevsconv.stages.select import COLUMNS
+from densevsconv.results.trials import TrialRow
 from densevsconv.store.files import write_json, write_npz
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
 
 CLASSES, IMAGES, EPOCHS, SEEDS = 3, 30, 4, 3
+VALIDATION = 400
+"""Images, of which every made-up accuracy is a share."""
 SHAPE = (4, 4, 1)
 POINTS = [{"learning_rate": 0.1}, {"learning_rate": 0.01}]
 TRAINING = {
@@ -81,7 +83,7 @@ CASES = {"conv_a": "convolutional", "dense_b": "dense"}
 
 def case_plan(family: str) -> dict[str, Any]:
     return {
-        "dataset": "toy", "family": family, "engine": "tensorflow", "title": "",
+        "dataset": "toy", "family": family, "engine": "tensorflow", "title": f"A {family} case",
         "architecture": architecture(family), "training": TRAINING, "points": POINTS,
         "method": "grid", "grid": {"learning_rate": [0.1, 0.01]},
     }  # fmt: skip
@@ -151,7 +153,9 @@ def write_data(layout: Layout) -> None:
         {"name": "toy", "classes": CLASSES, "class_names": ["a", "b", "c"],
          "shape": list(SHAPE), "max_value": 16, "train_hash": "train-hash",
          "test_hash": "test-hash", "channel_mean": [8.0], "channel_std": [4.0],
-         "counts": {"train": IMAGES, "validation": IMAGES, "test": IMAGES},
+         "counts": {"train": IMAGES, "validation": VALIDATION, "test": IMAGES},
+         "class_counts": {part: [IMAGES // CLASSES] * CLASSES
+                          for part in ("train", "validation", "test")},
          "split": {**dataset_plan()["split"], "seed": 1}, "transform": []},
     )  # fmt: skip
 
@@ -175,15 +179,16 @@ def record(case: str, stage: str, point: int, repetition: int, *, diverged: bool
         "repetition": repetition, "settings": settings, "training": TRAINING | settings,
         "seeds": training_seeds(1, stage, repetition),
         "status": "diverged" if diverged else "finished", "epochs_run": EPOCHS,
-        "best_epoch": None if diverged else EPOCHS, "seconds": 1.5, "execution": "xla",
+        "best_epoch": EPOCHS, "seconds": 1.5, "execution": "xla",
         "threads": 1, "device": "CPU", "history": history,
     }  # fmt: skip
 
 
 def search_row(entry: dict[str, Any], case: str) -> dict[str, Any]:
     training = entry["training"]
-    row = {key: entry.get(key, training.get(key)) for key in COLUMNS}
+    row = {key: entry.get(key, training.get(key)) for key in TrialRow.columns()}
     return row | {
+        "initializer": json.dumps(training["initializer"]),
         "dataset": "toy", "family": CASES[case], "architecture": f"{CASES[case]}_net",
         "engine": "tensorflow", "search_seconds": entry["seconds"],
         "settings": json.dumps(entry["settings"]),
@@ -267,5 +272,7 @@ def write_timing(layout: Layout, case: str) -> None:
          "compile_seconds": 1.0,
          "train_seconds": {"median": seconds, "low": seconds, "high": seconds, "all": [seconds]},
          "seconds_per_epoch": {"median": seconds / EPOCHS, "low": 0.1, "high": 0.2},
-         "images_per_second": 1000.0, "machine": {"processor": "made up"}},
+         "epochs": EPOCHS, "epochs_timed": [EPOCHS], "images_per_second": 1000.0, "inference": {},
+         "peak_memory_bytes": 2, "baseline_memory_bytes": 1,
+         "machine": {"processor": "made up"}},
     )  # fmt: skip

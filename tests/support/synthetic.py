@@ -22,6 +22,7 @@ from densevsconv.images.transforms.apply import transform
 from densevsconv.networks.load import load_architecture
 from densevsconv.report import rich
 from densevsconv.report.study import Study
+from densevsconv.results.trials import TrialRow
 from densevsconv.stages import evaluate, gradients, judge, select, summarise
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.identity import digest
@@ -301,13 +302,14 @@ def _write_search(
                 "device": "CPU", "threads": 1, "settings": json.dumps(varied, sort_keys=True),
                 **{key: {**TRAINING, **varied}[key] for key in (
                     "optimizer", "learning_rate", "l2", "momentum", "weight_decay", "batch_size",
-                    "epochs", "initializer")},
+                    "epochs")},
+                "initializer": "null",
             })  # fmt: skip
     path = layout.search_shard(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
     if len(plan["points"]) == 1:
         rows = []  # nothing to choose, so no trial is made
-    pd.DataFrame(rows, columns=select.COLUMNS).to_parquet(path)
+    TrialRow.write_table(path, [TrialRow.model_validate(row) for row in rows])
 
 
 def _write_refit(

@@ -2,7 +2,7 @@
 
 in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json and
         history.parquet, evaluate/<case>.json, time/<case>.json
-out     summary.csv, runs.csv, comparisons.csv, difficulty.csv, engines.csv
+out     summary.csv, runs.csv, comparisons.csv, difficulty.csv, engines.csv, families.csv
 """
 
 
@@ -14,6 +14,7 @@ rule summarise:
         [layout.history(case) for case in CASES],
         rules.evaluate.output,
         rules.time.output,
+        rules.prepare.output.info,
     output:
         summary=report(
             layout.summary,
@@ -40,6 +41,7 @@ rule summarise:
             labels={"table": "difficulty"},
         ),
         engines=layout.engine_comparisons,
+        families=layout.families,
     log:
         log_file("summarise"),
     params:

@@ -86,10 +86,7 @@ def plans(study: ResolvedStudy, layout: Layout) -> dict[str, dict[str, Any]]:
         | confidence
         | {
             "target_accuracy": settings.time.target_accuracy,
-            "datasets": {
-                name: {"dataset": dataset.base} | _divided(dataset)
-                for name, dataset in study.datasets.items()
-            },
+            "datasets": datasets,
             "cases": shown,
         },
         "figures": name

@@ -9,7 +9,7 @@ from densevsconv.report import rich
 from densevsconv.report.facts import Facts
 from densevsconv.report.layout import ordered_cases
 from densevsconv.report.pointers import ResultFiles, csv_pointer, json_pointer
-from densevsconv.statistics.case_results import merit
+from densevsconv.results.study import merit
 from densevsconv.store.layout import Layout
 
 PLAN = "plan/report.json"

@@ -52,7 +52,7 @@ class ClassScores(Record):
     label: int = Field(description="The class.")
     support: int = Field(description="Its test images.")
     precision: Interval = Field(description="0 for a class that is never predicted.")
-    recall: Interval = Field(description="Share of its images that is recognised.")
+    recall: OverSeeds = Field(description="Share of its images that is recognised.")
     f1: Interval = Field(description="Harmonic mean of both.")
 
 

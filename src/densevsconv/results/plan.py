@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from math import inf
 from typing import Any, Literal
@@ -137,14 +138,7 @@ class StudyPlan(Record):
 
     def ordered(self, dataset: str | None = None) -> list[str]:
         """Return the cases (of a data set) in the order of the report: dense first, by size."""
-        names = [name for name, case in self.cases.items() if dataset in (None, case.dataset)]
-        return sorted(names, key=self._place)
-
-    def _place(self, name: str) -> tuple[bool, int, list[int | str]]:
-        case = self.cases[name]
-        # net_2 before net_10
-        parts = [int(p) if p.isdecimal() else p for p in re.split(r"(\d+)", name)]
-        return case.family != "dense", case.parameters, parts
+        return ordered(self.cases, dataset)
 
     @property
     def used(self) -> list[str]:
@@ -191,6 +185,17 @@ class StudyPlan(Record):
 
         on_a, on_b = by_key(a), by_key(b)
         return {on_b[key]: on_a[key] for key in sorted(on_b, key=on_b.__getitem__) if key in on_a}
+
+
+def ordered(cases: Mapping[str, CasePlan], dataset: str | None = None) -> list[str]:
+    """Return the cases (of a data set) in the order of the report: dense first, by size."""
+
+    def place(name: str) -> tuple[bool, int, list[int | str]]:
+        # net_2 before net_10
+        parts = [int(p) if p.isdecimal() else p for p in re.split(r"(\d+)", name)]
+        return cases[name].family != "dense", cases[name].parameters, parts
+
+    return sorted((n for n, case in cases.items() if dataset in (None, case.dataset)), key=place)
 
 
 def _does_something(step: dict[str, Any]) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, Protocol
 
 import numpy as np
 from typing_extensions import TypeVar
@@ -15,7 +15,7 @@ from densevsconv.errors import DataError
 from densevsconv.results.claims import Claims
 from densevsconv.results.data import DataInfo, Measures
 from densevsconv.results.evaluation import Evaluation
-from densevsconv.results.plan import CasePlan, StudyPlan
+from densevsconv.results.plan import CasePlan, StudyPlan, ordered
 from densevsconv.results.record import Record
 from densevsconv.results.tables import (
     ComparisonRow,
@@ -34,7 +34,16 @@ from densevsconv.store.tables import probability_columns, read_parquet
 if TYPE_CHECKING:
     import pandas as pd
 
-P = TypeVar("P", bound=StudyPlan, covariant=True, default=StudyPlan)
+
+class Planned(Protocol):
+    """A plan of cases: of each as much as whoever reads the study asks for."""
+
+    @property
+    def cases(self) -> Mapping[str, Any]:
+        """The cases, by name; each has at least a ``dataset``."""
+
+
+P = TypeVar("P", bound=Planned, covariant=True, default=StudyPlan)
 R = TypeVar("R", bound=Record)
 
 WHOLE = 0.02
@@ -67,16 +76,17 @@ class Study(Generic[P]):
     @property
     def datasets(self) -> list[str]:
         """The data sets that cases use."""
-        return self.plan.used
+        return sorted({case.dataset for case in self.plan.cases.values()})
 
     def case(self, name: str) -> CasePlan:
         """Return the plan of a case."""
-        return self.plan.cases[name]
+        case: CasePlan = self.plan.cases[name]
+        return case
 
     def cases(self, dataset: str, family: str | None = None) -> list[str]:
         """Return the cases of a data set (and family) in the order of the report."""
-        ordered = self.plan.ordered(dataset)
-        return [name for name in ordered if family in (None, self.case(name).family)]
+        names = ordered(self.plan.cases, dataset)
+        return [name for name in names if family in (None, self.case(name).family)]
 
     def engines(self, dataset: str) -> list[str]:
         """Return the engines that train a data set's cases, by name."""

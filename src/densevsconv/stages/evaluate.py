@@ -1,23 +1,28 @@
 """Evaluate: what the refitted networks do on the test images.
 
-in      plan/evaluate.json, data/<dataset>/test.npz, refit/<case>/runs.json and predictions.parquet
-out     evaluate/<case>.json
-
 A diverged seed stays in: its predictions count as what they are. Where its probabilities are not
 numbers the predicted class is 0 (what ``argmax`` of such a row gives), and it has no log loss and
 no calibration error; those two intervals then say over how many seeds they are.
+
+A case whose predictions and settings are those of an earlier run is not evaluated again: its
+evaluation is kept in the journal, under the digest of all that it was made from.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow
+from pydantic import Field
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from densevsconv.errors import DataError
+from densevsconv.results.evaluation import Evaluation
+from densevsconv.results.record import Record
+from densevsconv.results.study import Study
 from densevsconv.statistics.calibration import Reliability, reliability
 from densevsconv.statistics.confusion import (
     confusion_counts,
@@ -26,75 +31,97 @@ from densevsconv.statistics.confusion import (
     normalise_rows,
 )
 from densevsconv.statistics.intervals import mean_interval, wilson_interval
-from densevsconv.store.files import read_json, read_npz, write_json
+from densevsconv.store.files import read_json
+from densevsconv.store.identity import code_digest, digest
+from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
-from densevsconv.store.tables import probability_columns, read_parquet
 
 CONFUSED_PAIRS = 10
 """Most-confused pairs kept, at most."""
 
+ROUNDING = 1e-9
+"""Shares of images that differ by less are the same."""
+
+
+class EvaluatedCase(Record):
+    """A case, as its evaluation needs it."""
+
+    dataset: str = Field(description="The data set's name in the study.")
+
+
+class EvaluatePlan(Record):
+    """plan/evaluate.json."""
+
+    confidence: float = Field(description="Of the intervals over seeds, such as 0.95.")
+    calibration_bins: int = Field(description="Of the calibration error.")
+    cases: dict[str, EvaluatedCase] = Field(description="All of the study, by name.")
+
+
+def inputs(plan: EvaluatePlan, at: Layout) -> dict[str, list[Path]]:
+    """Return the predictions of every case, and the test images that they are of."""
+    return {
+        "test": [at.test_data(name) for name in sorted({c.dataset for c in plan.cases.values()})],
+        "runs": [at.runs(case) for case in plan.cases],
+        "predictions": [at.predictions(case) for case in plan.cases],
+    }
+
+
+def outputs(plan: EvaluatePlan, at: Layout) -> dict[str, list[Path]]:
+    """Return the evaluation of every case."""
+    return {"evaluations": [at.evaluation(case) for case in plan.cases]}
+
 
 def run(layout: Layout, *, threads: int = 1) -> None:
     """Write the evaluation of every case of the study."""
-    plan = read_json(layout.plan("evaluate"))
-    for case, case_plan in sorted(plan["cases"].items()):
-        runs = read_json(layout.runs(case))["runs"]
-        labels = read_npz(layout.test_data(case_plan["dataset"]))["labels"]
-        probabilities = read_probabilities(layout, case, runs, labels)
-        result = evaluate(
-            labels,
-            probabilities,
-            diverged=[run["status"] == "diverged" for run in runs],
-            confidence=plan["confidence"],
-            bins=plan["calibration_bins"],
+    content = read_json(layout.plan("evaluate"))
+    plan = EvaluatePlan(**{key: content[key] for key in EvaluatePlan.model_fields})
+    study = Study(plan, layout)
+    journal = Journal(layout.journal("evaluate"))
+    code = code_digest(__name__)
+    for name, case in sorted(plan.cases.items()):
+        read = [layout.test_data(case.dataset), layout.runs(name), layout.predictions(name)]
+        settings = [name, case.dataset, plan.confidence, plan.calibration_bins]
+        key = digest([code, settings, [_sha256(path) for path in read]])
+        if key not in journal:
+            journal.put(key, _evaluated(study, name).model_dump(mode="json"))
+        Evaluation.model_validate(journal.get(key)).write(layout.evaluation(name))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _evaluated(study: Study[EvaluatePlan], case: str) -> Evaluation:
+    dataset = study.plan.cases[case].dataset
+    labels, probabilities = study.probabilities(case)
+    if not np.array_equal(labels, study.test_part(dataset)["labels"]):
+        raise DataError(
+            f"{study.at.predictions(case)}: column 'label' is not that of the test images; delete "
+            "the file and refit again"
         )
-        write_json(
-            layout.evaluation(case), {"case": case, "dataset": case_plan["dataset"]} | result
-        )
-
-
-def read_probabilities(
-    layout: Layout, case: str, runs: list[dict[str, Any]], labels: np.ndarray
-) -> np.ndarray:
-    """Return the test probabilities of a case: float32, shape (seeds, images, classes).
-
-    Row s belongs to ``runs[s]``. Raises :class:`DataError` where the table does not hold one
-    prediction of every seed for every test image, with the labels of the test images.
-    """
-    path = layout.predictions(case)
-    table = read_parquet(path).sort_by([("repetition", "ascending"), ("index", "ascending")])
-    columns = probability_columns(table.column_names)
-    repetitions = sorted(run["repetition"] for run in runs)
-    expected = {
-        "repetition": np.repeat(repetitions, len(labels)),
-        "index": np.tile(np.arange(len(labels)), len(runs)),
-        "label": np.tile(labels, len(runs)),
-    }
-    for name, values in expected.items():
-        if not np.array_equal(_column(table, name), values):
-            raise DataError(
-                f"{path}: column {name!r} is not that of {len(runs)} seeds and the "
-                f"{len(labels)} test images; delete the file and refit again"
-            )
-    if [run["repetition"] for run in runs] != repetitions:
-        raise DataError(f"{layout.runs(case)}: runs are not in the order of their repetitions")
-    stacked = np.stack([_column(table, name) for name in columns], axis=1)
-    return stacked.reshape(len(runs), len(labels), len(columns))
-
-
-def _column(table: pyarrow.Table, name: str) -> np.ndarray:
-    return np.asarray(table.column(name).to_numpy())
+    return evaluate(
+        labels,
+        probabilities,
+        case=case,
+        dataset=dataset,
+        diverged=[run.diverged for run in study.runs(case)],
+        confidence=study.plan.confidence,
+        bins=study.plan.calibration_bins,
+    )
 
 
 def evaluate(
     labels: np.ndarray,
     probabilities: np.ndarray,
     *,
+    case: str,
+    dataset: str,
     diverged: list[bool],
     confidence: float,
     bins: int,
-) -> dict[str, Any]:
-    """Return the evaluation of one case, as written to evaluate/<case>.json.
+) -> Evaluation:
+    """Return the evaluation of one case.
 
     Parameters
     ----------
@@ -102,6 +129,8 @@ def evaluate(
         Shape (N,), true classes of the test images.
     probabilities
         Shape (seeds, N, classes).
+    case, dataset
+        Their names.
     diverged
         Whether each seed diverged.
     confidence
@@ -112,7 +141,7 @@ def evaluate(
     seeds, _, classes = probabilities.shape
     # argmax takes the first NaN for the largest value: class 0 for a network of NaNs
     predicted = probabilities.argmax(axis=2)
-    counts = sum(confusion_counts(labels, row, classes) for row in predicted)
+    counts = np.sum([confusion_counts(labels, row, classes) for row in predicted], axis=0)
     finite = [bool(np.isfinite(seed).all()) for seed in probabilities]
     losses = [
         float(log_loss(labels, _normalised(p), labels=np.arange(classes))) if ok else None
@@ -126,24 +155,33 @@ def evaluate(
     nothing = Reliability(np.zeros(bins, dtype=int), np.zeros(bins), np.zeros(bins))
     pooled = sum((r for r in reliabilities if r), start=nothing)
     accuracies = [float(accuracy_score(labels, row)) for row in predicted]
-    return {
-        "seeds": seeds,
-        "diverged_seeds": sum(diverged),
-        "images": len(labels),
-        "confidence": confidence,
-        "accuracy": _over_seeds(list(accuracies), confidence, upper=1),
-        "test_set_interval": wilson_interval(float(np.mean(accuracies)), len(labels), confidence),
-        "log_loss": _over_seeds(losses, confidence),
-        "calibration_error": _over_seeds(errors, confidence, upper=1),
-        "calibration": {"bins": pooled.bins()},
-        "per_class": _per_class(labels, predicted, classes, confidence),
-        "confusion": {
-            "counts": np.asarray(counts).tolist(),
-            "normalised": normalise_rows(np.asarray(counts)).tolist(),
-        },
-        "most_confused": most_confused(labels, predicted, np.asarray(counts), CONFUSED_PAIRS),
-        "misclassified": misclassified(labels, predicted),
-    }
+    chance = float(np.bincount(labels).max() / len(labels))
+    return Evaluation.model_validate(
+        {
+            "case": case,
+            "dataset": dataset,
+            "seeds": seeds,
+            "diverged_seeds": sum(diverged),
+            "images": len(labels),
+            "confidence": confidence,
+            "accuracy": _over_seeds(list(accuracies), confidence, upper=1),
+            "chance": chance,
+            "learned": [accuracy > chance + ROUNDING for accuracy in accuracies],
+            "test_set_interval": wilson_interval(
+                float(np.mean(accuracies)), len(labels), confidence
+            ),
+            "log_loss": _over_seeds(losses, confidence),
+            "calibration_error": _over_seeds(errors, confidence, upper=1),
+            "calibration": {"bins": pooled.bins()},
+            "per_class": _per_class(labels, predicted, classes, confidence),
+            "confusion": {
+                "counts": counts.tolist(),
+                "normalised": normalise_rows(counts).tolist(),
+            },
+            "most_confused": most_confused(labels, predicted, counts, CONFUSED_PAIRS),
+            "misclassified": misclassified(labels, predicted),
+        }
+    )
 
 
 def _normalised(probabilities: np.ndarray) -> np.ndarray:
@@ -174,14 +212,13 @@ def _per_class(
     )  # (seeds, 4, classes)
 
     def interval(score: int, label: int) -> dict[str, Any]:
-        values = scores[:, score, label].tolist()
-        return mean_interval(values, confidence, lower=0, upper=1)
+        return mean_interval(scores[:, score, label].tolist(), confidence, lower=0, upper=1)
 
     return [
         {
-            "class": label,
+            "label": label,
             "precision": interval(0, label),
-            "recall": interval(1, label),
+            "recall": _over_seeds(scores[:, 1, label].tolist(), confidence, upper=1),
             "f1": interval(2, label),
             "support": int(scores[0, 3, label]),
         }

@@ -14,16 +14,17 @@ from __future__ import annotations
 from typing import Any
 
 from densevsconv.claims.kinds import JUDGES
-from densevsconv.claims.record import VERDICTS, verdict_of_all
+from densevsconv.claims.record import VERDICTS, Record, verdict_of_all
 from densevsconv.claims.results import Results
 from densevsconv.claims.schema import Claim
-from densevsconv.store.files import read_json, write_json
+from densevsconv.results.claims import Claims
+from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 
 
 def run(layout: Layout, *, threads: int = 1) -> None:
     """Write the verdict on every claim of the study."""
-    write_json(layout.claims, judged(layout))
+    Claims.model_validate(judged(layout)).write(layout.claims)
 
 
 def judged(layout: Layout) -> dict[str, Any]:
@@ -66,5 +67,10 @@ def judge_claim(claim: Claim, results: Results, confidence: float) -> dict[str, 
         "text": claim.text,
         "source": claim.source,
         "verdict": verdict_of_all(record.verdict for record in records),
-        "tests": [record.to_dict() for record in records],
+        "tests": [_test(record, results) for record in records],
     }
+
+
+def _test(record: Record, results: Results) -> dict[str, Any]:
+    dead = [case for case in record.cases if not any(results.learned(case).values())]
+    return record.to_dict() | {"learned_nothing": dead}

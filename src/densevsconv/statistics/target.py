@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from statistics import median
-from typing import Any
-
 import numpy as np
-import pyarrow
 
 
-def epochs_to_target(history: pyarrow.Table, target: float) -> list[int]:
+def epochs_to_target(
+    repetition: np.ndarray, epoch: np.ndarray, accuracy: np.ndarray, target: float
+) -> list[int]:
     """Return the first epoch at ``target`` or above, of every seed that has one.
 
     Parameters
     ----------
-    history
-        One row an epoch and seed (docs/files.md, history.parquet).
+    repetition, epoch, accuracy
+        Shape (N,), a value an epoch and seed; epochs count from 1, ``accuracy`` is that on the
+        validation images.
     target
-        A validation accuracy, between 0 and 1.
+        Between 0 and 1.
 
     Returns
     -------
     list
-        In the order of repetitions; epochs count from 1.
+        In the order of repetitions.
     """
-    repetition, epoch, accuracy = (
-        history[column].to_numpy() for column in ("repetition", "epoch", "validation_accuracy")
-    )
     reached = accuracy >= target
     return [
         int(epoch[reached & (repetition == each)].min()) for each in np.unique(repetition[reached])
     ]
-
-
-def seconds_to_target(epochs: list[int], seconds_per_epoch: float) -> dict[str, Any]:
-    """Return the median training time of the seeds that reach the target, and how many do.
-
-    None where no seed does. Epochs are those of the refitted networks, their seconds are those of
-    the timing, alone on the machine.
-    """
-    return {
-        "seconds_to_target_median": median(epochs) * seconds_per_epoch if epochs else None,
-        "target_seeds": len(epochs),
-    }
