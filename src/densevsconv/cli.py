@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from densevsconv import __version__
 from densevsconv.errors import UserError
-from densevsconv.images.fetching.places import MIRROR_VARIABLE
+from densevsconv.images import MIRROR_VARIABLE
 from densevsconv.store.layout import Layout
 from densevsconv.store.process import end_with_parent, log_to, prepare_environment
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -18,9 +17,8 @@ import numpy as np
 import pytest
 
 from densevsconv.errors import ConfigError, DataError
+from densevsconv.images.download import Patience
 from densevsconv.images.fetch import fetch_files
-from densevsconv.images.fetching.download import Patience
-from densevsconv.images.fetching.messages import Meter
 from tests.support.fetch_servers import QUICK, FileServer, entry, serving, sha256
 
 NAME = "train-images-idx3-ubyte.gz"
@@ -54,15 +52,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def fetch(
-    folder: Path,
-    *urls: str,
-    mirror: str | None = None,
-    patience: Patience = QUICK,
-    **changes: Any,
+    folder: Path, *urls: str, mirror: str | None = None, patience: Patience = QUICK, **changes: Any
 ) -> dict[str, Any]:
     """Fetch the one file; return its record."""
     files = {NAME: entry(CONTENT, *urls, **changes)}
-    return fetch_files("mnist", files, folder, mirror, patience=patience)[NAME]
+    record = fetch_files("mnist", files, folder, mirror, patience=patience)[NAME]
+    assert not (folder / f"{NAME}.part").exists()
+    return record
 
 
 def unused_address() -> str:
@@ -78,24 +74,11 @@ def left(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir() if file.suffix != ".lock"}
 
 
-def started(folder: Path, url: str) -> subprocess.Popen[str]:
-    """Fetch in a process of its own."""
-    code = (
-        "import json, sys; from pathlib import Path; "
-        "from densevsconv.images.fetch import fetch_files; "
-        "folder, files = sys.argv[1:]; "
-        "print(json.dumps(fetch_files('mnist', json.loads(files), Path(folder))))"
-    )
-    files = json.dumps({NAME: entry(CONTENT, url)})
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(folder), files],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def ranges(server: FileServer) -> list[str | None]:
+    return [headers.get("Range") for _, headers in server.seen]
 
 
-# -- what is there
+# what is there
 
 
 def test_a_file_is_fetched_checked_and_recorded(server: FileServer, folder: Path) -> None:
@@ -114,10 +97,7 @@ def test_a_file_is_fetched_checked_and_recorded(server: FileServer, folder: Path
 def test_a_file_that_is_there_needs_no_network(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / NAME).write_bytes(CONTENT)
-    before = (folder / NAME).stat().st_mtime_ns
-    record = fetch(folder, unused_address(), mirror=unused_address())
-    assert (record["from"], record["verified"]) == ("present", True)
-    assert (folder / NAME).stat().st_mtime_ns == before
+    assert fetch(folder, unused_address(), mirror=unused_address())["from"] == "present"
     assert [file.name for file in folder.iterdir()] == [NAME], "nothing may be written beside it"
 
 
@@ -134,7 +114,7 @@ def test_a_wrong_file_that_is_there_is_not_used(
     assert "not used, fetched anew" in capsys.readouterr().err
 
 
-# -- what cannot be had
+# what cannot be had
 
 
 def test_one_message_names_the_file_the_addresses_the_reasons_and_the_setting(
@@ -157,14 +137,6 @@ def test_one_message_names_the_file_the_addresses_the_reasons_and_the_setting(
     ):
         assert part in message, part
     assert left(folder) == set()
-
-
-def test_a_name_that_cannot_be_resolved_is_one_of_the_reasons(folder: Path) -> None:
-    with pytest.raises(DataError, match=r"http://no\.invalid/x \(Failed to resolve 'no\.invalid'"):
-        fetch(folder, "http://no.invalid/x")
-
-
-def test_a_file_without_any_address_is_named(folder: Path) -> None:
     with pytest.raises(DataError, match=rf"{NAME} is not there .* no address of it is known"):
         fetch(folder)
 
@@ -182,51 +154,33 @@ def test_passwords_are_not_shown(
     assert server.seen[-1][1]["Authorization"].startswith("Basic ")
 
 
-# -- servers that are wrong
+# servers that are wrong
 
 
 def test_a_flipped_byte_is_refused_and_the_next_address_tried(
     server: FileServer, other: FileServer, folder: Path
 ) -> None:
     server.files[NAME] = FLIPPED
-    record = fetch(folder, server.url(NAME), other.url(NAME))
-    assert record["from"] == other.url(NAME)
-    assert (folder / NAME).read_bytes() == CONTENT
-    assert (len(server.seen), len(other.seen)) == (1, 1)
-
-
-def test_a_flipped_byte_leaves_nothing_that_could_be_trusted(
-    server: FileServer, folder: Path
-) -> None:
-    server.files[NAME] = FLIPPED
     with pytest.raises(DataError, match=f"sha256 {sha256(FLIPPED)} instead of {sha256(CONTENT)}"):
         fetch(folder, server.url(NAME))
-    assert left(folder) == set()
-
-
-@pytest.mark.parametrize(
-    "wrong", [CONTENT + b"x", CONTENT[:-1], b""], ids=["long", "short", "empty"]
-)
-def test_a_file_of_another_size_is_not_even_read(
-    wrong: bytes, server: FileServer, other: FileServer, folder: Path
-) -> None:
-    server.files[NAME] = wrong * 50  # more than the system's own buffers take
-    size = f"has a file of {len(wrong) * 50:,} bytes instead of {len(CONTENT):,}"
-    with pytest.raises(DataError, match=size):
-        fetch(folder, server.url(NAME))
-    assert server.sent < 20e6
-    assert left(folder) == set()
-    fetch(folder, server.url(NAME), other.url(NAME))
+    assert left(folder) == set(), "nothing may be left that could be trusted"
+    assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
     assert (folder / NAME).read_bytes() == CONTENT
+    assert (len(server.seen), len(other.seen)) == (2, 1)
 
 
-def test_an_answer_that_does_not_end_is_stopped(server: FileServer, folder: Path) -> None:
-    server.chunked = True
-    server.files[NAME] = CONTENT * 100
-    with pytest.raises(DataError, match=f"sends more than {len(CONTENT):,} bytes"):
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_file_of_another_size_is_stopped(
+    chunked: bool, server: FileServer, other: FileServer, folder: Path
+) -> None:
+    server.chunked, server.files[NAME] = chunked, CONTENT * 100  # more than the system's buffers
+    words = "sends more than 600,000 bytes" if chunked else "has a file of 60,000,000 bytes instead"
+    with pytest.raises(DataError, match=words):
         fetch(folder, server.url(NAME))
     assert server.sent < 0.5 * len(server.files[NAME])
     assert left(folder) == set()
+    fetch(folder, server.url(NAME), other.url(NAME))
+    assert (folder / NAME).read_bytes() == CONTENT
 
 
 def test_an_answer_of_unsaid_length_is_fine_where_the_catalogue_says_it(
@@ -234,7 +188,6 @@ def test_an_answer_of_unsaid_length_is_fine_where_the_catalogue_says_it(
 ) -> None:
     server.chunked = True
     fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
     (folder / NAME).unlink()
     with pytest.raises(DataError, match="the catalogue must state its size"):
         fetch(folder, server.url(NAME), size=None, sha256=None)
@@ -247,34 +200,22 @@ def test_a_file_marked_as_compressed_is_kept_as_it_is(server: FileServer, folder
     assert server.seen[0][1]["Accept-Encoding"] == "identity"
 
 
-@pytest.mark.parametrize("status", [403, 404, 410])
-def test_the_next_address_is_tried_at_once(
-    status: int, server: FileServer, other: FileServer, folder: Path
+@pytest.mark.parametrize(("status", "asked"), [(403, 1), (404, 1), (429, 3), (503, 3)])
+def test_a_busy_server_is_asked_again_and_then_left(
+    status: int, asked: int, server: FileServer, other: FileServer, folder: Path
 ) -> None:
-    server.statuses = [status] * 9
-    assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
-    assert len(server.seen) == 1
-
-
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_busy_server_is_asked_again(status: int, server: FileServer, folder: Path) -> None:
-    server.statuses = [status] * 2
-    assert fetch(folder, server.url(NAME))["from"] == server.url(NAME)
-    assert len(server.seen) == 3
-
-
-def test_a_server_that_stays_busy_is_left(
-    server: FileServer, other: FileServer, folder: Path
-) -> None:
-    server.statuses = [503] * 99
-    begin = time.monotonic()
+    server.statuses = [status] * 99
     server.headers = {"Retry-After": "3600"}
+    begin = time.monotonic()
     assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
-    assert len(server.seen) == QUICK.tries
+    assert len(server.seen) == asked <= QUICK.tries
     assert time.monotonic() - begin < 5
+    (folder / NAME).unlink()
+    server.statuses = [503] * 2
+    assert fetch(folder, server.url(NAME))["from"] == server.url(NAME)
 
 
-# -- connections that break
+# connections that break
 
 
 @pytest.mark.parametrize("etag", ['"v1"', ""], ids=["etag", "no etag"])
@@ -285,30 +226,26 @@ def test_a_broken_download_goes_on_where_it_broke(
     fetch(folder, server.url(NAME))
     assert (folder / NAME).read_bytes() == CONTENT
     assert server.sent == len(CONTENT), "no byte may be asked for twice"
-    ranges = [headers.get("Range") for _, headers in server.seen]
-    assert ranges == [None, f"bytes={HALF}-", f"bytes={HALF + HALF // 2}-"]
+    assert ranges(server) == [None, f"bytes={HALF}-", f"bytes={HALF + HALF // 2}-"]
     assert server.seen[1][1].get("If-Range") == (etag or None)
     assert "broke off after 300.0 kB" in capsys.readouterr().err
 
 
 def test_a_stalled_download_goes_on_where_it_stalled(server: FileServer, folder: Path) -> None:
     server.stalls = [HALF]
-    fetch(folder, server.url(NAME), patience=Patience(read=1, tries=2, backoff=0.01))
+    fetch(folder, server.url(NAME), patience=Patience(wait=1, tries=2, backoff=0.01))
     assert (folder / NAME).read_bytes() == CONTENT
     assert len(server.seen) == 2
     assert server.seen[1][1]["Range"].startswith("bytes=2")  # what of the half had been written
 
 
-def test_many_breaks_are_fine_as_long_as_they_bring_the_file_further(
-    server: FileServer, folder: Path
-) -> None:
+def test_breaks_end_it_when_they_bring_it_no_further(server: FileServer, folder: Path) -> None:
     server.cuts = [50_000] * 11
     fetch(folder, server.url(NAME))
     assert len(server.seen) == 12 > QUICK.tries
     assert server.sent == len(CONTENT)
-
-
-def test_breaks_that_bring_it_no_further_end(server: FileServer, folder: Path) -> None:
+    (folder / NAME).unlink()
+    server.seen.clear()
     server.cuts, server.ranges = [HALF] * 99, False
     with pytest.raises(DataError, match=r"broke off after 300\.0 kB"):
         fetch(folder, server.url(NAME))
@@ -321,31 +258,20 @@ def test_the_next_address_goes_on_with_what_the_first_sent(
     server.cuts, server.statuses = [HALF], [0, *[503] * 9]
     assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
     assert (folder / NAME).read_bytes() == CONTENT
-    assert other.seen[0][1]["Range"] == f"bytes={HALF}-"
+    assert ranges(other) == [f"bytes={HALF}-"]
     assert server.sent + other.sent == len(CONTENT)
 
 
-def test_a_server_that_knows_no_ranges_begins_again(server: FileServer, folder: Path) -> None:
-    server.cuts, server.ranges = [HALF], False
-    fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
-    assert len(server.seen) == 2
-    assert server.sent == HALF + len(CONTENT)
-
-
-@pytest.mark.parametrize("fault", ["another range", "no such range"])
+@pytest.mark.parametrize("fault", ["no ranges", "another range", "no such range"])
 def test_a_range_that_does_not_fit_is_fetched_from_the_start(
     fault: str, server: FileServer, folder: Path
 ) -> None:
-    server.cuts = [HALF]
-    if fault == "another range":
-        server.shift = 1
-    else:
-        server.statuses = [0, 416]
+    server.cuts, server.ranges = [HALF], fault != "no ranges"
+    server.shift = 1 if fault == "another range" else 0
+    server.statuses = [0, 416] if fault == "no such range" else []
     fetch(folder, server.url(NAME))
     assert (folder / NAME).read_bytes() == CONTENT
-    ranges = [headers.get("Range") for _, headers in server.seen]
-    assert ranges == [None, f"bytes={HALF}-", None]
+    assert ranges(server) == [None, f"bytes={HALF}-", None][: 2 if fault == "no ranges" else 3]
 
 
 def test_a_file_that_changed_during_the_break_is_fetched_from_the_start(
@@ -371,14 +297,27 @@ def test_wrong_bytes_of_an_earlier_attempt_do_not_spoil_a_good_server(
     (folder / f"{NAME}.part").write_bytes(begun)
     fetch(folder, server.url(NAME))
     assert (folder / NAME).read_bytes() == CONTENT
-    assert left(folder) == {NAME}
-
-
-def test_a_part_that_was_complete_needs_no_network(folder: Path) -> None:
-    folder.mkdir(parents=True)
-    (folder / f"{NAME}.part").write_bytes(CONTENT)
+    (folder / NAME).unlink()
+    (folder / f"{NAME}.part").write_bytes(CONTENT)  # all had arrived when the process was killed
     assert fetch(folder, unused_address())["from"] == "present"
     assert left(folder) == {NAME}
+
+
+# processes
+
+
+def started(folder: Path, url: str) -> subprocess.Popen[str]:
+    """Fetch in a process of its own."""
+    code = (
+        "import json, sys; from pathlib import Path; "
+        "from densevsconv.images.fetch import fetch_files; "
+        "folder, files = sys.argv[1:]; "
+        "print(json.dumps(fetch_files('mnist', json.loads(files), Path(folder))))"
+    )
+    files = json.dumps({NAME: entry(CONTENT, url)})
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", code, str(folder), files]
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
 
 
 def test_a_killed_process_goes_on_where_it_was(server: FileServer, folder: Path) -> None:
@@ -399,7 +338,7 @@ def test_a_killed_process_goes_on_where_it_was(server: FileServer, folder: Path)
     sent = server.sent
     fetch(folder, server.url(NAME))
     assert (folder / NAME).read_bytes() == CONTENT
-    assert server.seen[1][1]["Range"] == f"bytes={reached}-"
+    assert ranges(server) == [None, f"bytes={reached}-"]
     assert server.sent - sent == len(CONTENT) - reached
 
 
@@ -410,74 +349,43 @@ def test_two_processes_fetch_it_once(server: FileServer, folder: Path) -> None:
     assert [process.returncode for process in processes] == [0, 0], results
     origins = {json.loads(out)[NAME]["from"] for out, _ in results}
     assert origins == {server.url(NAME), "present"}
-    assert len(server.seen) == 1
-    assert server.sent == len(CONTENT)
+    assert (len(server.seen), server.sent) == (1, len(CONTENT))
     assert "another process is fetching it; waiting" in results[0][1] + results[1][1]
 
 
-def test_progress_is_lines_that_a_log_can_hold(capsys: pytest.CaptureFixture[str]) -> None:
-    meter = Meter("svhn/train_32x32.mat", 182_000_000, 91_000_000, every=0)
-    time.sleep(0.1)
-    meter.advance(45_500_000)
-    meter.advance(45_500_000)
-    meter.finish()
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "svhn/train_32x32.mat: going on after 91.0 MB of 182.0 MB"
-    line = r"svhn/train_32x32\.mat: 136\.5 MB of 182\.0 MB \(75%\), \d+\.\d MB/s, about \d s left"
-    assert re.fullmatch(line, lines[1])
-    assert re.fullmatch(r"svhn/train_32x32\.mat: 182\.0 MB in \d s", lines[-1])
-
-
-# -- mirrors and proxies
+# mirrors and proxies
 
 
 @pytest.mark.parametrize("inside", [f"mnist/{NAME}", NAME])
-def test_a_mirror_folder_is_looked_in_first(
-    inside: str, server: FileServer, folder: Path, tmp_path: Path
+def test_a_mirror_is_looked_in_first(
+    inside: str, server: FileServer, other: FileServer, folder: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "mirror" / inside
     copy.parent.mkdir(parents=True)
     copy.write_bytes(CONTENT)
-    record = fetch(folder, server.url(NAME), mirror=str(tmp_path / "mirror"))
-    assert record["from"] == copy.as_posix()
+    assert fetch(folder, server.url(NAME), mirror=str(tmp_path / "mirror"))["from"] == str(copy)
     assert (folder / NAME).read_bytes() == CONTENT
-    assert not server.seen
-    assert copy.exists()
-
-
-@pytest.mark.parametrize("inside", [f"all/mnist/{NAME}", f"all/{NAME}"])
-def test_a_mirror_address_is_looked_at_first(
-    inside: str, server: FileServer, other: FileServer, folder: Path
-) -> None:
-    other.files = {inside: CONTENT}
-    assert fetch(folder, server.url(NAME), mirror=other.url("all/"))["from"] == other.url(inside)
-    assert other.paths[0] == f"/all/mnist/{NAME}"
+    (folder / NAME).unlink()
+    other.files = {f"all/{inside}": CONTENT}
+    record = fetch(folder, server.url(NAME), mirror=other.url("all/"))
+    assert record["from"] == other.url(f"all/{inside}")
     assert not server.seen
 
 
-@pytest.mark.parametrize("wrong", [FLIPPED, CONTENT[:-1], None], ids=["flipped", "short", "none"])
+@pytest.mark.parametrize("wrong", [FLIPPED, CONTENT[:-1]], ids=["flipped", "short"])
 def test_a_mirror_without_the_right_file_is_passed_over(
-    wrong: bytes | None, server: FileServer, folder: Path, tmp_path: Path
+    wrong: bytes, server: FileServer, folder: Path, tmp_path: Path
 ) -> None:
-    if wrong is not None:
-        (tmp_path / NAME).write_bytes(wrong)
+    (tmp_path / NAME).write_bytes(wrong)
     assert fetch(folder, server.url(NAME), mirror=str(tmp_path))["from"] == server.url(NAME)
     assert (folder / NAME).read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("address", ["file:///srv/mnist", "ftp://example.org/mnist", "s3://b/x"])
-def test_other_kinds_of_address_are_refused(address: str, folder: Path) -> None:
+def test_other_kinds_of_mirror_are_refused(address: str, folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"data_mirror: found .* allowed: a folder, or"):
         fetch(folder, mirror=address)
-    with pytest.raises(ConfigError, match=r"data set mnist: files\..*\.urls: found"):
-        fetch(folder, address)
     assert left(folder) == set()
-
-
-@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/b", ".."])
-def test_a_file_cannot_lie_outside_its_folder(name: str, folder: Path) -> None:
-    with pytest.raises(ConfigError, match="allowed: a name without folders"):
-        fetch_files("mnist", {name: entry(CONTENT)}, folder)
 
 
 def test_a_proxy_is_respected(
@@ -496,22 +404,16 @@ def test_a_proxy_is_respected(
     assert other.paths == [f"/{NAME}"]
 
 
-# -- disks
+# disks
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_said(server: FileServer, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / f"{NAME}.part").symlink_to("/dev/full")
-    with pytest.raises(DataError, match=r"the disk is full .* `data` in config/config\.yaml"):
+    with pytest.raises(DataError, match=r"No space left .* `data` in config/config\.yaml"):
         fetch(folder, server.url(NAME))
     assert not (folder / NAME).exists()
-
-
-def test_a_disk_without_room_is_not_filled(server: FileServer, folder: Path) -> None:
-    with pytest.raises(DataError, match=r"needs 1000000000000\.0 MB, the disk has .* free"):
-        fetch(folder, server.url(NAME), size=10**18)
-    assert not server.seen
 
 
 def test_a_folder_that_cannot_be_is_said(server: FileServer, tmp_path: Path) -> None:
@@ -520,12 +422,10 @@ def test_a_folder_that_cannot_be_is_said(server: FileServer, tmp_path: Path) -> 
         fetch(tmp_path / "raw" / "mnist", server.url(NAME))
 
 
-# -- files whose checksum nobody has published
+# files whose checksum nobody has published
 
 
-def test_without_a_checksum_the_first_copy_sets_it(
-    server: FileServer, other: FileServer, folder: Path
-) -> None:
+def test_without_a_checksum_the_first_copy_sets_it(server: FileServer, folder: Path) -> None:
     first = fetch(folder, server.url(NAME), sha256=None)
     assert (first["verified"], first["sha256"]) == (False, sha256(CONTENT))
     assert (folder / f"{NAME}.sha256").read_text() == f"{sha256(CONTENT)}  {NAME}\n"
@@ -542,33 +442,24 @@ def test_without_a_checksum_the_first_copy_sets_it(
     assert fetch(folder, server.url(NAME), sha256=None)["sha256"] == sha256(FLIPPED)
 
 
-def test_without_a_checksum_a_copy_put_there_by_hand_sets_it(folder: Path) -> None:
+def test_without_a_checksum_a_copy_put_there_by_hand_sets_it(
+    server: FileServer, folder: Path
+) -> None:
     folder.mkdir(parents=True)
-    (folder / NAME).write_bytes(CONTENT)
+    (folder / NAME).write_bytes(CONTENT[:-1])  # but its size must be right where it is stated
+    assert fetch(folder, server.url(NAME), sha256=None)["from"] == server.url(NAME)
+    (folder / f"{NAME}.sha256").unlink()
     assert fetch(folder, sha256=None, size=None)["verified"] is False
     (folder / NAME).write_bytes(FLIPPED)
     with pytest.raises(DataError, match="of the first copy"):
         fetch(folder, sha256=None, size=None)
 
 
-def test_without_a_checksum_the_size_must_be_right(server: FileServer, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    (folder / NAME).write_bytes(CONTENT[:-1])
-    assert fetch(folder, server.url(NAME), sha256=None)["from"] == server.url(NAME)
-    assert (folder / NAME).read_bytes() == CONTENT
-
-
+@pytest.mark.parametrize("etag", ['"v1"', ""], ids=["etag", "no etag"])
 def test_without_a_checksum_only_the_server_can_vouch_for_the_first_half(
-    server: FileServer, folder: Path
+    etag: str, server: FileServer, folder: Path
 ) -> None:
-    server.cuts = [HALF]
+    server.cuts, server.etag = [HALF], etag
     fetch(folder, server.url(NAME), sha256=None)
-    assert [headers.get("Range") for _, headers in server.seen] == [None, None]
-
-    for file in folder.iterdir():
-        file.unlink()
-    server.seen.clear()
-    server.cuts, server.etag = [HALF], '"v1"'
-    fetch(folder, server.url(NAME), sha256=None)
-    assert [headers.get("Range") for _, headers in server.seen] == [None, f"bytes={HALF}-"]
+    assert ranges(server) == [None, f"bytes={HALF}-" if etag else None]
     assert (folder / NAME).read_bytes() == CONTENT

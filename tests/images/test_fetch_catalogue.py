@@ -11,7 +11,7 @@ import pytest
 
 from densevsconv.cli import main
 from densevsconv.errors import DataError
-from densevsconv.images.fetching.places import MIRROR_VARIABLE
+from densevsconv.images import MIRROR_VARIABLE
 from densevsconv.planning.schema import Catalogue
 from densevsconv.schema.read import check, read_yaml
 from densevsconv.stages import fetch

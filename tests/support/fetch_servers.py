@@ -12,9 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from densevsconv.images.fetching.download import Patience
+from densevsconv.images.download import Patience
 
-QUICK = Patience(connect=5, read=5, tries=3, backoff=0.01)
+QUICK = Patience(wait=5, tries=3, backoff=0.01)
 PIECE = 1 << 14
 
 

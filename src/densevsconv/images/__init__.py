@@ -1,4 +1,4 @@
-"""Images: where they come from, how they are split, how they are scaled.
+"""Images: where they come from, how they are divided, changed, measured and scaled."""
 
-A new source is one reader function in a file of its own and an entry in ``sources``.
-"""
+MIRROR_VARIABLE = "DENSEVSCONV_DATA_MIRROR"
+"""Environment variable that names the mirror where no setting does."""

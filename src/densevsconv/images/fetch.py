@@ -8,27 +8,28 @@ dropped. One process fetches a file while others wait for it.
 
 from __future__ import annotations
 
-import errno
+import hashlib
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
-import requests
 from filelock import FileLock, Timeout
 
 from densevsconv.errors import ConfigError, DataError
-from densevsconv.images.fetching.download import CHUNK, Patience, download, open_session
-from densevsconv.images.fetching.messages import Meter, say, shown_size
-from densevsconv.images.fetching.places import MIRROR_VARIABLE, Place, places, shown
-from densevsconv.images.fetching.wanted import PlaceError, WantedFile, size_of
+from densevsconv.images import MIRROR_VARIABLE
+from densevsconv.images.download import Patience, PlaceError, download, size_of
+from densevsconv.store.files import write_text
+from densevsconv.store.progress import say
+
+Place = Path | str
+"""A file in a folder, or an address that begins with http:// or https://."""
 
 PRESENT = "present"
 """Where a file that was there already is from."""
-
-_MORE_ROOM = "make room, or let `data` in config/config.yaml name a folder on another disk"
 
 _DEFAULT_PATIENCE = Patience()
 
@@ -54,8 +55,6 @@ def fetch_files(
     mirror
         A folder or an http(s) address to look in first, as ``<mirror>/<dataset>/<file>``, then
         ``<mirror>/<file>``.
-    patience
-        Time limits and retries.
 
     Returns
     -------
@@ -67,193 +66,206 @@ def fetch_files(
     Raises
     ------
     ConfigError
-        When a name or an address is of a kind that is not allowed.
+        When the mirror's address is of a kind that is not allowed.
     DataError
         When a file is not there and no place has it; when it cannot be written.
     """
     fetched = {}
-    with open_session(patience) as session:
-        for name, entry in sorted(files.items()):
-            if Path(name).name != name or name == "..":
-                raise ConfigError(
-                    f"data set {dataset}: files: found {name!r}; allowed: a name without folders"
-                )
-            wanted = WantedFile(
-                dataset, folder / name, entry["size"], entry["sha256"], list(entry["urls"])
-            )
-            sources = places(dataset, name, wanted.urls, mirror)
-            sha256, origin = _Fetch(wanted, sources, session, patience).run()
-            fetched[name] = {
-                "path": wanted.target.as_posix(),
-                "size": size_of(wanted.target),
-                "sha256": sha256,
-                "verified": wanted.sha256 is not None,
-                "from": origin,
-            }
+    for name, entry in sorted(files.items()):
+        file = WantedFile(dataset, folder / name, entry["size"], entry["sha256"])
+        places = [*_mirrored(dataset, name, mirror), *entry["urls"]]
+        sha256, origin = file.fetch(places, patience)
+        fetched[name] = {
+            "path": file.target.as_posix(),
+            "size": size_of(file.target),
+            "sha256": sha256,
+            "verified": file.sha256 is not None,
+            "from": origin,
+        }
     return fetched
 
 
-class _Fetch:
-    """One file on its way."""
+@dataclass(frozen=True)
+class WantedFile:
+    """A file that a data set needs, and how to know that it is the right one.
 
-    def __init__(
-        self,
-        wanted: WantedFile,
-        sources: list[Place],
-        session: requests.Session,
-        patience: Patience,
-    ) -> None:
-        self.wanted = wanted
-        self.sources = sources
-        self.session = session
-        self.patience = patience
+    Attributes
+    ----------
+    dataset
+        Name of the data set.
+    target
+        Where the file belongs. Beside it lie ``.part`` (what has arrived so far), ``.lock`` (held
+        by the one process that fetches it) and ``.sha256`` (the first copy's checksum, where the
+        catalogue states none).
+    size, sha256
+        What the catalogue states: bytes and checksum; None: nothing.
+    """
 
-    def run(self) -> tuple[str, str]:
+    dataset: str
+    target: Path
+    size: int | None
+    sha256: str | None
+
+    def known_sha256(self) -> str | None:
+        """Return the checksum expected, or else that of the file that is there, if one is."""
+        if (expected := self._expected()) or not self.target.is_file():
+            return expected
+        return _sha256(self.target)
+
+    def fetch(self, places: list[Place], patience: Patience) -> tuple[str, str]:
         """Return the sha256 of the file, now in its place, and where it is from."""
         try:
             # without a lock: a folder that cannot be written to is fine as long as all is there
-            if (sha256 := self._present()[0]) is not None:
-                return sha256, PRESENT
-            self.wanted.target.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(PlaceError):
+                return self._kept(self.target), PRESENT
+            self.target.parent.mkdir(parents=True, exist_ok=True)
             with self._lock():
-                return self._fetched()
+                return self._fetched(places, patience)
         except OSError as error:
-            raise self._unusable(error) from None
+            raise DataError(
+                f"{error.filename or self._part}: cannot be used ({error.strerror or error}); let "
+                "`data` in config/config.yaml name a folder that has room and can be written"
+            ) from None
 
-    def _fetched(self) -> tuple[str, str]:
-        sha256, problem = self._present()  # another process may have fetched it by now
-        if sha256 is not None:
-            return sha256, PRESENT
-        if problem:
-            say(self.wanted.label, f"the file that is there has {problem}: not used, fetched anew")
-        if (sha256 := self._finished()) is not None:
-            return sha256, PRESENT
-        self._check_room()
+    def _fetched(self, places: list[Place], patience: Patience) -> tuple[str, str]:
+        try:  # another process may have fetched it by now
+            return self._kept(self.target), PRESENT
+        except PlaceError as error:
+            problem = str(error)
+        if self.target.exists():
+            say(self._label, f"the file that is there has {problem}: not used, fetched anew")
+        if self.size is not None and size_of(self._part) >= self.size:
+            with suppress(PlaceError):  # a process ended just before it could rename it
+                return self._kept(self._part), PRESENT
         failures = []
-        for place in self.sources:
-            say(self.wanted.label, f"from {shown(place)}")
+        for place in places:
+            say(self._label, f"from {_shown(place)}")
             try:
-                sha256 = self._take(place)
+                return self._taken(place, patience), _shown(place)
             except PlaceError as failure:
-                failures.append(f"{shown(place)} ({failure})")
-                say(self.wanted.label, f"not taken: {failure}")
-                continue
-            self._publish(sha256)
-            return sha256, shown(place)
-        raise self._nowhere(problem, failures)
+                failures.append(f"{_shown(place)} ({failure})")
+                say(self._label, f"not taken: {failure}")
+        state = f"has {problem}" if self.target.exists() else "is not there"
+        tried = f"tried: {'; '.join(failures)}" if failures else "no address of it is known"
+        raise DataError(
+            f"data set {self.dataset}: {self.target} {state} and could not be fetched; {tried}; "
+            f"put the file there, or name a folder or an address that has {self._label} with "
+            f"`--config data_mirror=...` or the environment variable {MIRROR_VARIABLE}"
+        )
 
-    def _present(self) -> tuple[str | None, str]:
-        """Return the sha256 of the file if it is there and right, and else what is wrong."""
-        try:
-            sha256 = self.wanted.checked(self.wanted.target)
-        except FileNotFoundError:
-            return None, ""
-        except PlaceError as problem:
-            return None, str(problem)
-        self.wanted.remember(sha256)
-        return sha256, ""
-
-    def _finished(self) -> str | None:
-        """Publish a part that a process left which ended just before it could."""
-        if self.wanted.size is None or size_of(self.wanted.part) < self.wanted.size:
-            return None
-        try:
-            sha256 = self._checked_part()
-        except PlaceError:
-            return None
-        self._publish(sha256)
-        return sha256
-
-    def _take(self, place: Place) -> str:
-        """Bring the part to its full length from a place; return its sha256."""
+    def _taken(self, place: Place, patience: Patience) -> str:
+        """Bring the file from a place; return its sha256."""
         if isinstance(place, Path):
-            self._copy(place)
-            return self._checked_part()
-        begun = size_of(self.wanted.part)
-        download(self.session, place, self.wanted, self.patience)
+            if not place.is_file():
+                raise PlaceError("no such file")
+            shutil.copyfile(place, self._part)
+            return self._kept(self._part)
+        begun = self._part.exists()
+        how: dict[str, Any] = {
+            "size": self.size,
+            "checkable": self._expected() is not None,
+            "patience": patience,
+        }
+        download(place, self._part, self._label, **how)
         try:
-            return self._checked_part()
+            return self._kept(self._part)
         except PlaceError as problem:
             if not begun:
                 raise
             # bytes of an earlier attempt, perhaps from elsewhere, may be what is wrong
-            say(self.wanted.label, f"{problem}: starting over")
-        download(self.session, place, self.wanted, self.patience)
-        return self._checked_part()
+            say(self._label, f"{problem}: starting over")
+        download(place, self._part, self._label, **how)
+        return self._kept(self._part)
 
-    def _checked_part(self) -> str:
-        """Return the sha256 of the part; drop a wrong one."""
+    def _kept(self, path: Path) -> str:
+        """Return the sha256 of the target, or of a part that becomes it; drop a wrong part."""
         try:
-            return self.wanted.checked(self.wanted.part)
+            sha256 = self._checked(path)
         except PlaceError:
-            self.wanted.part.unlink()
+            if path == self._part:
+                path.unlink(missing_ok=True)
             raise
+        if self.sha256 is None and not self._record.exists():
+            with suppress(OSError):  # a copy where nothing can be written is used all the same
+                write_text(self._record, f"{sha256}  {self.target.name}\n")
+        if path == self._part:
+            with path.open("rb") as written:
+                os.fsync(written.fileno())
+            path.replace(self.target)
+        return sha256
 
-    def _copy(self, path: Path) -> None:
-        try:
-            if not path.is_file():
-                raise PlaceError("no such file")
-            size = path.stat().st_size
-            source = path.open("rb")
-        except OSError as error:
-            raise PlaceError(error.strerror or str(error)) from None
-        with source:
-            if self.wanted.size not in (None, size):
-                raise PlaceError(f"has a file of {size:,} bytes instead of {self.wanted.size:,}")
-            meter = Meter(self.wanted.label, size, 0)
-            with self.wanted.part.open("wb") as stream:
-                while chunk := source.read(CHUNK):
-                    stream.write(chunk)
-                    meter.advance(len(chunk))
-        meter.finish()
+    def _checked(self, path: Path) -> str:
+        if not path.is_file():
+            raise PlaceError("no such file")
+        size = path.stat().st_size
+        if self.size not in (None, size):
+            raise PlaceError(f"{size:,} bytes instead of {self.size:,}")
+        found, expected = _sha256(path), self._expected()
+        if expected in (None, found):
+            return found
+        first = (
+            f" of the first copy ({self._record} keeps it; delete that file to accept another)"
+            if self.sha256 is None
+            else ""
+        )
+        raise PlaceError(f"sha256 {found} instead of {expected}{first}")
 
-    def _publish(self, sha256: str) -> None:
-        self.wanted.remember(sha256)
-        with self.wanted.part.open("rb") as written:
-            os.fsync(written.fileno())
-        self.wanted.part.replace(self.wanted.target)
+    def _expected(self) -> str | None:
+        """Return the checksum the file must have: the catalogue's, else the first copy's."""
+        if self.sha256 is not None or not self._record.exists():
+            return self.sha256
+        return next(iter(self._record.read_text(encoding="utf-8").split()), None)
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
+    def _lock(self) -> AbstractContextManager[object]:
         # the system lets go of it when a process ends, however it ends
-        lock = FileLock(self.wanted.lock)
+        lock = FileLock(self._beside("lock"))
         try:
-            lock.acquire(timeout=0)
+            return lock.acquire(timeout=0)
         except Timeout:
-            say(self.wanted.label, "another process is fetching it; waiting")
-            lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
+            say(self._label, "another process is fetching it; waiting")
+            return lock.acquire()
 
-    def _check_room(self) -> None:
-        needed = (self.wanted.size or 0) - size_of(self.wanted.part)
-        free = shutil.disk_usage(self.wanted.target.parent).free
-        if needed > free:
-            raise DataError(
-                f"{self.wanted.part}: needs {shown_size(needed)}, the disk has {shown_size(free)} "
-                f"free; {_MORE_ROOM}"
-            )
+    @property
+    def _label(self) -> str:
+        return f"{self.dataset}/{self.target.name}"
 
-    def _unusable(self, error: OSError) -> DataError:
-        part = self.wanted.part
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            size = f" of {shown_size(self.wanted.size)}" if self.wanted.size else ""
-            return DataError(
-                f"{part}: the disk is full after {shown_size(size_of(part))}{size}; {_MORE_ROOM}"
-            )
-        return DataError(
-            f"{error.filename or part}: cannot be used ({error.strerror or error}); let `data` in "
-            "config/config.yaml name a folder that can be read and written"
+    @property
+    def _part(self) -> Path:
+        return self._beside("part")
+
+    @property
+    def _record(self) -> Path:
+        return self._beside("sha256")
+
+    def _beside(self, suffix: str) -> Path:
+        return self.target.with_name(f"{self.target.name}.{suffix}")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _mirrored(dataset: str, name: str, mirror: str | None) -> list[Place]:
+    """Return where a file may lie in the mirror."""
+    if not mirror:
+        return []
+    scheme, separator, _ = mirror.partition("://")
+    if not separator:
+        folder = Path(mirror).expanduser()
+        return [folder / dataset / name, folder / name]
+    if scheme.lower() not in ("http", "https"):
+        raise ConfigError(
+            f"data_mirror: found {_shown(mirror)!r}; allowed: a folder, or an address that begins "
+            "with http:// or https://"
         )
+    base = mirror.rstrip("/")
+    return [f"{base}/{quote(dataset)}/{quote(name)}", f"{base}/{quote(name)}"]
 
-    def _nowhere(self, problem: str, failures: list[str]) -> DataError:
-        dataset, target = self.wanted.dataset, self.wanted.target
-        state = f"has {problem}" if problem else "is not there"
-        tried = f"tried: {'; '.join(failures)}" if failures else "no address of it is known"
-        return DataError(
-            f"data set {dataset}: {target} {state} and could not be fetched; {tried}; put the file "
-            f"there, or name a folder or an address that has {dataset}/{target.name} with "
-            f"`--config data_mirror=...` or the environment variable {MIRROR_VARIABLE}"
-        )
+
+def _shown(place: Place) -> str:
+    """Return a place for people and records: without the password an address may hold."""
+    if isinstance(place, Path):
+        return place.as_posix()
+    parts = urlsplit(place)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from densevsconv.images.fetching.wanted import WantedFile
+from densevsconv.images.fetch import WantedFile
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
 from densevsconv.planning.schema import Split
 from densevsconv.report.counterparts import GRADIENTS
@@ -223,7 +223,7 @@ def _prepared(study: ResolvedStudy) -> dict[str, Any]:
             "folder": dataset.folder.as_posix(),
             "checksums": {
                 file: WantedFile(
-                    dataset.base, dataset.folder / file, of.size, of.sha256, of.urls
+                    dataset.base, dataset.folder / file, of.size, of.sha256
                 ).known_sha256()
                 for file, of in dataset.entry.files.items()
             },
