@@ -13,7 +13,7 @@ from pydantic import Field
 
 from densevsconv.errors import ConfigError
 from densevsconv.images.transforms.apply import each_step, transform, transformed_shape
-from densevsconv.images.transforms.base import random_bits, uniform
+from densevsconv.images.transforms.base import Step
 from densevsconv.images.transforms.geometry import area_average, bilinear, overlaps, rotated, scaled
 from densevsconv.images.transforms.intensity import quantiles
 from densevsconv.images.transforms.registry import TRANSFORMS, Transforms
@@ -196,13 +196,14 @@ def test_mistakes_are_named(written: Any, words: str) -> None:
 @settings(max_examples=20)
 @given(st.integers(0, 2**63 - 1), st.lists(st.integers(0, 2**40), min_size=1, unique=True))
 def test_numbers_of_a_row_do_not_depend_on_the_others(seed: int, rows: list[int]) -> None:
-    several = random_bits(seed, np.array(rows), 5)
-    np.testing.assert_array_equal(several[-1:], random_bits(seed, np.array(rows[-1:]), 5))
-    np.testing.assert_array_equal(several[:, :2], random_bits(seed, np.array(rows), 2))
+    step = Step(seed, np.array(rows), 255)
+    several = step.bits(5)
+    np.testing.assert_array_equal(several[-1:], step.of(slice(len(rows) - 1, None)).bits(5))
+    np.testing.assert_array_equal(several[:, :2], step.bits(2))
 
 
 def test_random_numbers_are_even() -> None:
-    numbers = uniform(0, np.arange(20_000), 3)
+    numbers = Step(0, np.arange(20_000), 255).uniform(3)
     assert ((numbers >= 0) & (numbers < 1)).all()
     np.testing.assert_allclose(numbers.mean(axis=0), 0.5, atol=0.01)
     np.testing.assert_allclose(numbers.var(axis=0), 1 / 12, atol=0.002)
@@ -252,7 +253,7 @@ def test_shift_moves_by_whole_pixels_and_brings_in_background() -> None:
 @pytest.mark.parametrize("side", [5, 6])
 def test_a_quarter_turn_is_counter_clockwise(side: int) -> None:
     images = pictures(2, side)
-    out = rotated(images, np.array([90.0, 180.0]), max_value=255)
+    out = np.rint(rotated(images, np.array([90.0, 180.0])))
     np.testing.assert_array_equal(out[0], np.rot90(images[0]))
     np.testing.assert_array_equal(out[1], np.rot90(images[1], 2))
 
@@ -274,7 +275,7 @@ def test_rotation_stays_within_its_angle() -> None:
 def test_scale_by_two_and_by_a_half() -> None:
     image = np.zeros((2, 5, 5, 1), np.uint8)
     image[:, 2, 2] = 200
-    large, small = scaled(image, np.array([2.0, 0.5]), max_value=255)[..., 0]
+    large, small = scaled(image, np.array([2.0, 0.5]))[..., 0]
     # halfway to the neighbours, bilinear: half the value, a quarter diagonally
     assert large.tolist()[1] == [0, 50, 100, 50, 0]
     assert large.tolist()[2] == [0, 100, 200, 100, 0]
@@ -360,7 +361,7 @@ def test_clutter_takes_from_other_images_and_keeps_the_larger_value() -> None:
     images = np.zeros((count, 12, 12, 1), np.uint8)
     images[:] = np.arange(1, count + 1)[:, None, None, None]  # each image has its own grey
     setting = {"patches": 1, "size": 0.25}
-    out = clutter(images, setting, seed=0, rows=np.arange(count), max_value=255)
+    out = clutter(images, setting, Step(0, np.arange(count), 255))
     changed = out != images
     assert (out >= images).all()
     assert (out.max(axis=(1, 2, 3)) > np.arange(1, count + 1)).sum() > 10
@@ -372,7 +373,7 @@ def test_clutter_never_takes_from_the_image_itself() -> None:
     images = np.zeros((2, 8, 8, 1), np.uint8)
     images[0, ::2] = 200  # its own patches would change it, the empty image's do not
     setting = {"patches": 50, "size": 0.5}
-    out = clutter(images, setting, seed=0, rows=np.array([3, 8]), max_value=255)
+    out = clutter(images, setting, Step(0, np.array([3, 8]), 255))
     np.testing.assert_array_equal(out[0], images[0])
     assert out[1].any()
 
@@ -381,7 +382,7 @@ def test_clutter_copies_pixels_as_they_stand() -> None:
     images = np.zeros((2, 8, 8, 1), np.uint8)
     images[0, :, :, 0] = np.arange(1, 65).reshape(8, 8)
     setting = {"patches": 1, "size": 0.4}
-    out = clutter(images, setting, seed=4, rows=np.array([0, 1]), max_value=255)[1, :, :, 0]
+    out = clutter(images, setting, Step(4, np.array([0, 1]), 255))[1, :, :, 0]
     y, x = np.argwhere(out)[0]
     piece = out[y : y + 3, x : x + 3].astype(int)
     assert np.count_nonzero(out) == 9

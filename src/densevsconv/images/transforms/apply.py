@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from densevsconv.images.transforms.base import Shape, chunks
+from densevsconv.images.transforms.base import Shape, Step, Transformation, chunks
 from densevsconv.images.transforms.registry import TRANSFORMS
 from densevsconv.store.seeds import derive_seed
 
@@ -70,32 +71,25 @@ def each_step(
     ValueError
         As :func:`transformed_shape`.
     """
-    _, height, width, channels = images.shape
-    transformed_shape(transforms, (height, width, channels))
+    transformed_shape(transforms, images.shape[1:])
     seen: Counter[str] = Counter()
     for name, setting in map(_single, transforms):
         # from the name and how often it came before: another step put in between changes no other
         # step's random numbers
-        step_seed = derive_seed(seed, f"transform/{name}", seen[name])
+        step = Step(derive_seed(seed, f"transform/{name}", seen[name]), rows, max_value)
         seen[name] += 1
-        images = _applied(name, images, setting, seed=step_seed, rows=rows, max_value=max_value)
+        images = _applied(TRANSFORMS[name], images, setting, step)
         yield name, images
 
 
-def _applied(
-    name: str, images: np.ndarray, setting: Any, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
-    entry = TRANSFORMS[name]
+def _applied(entry: Transformation, images: np.ndarray, setting: Any, step: Step) -> np.ndarray:
     if entry.whole_part:
-        return entry.apply(images, setting, seed=seed, rows=rows, max_value=max_value)
-    count, height, width, channels = images.shape
-    new_shape = entry.shape(setting, (height, width, channels))
-    out = np.empty((count, *new_shape), np.uint8)
-    largest = max(height * width * channels, int(np.prod(new_shape)))
-    for part in chunks(count, largest):
-        out[part] = entry.apply(
-            images[part], setting, seed=seed, rows=rows[part], max_value=max_value
-        )
+        return entry.apply(images, setting, step)
+    shape = images.shape[1:]
+    new_shape = entry.shape(setting, shape)
+    out = np.empty((len(images), *new_shape), np.uint8)
+    for part in chunks(len(images), max(math.prod(shape), math.prod(new_shape))):
+        out[part] = entry.apply(images[part], setting, step.of(part))
     return out
 
 

@@ -7,14 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from densevsconv.images.transforms.base import (
-    Shape,
-    Transformation,
-    spread,
-    strength,
-    to_pixels,
-    uniform,
-)
+from densevsconv.images.transforms.base import Shape, Step, Transformation, strength
 
 # resolution: the image as a sensor with more or fewer pixels would see it
 
@@ -57,17 +50,11 @@ def area_average(images: np.ndarray, height: int, width: int) -> np.ndarray:
     return both.transpose(2, 1, 0, 3) / (old_height * old_width)
 
 
-def _resolution_shape(side: int, shape: Shape) -> Shape:
-    return side, side, shape[2]
-
-
-def resolution(
-    images: np.ndarray, side: int, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def resolution(images: np.ndarray, side: int, step: Step) -> np.ndarray:
     """Return the images with ``side`` rows and columns, by area."""
     if images.shape[1:3] == (side, side):
         return images.copy()
-    return to_pixels(area_average(images, side, side), max_value)
+    return step.pixels(area_average(images, side, side))
 
 
 RESOLUTION = Transformation(
@@ -77,7 +64,7 @@ RESOLUTION = Transformation(
         Field(ge=4, le=512, description="Height and width in pixels, by averaging over areas."),
     ],
     examples=(6, 12),
-    shape=_resolution_shape,
+    shape=lambda side, shape: (side, side, shape[2]),
 )
 
 # shift
@@ -93,9 +80,7 @@ def _shift_shape(share: float, shape: Shape) -> Shape:
     return shape
 
 
-def shift(
-    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def shift(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     """Return the images moved up or down and left or right, each by its own distances.
 
     Even over [-share, share] of height and width, rounded to whole pixels: a shift blurs nothing,
@@ -104,7 +89,7 @@ def shift(
     """
     count, height, width, channels = images.shape
     limits = np.array([share * height, share * width])
-    down, right = np.rint((2 * uniform(seed, rows, 2) - 1) * limits).astype(np.int64).T
+    down, right = np.rint((2 * step.uniform(2) - 1) * limits).astype(np.int64).T
     y_margin, x_margin = np.ceil(limits).astype(int)
     padded = np.zeros((count, height + 2 * y_margin, width + 2 * x_margin, channels), np.uint8)
     padded[:, y_margin : y_margin + height, x_margin : x_margin + width] = images
@@ -157,35 +142,31 @@ def bilinear(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     return row(place) * (1 - down) + row(place + width + 3) * down
 
 
-def _from_centre(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows (height, 1) and columns (1, width), float32, counted from the image's centre."""
-    y = np.arange(height, dtype=np.float32) - np.float32((height - 1) / 2)
-    x = np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2)
-    return y[:, None], x[None, :]
+def _at_from_centre(images: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return the images' values at the places that a matrix, (N, 2, 2), turns their pixels into.
+
+    Places are (row, column) from the image's centre; the values are those of :func:`bilinear`.
+    """
+    middle_y, middle_x = (np.float32((side - 1) / 2) for side in images.shape[1:3])
+    y = np.arange(images.shape[1], dtype=np.float32)[:, None] - middle_y
+    x = np.arange(images.shape[2], dtype=np.float32)[None, :] - middle_x
+    (yy, yx), (xy, xx) = np.moveaxis(matrix.astype(np.float32), 0, -1)[..., None, None]
+    return bilinear(images, yy * y + yx * x + middle_y, xy * y + xx * x + middle_x)
 
 
-def _read_from_centre(images: np.ndarray, y: np.ndarray, x: np.ndarray, top: int) -> np.ndarray:
-    height, width = images.shape[1:3]
-    y, x = y + np.float32((height - 1) / 2), x + np.float32((width - 1) / 2)
-    return to_pixels(bilinear(images, y, x), top)
-
-
-def rotated(images: np.ndarray, degrees: np.ndarray, *, max_value: int) -> np.ndarray:
+def rotated(images: np.ndarray, degrees: np.ndarray) -> np.ndarray:
     """Return the images turned counter-clockwise by ``degrees``, float (N,), about their centre.
 
-    Bilinear; background (zero) where nothing was.
+    Bilinear; background (zero) where nothing was; float32.
     """
-    angle = np.deg2rad(degrees)[:, None, None]
-    cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
-    y, x = _from_centre(*images.shape[1:3])
-    return _read_from_centre(images, cos * y + sin * x, cos * x - sin * y, max_value)
+    angle = np.deg2rad(degrees)
+    cos, sin = np.cos(angle), np.sin(angle)
+    return _at_from_centre(images, np.stack([cos, sin, -sin, cos], 1).reshape(-1, 2, 2))
 
 
-def rotation(
-    images: np.ndarray, degrees: float, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def rotation(images: np.ndarray, degrees: float, step: Step) -> np.ndarray:
     """Return the images turned, each by its own angle, even over [-degrees, degrees]."""
-    return rotated(images, spread(seed, rows, degrees), max_value=max_value)
+    return step.pixels(rotated(images, step.spread(degrees)))
 
 
 ROTATION = Transformation(
@@ -195,23 +176,18 @@ ROTATION = Transformation(
 )
 
 
-def scaled(images: np.ndarray, factors: np.ndarray, *, max_value: int) -> np.ndarray:
+def scaled(images: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """Return the images zoomed about their centre by ``factors``, float (N,) (above 1: larger).
 
     Bilinear, so that below 0.5 pixels would be passed over; background (zero) around an image that
-    got smaller.
+    got smaller; float32.
     """
-    inverse = (1 / factors).astype(np.float32)[:, None, None]
-    y, x = _from_centre(*images.shape[1:3])
-    full = np.zeros((1, *images.shape[1:3]), np.float32)
-    return _read_from_centre(images, inverse * (y + full), inverse * (x + full), max_value)
+    return _at_from_centre(images, np.eye(2) / factors[:, None, None])
 
 
-def scale(
-    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def scale(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     """Return the images zoomed, each by its own factor, even over [1 - share, 1 + share]."""
-    return scaled(images, 1 + spread(seed, rows, share), max_value=max_value)
+    return step.pixels(scaled(images, 1 + step.spread(share)))
 
 
 SCALE = Transformation(

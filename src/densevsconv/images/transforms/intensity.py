@@ -7,29 +7,20 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from densevsconv.images.transforms.base import (
-    Shape,
-    Transformation,
-    random_bits,
-    spread,
-    strength,
-    to_pixels,
-)
+from densevsconv.images.transforms.base import Shape, Step, Transformation, strength
 
 
-def contrast(
-    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def contrast(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     """Return the images with their distances from the mean multiplied, each by its own factor.
 
     Even over [1 - share, 1 + share]; the mean is that of each channel of the image, as in Keras's
     RandomContrast.
     """
-    factor = (1 + spread(seed, rows, share)).astype(np.float32)[:, None, None, None]
+    factor = (1 + step.spread(share)).astype(np.float32)[:, None, None, None]
     pixels = images.shape[1] * images.shape[2]
     # whole numbers: exact, whatever the order of the sum
     mean = images.sum(axis=(1, 2), dtype=np.int64, keepdims=True) / pixels
-    return to_pixels((images - mean.astype(np.float32)) * factor + mean, max_value)
+    return step.pixels((images - mean.astype(np.float32)) * factor + mean)
 
 
 CONTRAST = Transformation(
@@ -43,16 +34,14 @@ CONTRAST = Transformation(
 )
 
 
-def brightness(
-    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def brightness(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     """Return the images with a number added to all pixels, each with its own.
 
     Even over [-share, share] of ``max_value``, as in Keras's RandomBrightness; what passes 0 or
     ``max_value`` is cut.
     """
-    added = spread(seed, rows, share * max_value).astype(np.float32)
-    return to_pixels(images + added[:, None, None, None], max_value)
+    added = step.spread(share * step.max_value).astype(np.float32)
+    return step.pixels(images + added[:, None, None, None])
 
 
 BRIGHTNESS = Transformation(
@@ -62,17 +51,15 @@ BRIGHTNESS = Transformation(
 )
 
 
-def noise(
-    images: np.ndarray, share: float, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def noise(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     """Return the images with independent Gaussian noise added to every value.
 
     Its standard deviation is ``share`` of ``max_value``; what passes 0 or ``max_value`` is cut.
     """
     values = int(np.prod(images.shape[1:]))
-    bits = random_bits(seed, rows, -(-values // 4)).astype("<u8", copy=False)
+    bits = step.bits(-(-values // 4)).astype("<u8", copy=False)
     sixteen = bits.view("<u2")[:, :values].reshape(images.shape)
-    return to_pixels(images + quantiles(share * max_value)[sixteen], max_value)
+    return step.pixels(images + quantiles(share * step.max_value)[sixteen])
 
 
 def quantiles(deviation: float) -> np.ndarray:
@@ -105,9 +92,7 @@ def _colour_shape(to: str, shape: Shape) -> Shape:
     return shape[0], shape[1], CHANNELS[to]
 
 
-def colour(
-    images: np.ndarray, to: str, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def colour(images: np.ndarray, to: str, step: Step) -> np.ndarray:
     """Return the images as ``grey`` (one channel, the luma) or ``rgb`` (three channels).
 
     Images that are so already stay as they are.
@@ -118,7 +103,7 @@ def colour(
         return images.repeat(3, axis=3)
     # whole numbers: exact, whatever the order of the sum
     thousandths = images.astype(np.int64) @ np.array(LUMA)
-    return to_pixels(thousandths[..., None] / sum(LUMA), max_value)
+    return step.pixels(thousandths[..., None] / sum(LUMA))
 
 
 COLOUR = Transformation(
@@ -135,14 +120,12 @@ COLOUR = Transformation(
 )
 
 
-def negative(
-    images: np.ndarray, on: bool, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def negative(images: np.ndarray, on: bool, step: Step) -> np.ndarray:
     """Return ``max_value - pixel`` for every pixel, as Gowdra et al. (2020) study them.
 
     For a ``max_value`` of 255 that is the paper's bitwise NOT.
     """
-    return np.uint8(max_value) - images if on else images.copy()
+    return np.uint8(step.max_value) - images if on else images.copy()
 
 
 NEGATIVE = Transformation(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from densevsconv.images.transforms.base import Shape, Transformation, chunks, uniform
+from densevsconv.images.transforms.base import Step, Transformation, chunks
 from densevsconv.schema.strict import Strict
 from densevsconv.store.seeds import generator
 
@@ -21,14 +21,7 @@ class Clutter(Strict):
     )
 
 
-def patch_side(size: float, shape: Shape) -> int:
-    """Return the side of a patch in pixels: a share of the image's shorter side, at least 1."""
-    return max(1, round(size * min(shape[:2])))
-
-
-def clutter(
-    images: np.ndarray, setting: dict[str, Any], *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def clutter(images: np.ndarray, setting: dict[str, Any], step: Step) -> np.ndarray:
     """Return the images with square patches of other images laid over them.
 
     ``setting`` holds the keys of :class:`Clutter`. Each patch is cut at a random place of a random
@@ -52,16 +45,16 @@ def clutter(
         return out
     if count < 2:
         raise ValueError(f"found {count} image; allowed: at least 2, pieces come from the others")
-    side = patch_side(setting["size"], (height, width, channels))
-    order = np.argsort(rows, kind="stable")  # so that the images' order does not matter
+    side = max(1, round(setting["size"] * min(height, width)))
+    order = np.argsort(step.rows, kind="stable")  # so that the images' order does not matter
     rank = np.empty(count, np.int64)
     rank[order] = np.arange(count)
     across = np.arange(side)
     for part in chunks(count, patches * side * side * channels):
-        draws = uniform(seed, rows[part], 5 * patches).reshape(-1, patches, 5)
+        draws = step.of(part).uniform(5 * patches).reshape(-1, patches, 5)
         which = np.arange(part.start, part.stop)[:, None, None]
-        steps = 1 + (draws[..., 0] * (count - 1)).astype(np.int64)  # never back to itself
-        donors = order[(rank[part, None] + steps) % count]
+        along = 1 + (draws[..., 0] * (count - 1)).astype(np.int64)  # never back to itself
+        donors = order[(rank[part, None] + along) % count]
         room = np.array([height, width] * 2) - side + 1
         corners = (draws[..., 1:] * room).astype(np.int64)
         for patch in range(patches):
@@ -86,9 +79,7 @@ def permutation(seed: int, pixels: int) -> np.ndarray:
     return generator(seed).permutation(pixels)
 
 
-def permute_pixels(
-    images: np.ndarray, on: bool, *, seed: int, rows: np.ndarray, max_value: int
-) -> np.ndarray:
+def permute_pixels(images: np.ndarray, on: bool, step: Step) -> np.ndarray:
     """Return the images with their pixels permuted, the same way in all; channels stay together.
 
     It takes neighbourhood away and leaves everything else. A dense network cannot tell (its first
@@ -100,7 +91,7 @@ def permute_pixels(
         return images.copy()
     count, height, width, channels = images.shape
     pixels = images.reshape(count, height * width, channels)
-    return pixels[:, permutation(seed, height * width)].reshape(images.shape)
+    return pixels[:, permutation(step.seed, height * width)].reshape(images.shape)
 
 
 PERMUTE_PIXELS = Transformation(
