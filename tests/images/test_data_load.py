@@ -129,7 +129,7 @@ def test_a_damaged_file_is_named(layout: Layout) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda arrays: arrays.pop("labels"), "labels missing"),
+        (lambda arrays: arrays.pop("labels"), "labels is missing"),
         (lambda arrays: arrays.update(images=arrays["images"] / 16), "images is float64"),
         (lambda arrays: arrays.update(labels=arrays["labels"][1:]), "labels is int64 of shape"),
         (lambda arrays: arrays.update(labels=arrays["labels"] + 1), "labels outside 0..9"),

@@ -162,13 +162,6 @@ def test_a_flipped_bit_is_refused_or_changes_nothing_but_pixels(name: str, tmp_p
         assert "\n" not in message
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    written = idx()
-    del written.files["test_labels"]
-    (tmp_path / "test_labels").mkdir()
-    assert "test_labels: found a folder or device; allowed: a file" in refusal(written, tmp_path)
-
-
 @pytest.mark.parametrize("test", ["train.mat", "./train.mat", "link.mat"])
 def test_a_file_is_not_in_two_parts(test: str, tmp_path: Path) -> None:
     written = mat()

@@ -15,7 +15,6 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from densevsconv import __version__
 from densevsconv.store.progress import Progress, say, shown_size
 
 CHUNK = 1 << 16
@@ -32,21 +31,14 @@ class _BreakError(Exception):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait for a server, in seconds, and how often to ask again.
-
-    Attributes
-    ----------
-    wait
-        For a connection, and for more bytes.
-    tries
-        Attempts that bring the file no further, before another place is tried.
-    backoff
-        Pause before the second of them; doubled each time.
-    """
+    """How long to wait for a server, and how often to ask again."""
 
     wait: float = 30.0
+    """Seconds for a connection, and for more bytes."""
     tries: int = 4
+    """Attempts that bring the file no further, before another place is tried."""
     backoff: float = 0.5
+    """Seconds before the second of them; doubled each time."""
 
 
 def size_of(path: Path) -> int:
@@ -90,7 +82,7 @@ def download(
             pause = patience.backoff * 2 ** (tries - 1)
             say(label, f"{text}; again in {pause:g} s")
             time.sleep(pause)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
             raise PlaceError(_reason(error)) from None
 
 
@@ -106,8 +98,7 @@ def _session(patience: Patience) -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry))
     # a file that is itself compressed must arrive as it is
-    headers = {"User-Agent": f"densevsconv/{__version__}", "Accept-Encoding": "identity"}
-    session.headers.update(headers)
+    session.headers.update({"Accept-Encoding": "identity", "User-Agent": "densevsconv"})
     return session
 
 
@@ -129,13 +120,12 @@ def _append(
         raise PlaceError("does not say how long the file is; the catalogue must state its size")
     if size is not None and total != size:
         raise PlaceError(f"has a file of {total:,} bytes instead of {size:,}")
-    chunks = response.raw.stream(CHUNK, decode_content=False)
     with (
         Progress(label, total, start, of_bytes=True) as progress,
         part.open("ab" if start else "wb") as stream,
     ):
         try:
-            for chunk in chunks:
+            for chunk in response.raw.stream(CHUNK, decode_content=False):
                 if total is not None and progress.done + len(chunk) > total:
                     part.unlink()
                     raise PlaceError(f"sends more than {total:,} bytes")
@@ -151,8 +141,7 @@ def _append(
 
 def _reason(error: BaseException) -> str:
     """Return the innermost reason of a network error, in a few words."""
-    inner = getattr(error, "reason", None)
-    for value in (inner, *error.args):
+    for value in (getattr(error, "reason", None), *error.args):
         if isinstance(value, BaseException):
             return _reason(value)
     # "HTTPConnection(host='example.org', port=80): Read timed out." says the address once more

@@ -33,10 +33,11 @@ def load_training_data(layout: Layout, dataset: str) -> TrainingData:
     """Return the training and validation images of a prepared data set."""
     info, file = load_info(layout, dataset), layout.train_data(dataset)
     arrays = read_npz(file)
-    parts: dict[str, np.ndarray] = {}
-    for part in ("train", "validation"):
-        parts |= _checked(arrays, f"{part}_", info, file)
-    return TrainingData(**parts, info=info)
+    return TrainingData(
+        **_checked(arrays, "train_", info, file),
+        **_checked(arrays, "validation_", info, file),
+        info=info,
+    )
 
 
 def load_test_data(layout: Layout, dataset: str) -> TestData:
@@ -48,27 +49,23 @@ def load_test_data(layout: Layout, dataset: str) -> TestData:
 def _checked(
     arrays: dict[str, np.ndarray], prefix: str, info: dict[str, Any], file: Path
 ) -> dict[str, np.ndarray]:
+    """Return images, labels and indices of a part, by name."""
     names = [prefix + name for name in ("images", "labels", "indices")]
-    missing = [name for name in names if name not in arrays]
-    if missing:
-        raise DataError(f"{file}: {missing[0]} missing; delete the file and run again")
-    images, labels, indices = (arrays[name] for name in names)
-    count = len(images)
-    expected = {
-        names[0]: (np.uint8, (count, *info["shape"])),
-        names[1]: (np.int64, (count,)),
-        names[2]: (np.int64, (count,)),
-    }
-    for name, (dtype, shape) in expected.items():
-        array = arrays[name]
-        if array.dtype != dtype or array.shape != shape:
+    found = {name: arrays[name] for name in names if name in arrays}
+    count = len(found.get(names[0], ()))
+    wanted = [(np.uint8, (count, *info["shape"])), (np.int64, (count,)), (np.int64, (count,))]
+    for name, (dtype, shape) in zip(names, wanted, strict=True):
+        array = found.get(name)
+        if array is None or array.dtype != dtype or array.shape != shape:
+            problem = "missing" if array is None else f"{array.dtype} of shape {array.shape}"
             raise DataError(
-                f"{file}: {name} is {array.dtype} of shape {array.shape}; allowed: "
-                f"{np.dtype(dtype)} of shape {shape}; delete the file and run again"
+                f"{file}: {name} is {problem}; allowed: {np.dtype(dtype)} of shape {shape}; "
+                "delete the file and run again"
             )
+    labels = found[names[1]]
     if not count or labels.min() < 0 or labels.max() >= info["classes"]:
         raise DataError(
             f"{file}: {names[1]} outside 0..{info['classes'] - 1}, or none; "
             "delete the file and run again"
         )
-    return dict(zip(names, (images, labels, indices), strict=True))
+    return found

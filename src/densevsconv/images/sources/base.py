@@ -245,13 +245,9 @@ def reading(file: Path, allowed: str) -> Iterator[None]:
     ``allowed`` is what the file may be, in words.
     """
     try:
-        if file.exists() and not file.is_file():
-            raise DataError(f"{file}: found a folder or device; allowed: a file")
         yield
     except DataError:
         raise
-    except FileNotFoundError:
-        raise DataError(f"{file}: file not found") from None
     except Exception as error:  # the libraries raise dozens of kinds for damaged files
         if isinstance(error, OSError) and error.strerror:
             raise DataError(f"{file}: {error.strerror.lower()}") from None

@@ -7,6 +7,7 @@ classes: a person is both happy and sad.
 
 from __future__ import annotations
 
+import glob
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -167,7 +168,8 @@ def list_folder(folder: Path, classes: Sequence[str] | None = None) -> Listing:
         No such folder, no class, a class without pictures, or a file that is no picture (hidden
         files, whose names begin with a dot, are passed over).
     """
-    found = _entries(folder)
+    with reading(folder, "a folder with a folder for each class"):
+        found = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     for entry in found:
         if not entry.is_dir():
             raise DataError(
@@ -183,10 +185,7 @@ def list_folder(folder: Path, classes: Sequence[str] | None = None) -> Listing:
         raise DataError(f"{folder}: found {len(found)} folders; allowed: two or more, one a class")
     listing = Listing(folder, known, [], [], [])
     for entry in found:
-        pictures = list(_pictures(entry))
-        if not pictures:
-            raise DataError(f"{entry}: found no pictures; allowed: {', '.join(FORMATS)}")
-        for file in pictures:
+        for file in _pictures(entry):
             below = file.relative_to(entry).parts
             listing.files.append(file)
             listing.labels.append(known.index(entry.name))
@@ -194,24 +193,18 @@ def list_folder(folder: Path, classes: Sequence[str] | None = None) -> Listing:
     return listing
 
 
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        raise DataError(f"{folder}: {(error.strerror or str(error)).lower()}") from None
-
-
-def _pictures(folder: Path) -> Iterator[Path]:
-    """Give the pictures in a folder and the folders in it, by sorted path."""
-    for entry in _entries(folder):
-        if entry.is_dir():
-            yield from _pictures(entry)
-        elif entry.suffix.lower() in FORMATS and entry.is_file():
-            yield entry
-        else:
+def _pictures(folder: Path) -> list[Path]:
+    """Return the pictures in a folder and the folders in it, by path; hidden ones are left out."""
+    names = glob.glob("**/*", root_dir=folder, recursive=True)
+    files = [file for name in sorted(map(Path, names)) if not (file := folder / name).is_dir()]
+    for file in files:
+        if file.suffix.lower() not in FORMATS:
             raise DataError(
-                f"{entry}: found a file that is no picture; allowed: {', '.join(FORMATS)}"
+                f"{file}: found a file that is no picture; allowed: {', '.join(FORMATS)}"
             )
+    if not files:
+        raise DataError(f"{folder}: found no pictures; allowed: {', '.join(FORMATS)}")
+    return files
 
 
 @contextmanager
