@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from densevsconv.claims.schema import Claim, ClaimTest, check_claims
+from densevsconv.claims.registry import Claim, ClaimTest, check_claims
 from densevsconv.schema.messages import explain
 from densevsconv.schema.strict import Strict
 

@@ -8,13 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from densevsconv.claims.results import Results
-from densevsconv.claims.schema import Claim
+from densevsconv.claims.registry import Claim
 from densevsconv.errors import DataError
 from densevsconv.stages import evaluate, judge
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
-from tests.support.generated_study import CASES, SEEDS, write_study
+from tests.support.generated_study import (
+    CASES,
+    CLASSES,
+    IMAGES,
+    SEEDS,
+    write_refit,
+    write_study,
+)
 
 CLAIMS: dict[str, Any] = {
     "conv_is_good": {"text": "It is good.", "source": "Table I", "tests": [
@@ -51,6 +57,11 @@ def plan_claims(layout: Layout, claims: dict[str, Any]) -> None:
     write_json(layout.plan("judge"), plan)
 
 
+def judged(layout: Layout) -> dict[str, Any]:
+    judge.run(layout)
+    return read_json(layout.claims)["claims"]
+
+
 def test_the_file_of_a_study(layout: Layout) -> None:
     judge.run(layout)
     found = read_json(layout.claims)
@@ -74,13 +85,14 @@ def test_the_file_of_a_study(layout: Layout) -> None:
 def test_a_test_with_two_bounds_can_be_wrong_at_either_end(layout: Layout) -> None:
     near = {"near": {"case": "conv_a", "value": 0.5, "within": 0.1}}
     plan_claims(layout, {"near": {"text": "Near.", "source": "", "tests": [near]}})
-    found = judge.judged(layout)["multiple_testing"]
+    judge.run(layout)
+    found = read_json(layout.claims)["multiple_testing"]
     assert found["tests"] == 1
     assert found["wrong_verdicts_expected_at_most"] == pytest.approx(0.05)
 
 
 def test_accuracies_are_those_of_the_evaluation(layout: Layout) -> None:
-    accuracy, _ = judge.judged(layout)["claims"]["conv_is_good"]["tests"]
+    accuracy, _ = judged(layout)["conv_is_good"]["tests"]
     evaluated = read_json(layout.evaluation("conv_a"))["accuracy"]
     assert [accuracy[k] for k in ("estimate", "low", "high")] == [
         evaluated[k] for k in ("mean", "low", "high")
@@ -88,13 +100,12 @@ def test_accuracies_are_those_of_the_evaluation(layout: Layout) -> None:
     assert accuracy["seeds"] == SEEDS
 
 
-def test_recalls_are_those_of_the_evaluation(layout: Layout) -> None:
-    for case in CASES:
-        evaluated = read_json(layout.evaluation(case))["per_class"]
-        recalls = Results(layout, dict.fromkeys(CASES, "toy")).recalls(case)
-        assert recalls.shape == (SEEDS, len(evaluated))
-        expected = [entry["recall"]["mean"] for entry in evaluated]
-        assert np.allclose(recalls.mean(axis=0), expected)
+def test_a_network_that_learned_nothing_is_named_in_the_record(layout: Layout) -> None:
+    one_class = [np.eye(CLASSES, dtype=np.float32)[np.zeros(IMAGES, int)]] * SEEDS
+    write_refit(layout, "dense_b", one_class)
+    evaluate.run(layout)
+    tests = judged(layout)["level"]["tests"]
+    assert [test["learned_nothing"] for test in tests] == [[], ["dense_b"], [], ["dense_b"]]
 
 
 def test_same_bytes_again(layout: Layout) -> None:
@@ -115,4 +126,4 @@ def test_a_study_without_claims_needs_no_results(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(layout: Layout) -> None:
     layout.evaluation("conv_a").unlink()
     with pytest.raises(DataError, match=r"evaluate/conv_a\.json: file not found"):
-        judge.judged(layout)
+        judge.run(layout)

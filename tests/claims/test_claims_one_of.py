@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from densevsconv.claims.schema import ClaimTest
+from densevsconv.claims.registry import ClaimTest
 from densevsconv.commands.document import table
 from densevsconv.images.transforms.registry import Transform
 from densevsconv.schema.strict import OneOf

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from densevsconv.claims.record import quoted, verdict, verdict_of_all
+from densevsconv.claims.kind import quoted
+from densevsconv.claims.verdict import verdict, verdict_of_all
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from densevsconv.claims.kinds import JUDGES
-from densevsconv.claims.record import Record
-from densevsconv.claims.results import Results
-from densevsconv.claims.schema import ClaimTest
-from densevsconv.store.files import write_json
+from densevsconv.claims.registry import ClaimTest, judge_test
+from densevsconv.results.claims import ClaimTestRecord
+from densevsconv.results.data import DataInfo
+from densevsconv.results.evaluation import Evaluation
+from densevsconv.results.study import Study
+from densevsconv.results.timing import Timing
+from densevsconv.results.trials import CURVES, Runs
+from densevsconv.stages.judge import JudgePlan
 from densevsconv.store.layout import Layout
 
 NAMES = ["zero", "one", "two"]
@@ -25,15 +28,27 @@ WOBBLE = np.array([-0.02, -0.01, 0.0, 0.01, 0.02])
 """Mean 0; the 95% t interval of five seeds is 0.0196 to each side."""
 
 
+NO_INTERVAL = {"mean": None, "low": None, "high": None, "std": None}
+
+
+def _over_seeds(values: list[float]) -> dict[str, Any]:
+    return NO_INTERVAL | {"per_seed": values, "seeds": len(values)}
+
+
 class Known:
     """Writes results case by case, and judges tests on them."""
 
     def __init__(self, folder: Path) -> None:
         self.layout = Layout(folder / "known")
         self.datasets: dict[str, str] = {}
-        info = {"class_names": NAMES, "classes": len(NAMES)}
-        write_json(self.layout.data_info("toy"), info)
-        write_json(self.layout.data_info("other"), info)
+        counts = {"train": IMAGES, "validation": IMAGES, "test": IMAGES}
+        for dataset in ("toy", "other"):
+            DataInfo.model_validate({
+                "name": dataset, "classes": len(NAMES), "class_names": NAMES, "max_value": 16,
+                "shape": (4, 4, 1), "counts": counts, "class_counts": {part: [] for part in counts},
+                "channel_mean": [1.0], "channel_std": [1.0], "train_hash": "", "test_hash": "",
+                "split": {}, "transform": [],
+            }).write(self.layout.data_info(dataset))  # fmt: skip
 
     def case(
         self,
@@ -54,63 +69,63 @@ class Known:
         accuracy = [float(value) for value in accuracy]
         right = right if right is not None else [[IMAGES] * len(NAMES)] * len(accuracy)
         supports = [0 if count is None else IMAGES for count in right[0]]
-        write_json(
-            self.layout.evaluation(name),
-            {"accuracy": {"per_seed": accuracy},
-             "images": sum(supports) if images is None else images,
-             "per_class": [{"class": k, "support": n} for k, n in enumerate(supports)]},
-        )  # fmt: skip
+        chance = max(supports) / sum(supports)
+        Evaluation.model_validate({
+            "case": name, "dataset": dataset, "seeds": len(accuracy),
+            "images": sum(supports) if images is None else images,
+            "diverged_seeds": len(diverged), "confidence": 0.95, "accuracy": _over_seeds(accuracy),
+            "chance": chance, "learned": [value > chance + 1e-9 for value in accuracy],
+            "test_set_interval": {"low": 0.0, "high": 1.0}, "log_loss": _over_seeds([]),
+            "calibration_error": _over_seeds([]), "calibration": {"bins": []},
+            "per_class": [
+                {"label": k, "support": count, "precision": NO_INTERVAL, "f1": NO_INTERVAL,
+                 "recall": _over_seeds([(seed[k] or 0) / IMAGES for seed in right])}
+                for k, count in enumerate(supports)
+            ],
+            "confusion": {"counts": [], "normalised": []}, "most_confused": [],
+            "misclassified": [],
+        }).write(self.layout.evaluation(name))  # fmt: skip
+        ran = {"epochs_run": 2, "best_epoch": 2, "seconds": 1.0, "execution": "xla", "threads": 1,
+               "device": "CPU", **dict.fromkeys(CURVES)}  # fmt: skip
         runs = [
-            {"repetition": r, "status": "diverged" if r in diverged else "finished",
-             "seeds": {"initialisation": first_seed + r, "batch_order": first_seed + r}}
+            ran | {"trial": f"{name}{r}", "repetition": r,
+                   "status": "diverged" if r in diverged else "finished",
+                   "seeds": {"initialisation": first_seed + r, "batch_order": first_seed + r}}
             for r in range(len(accuracy))
         ]  # fmt: skip
-        write_json(self.layout.runs(name), {"case": name, "runs": runs})
+        Runs.model_validate({"case": name, "runs": runs}).write(self.layout.runs(name))
         times = [float(value) for value in seconds]
-        write_json(self.layout.timing(name), {"train_seconds": {"all": times}})
-        losses = losses if losses is not None else [[1.0, 0.5]] * len(accuracy)
-        _write(
-            self.layout.history(name),
-            {
-                "repetition": [r for r, curve in enumerate(losses) for _ in curve],
-                "epoch": [e + 1 for curve in losses for e in range(len(curve))],
-                "validation_loss": [float(loss) for curve in losses for loss in curve],
-            },
-        )
-        _write_predictions(self.layout.predictions(name), right)
+        spread = {"median": 1.0, "low": 1.0, "high": 1.0}
+        Timing.model_validate({
+            "case": name, "device": "CPU", "threads": 1, "execution": "xla", "repeats": len(times),
+            "compile_seconds": 1.0, "train_seconds": spread | {"all": times},
+            "seconds_per_epoch": spread, "epochs": 2, "epochs_timed": [2],
+            "images_per_second": 1.0, "inference": {}, "peak_memory_bytes": 1,
+            "baseline_memory_bytes": 1, "machine": {},
+        }).write(self.layout.timing(name))  # fmt: skip
+        self._write_history(name, losses if losses is not None else [[1.0, 0.5]] * len(accuracy))
         return self
 
-    @property
-    def results(self) -> Results:
-        return Results(self.layout, self.datasets)
+    def _write_history(self, name: str, losses: Any) -> None:
+        rows = [
+            dict.fromkeys(CURVES, 0.0) | {"repetition": r, "epoch": e, "validation_loss": loss}
+            for r, curve in enumerate(losses)
+            for e, loss in enumerate(curve, 1)
+        ]
+        path = self.layout.history(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # nothing may rest on the order of rows
+        order = np.random.default_rng(0).permutation(len(rows))
+        pq.write_table(pa.Table.from_pylist([rows[place] for place in order]), path)
 
-    def records(self, test: dict[str, Any], confidence: float = 0.95) -> list[Record]:
+    def records(self, test: dict[str, Any], confidence: float = 0.95) -> list[ClaimTestRecord]:
         """Judge one test, as a study's file has it."""
+        cases = {case: {"dataset": dataset} for case, dataset in self.datasets.items()}
+        plan = JudgePlan.model_validate({"confidence": confidence, "claims": {}, "cases": cases})
         checked = ClaimTest.model_validate(test)
-        return list(JUDGES[checked.kind](checked.content, self.results, confidence))
+        return list(judge_test(checked, Study(plan, self.layout), confidence))
 
     def verdict(self, kind: str, **test: Any) -> str:
         """Return the verdict of a test that has one record."""
         (record,) = self.records({kind: test})
         return record.verdict
-
-
-def _write(path: Path, columns: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table = pa.table(columns)
-    # nothing may rest on the order of rows
-    pq.write_table(table.take(np.random.default_rng(0).permutation(len(table))), path)
-
-
-def _write_predictions(path: Path, right: Any) -> None:
-    """``right[seed][class]`` images are right, the others of the class are taken for the next."""
-    columns: dict[str, list[Any]] = {key: [] for key in ("repetition", "label", "p0", "p1", "p2")}
-    for repetition, counts in enumerate(right):
-        for label, count in enumerate(counts):
-            for image in range(IMAGES if count is not None else 0):
-                predicted = label if image < count else (label + 1) % len(NAMES)
-                columns["repetition"].append(repetition)
-                columns["label"].append(label)
-                for k in range(len(NAMES)):
-                    columns[f"p{k}"].append(np.float32(0.8 if k == predicted else 0.1))
-    _write(path, columns)

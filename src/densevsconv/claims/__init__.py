@@ -1,1 +1,1 @@
-"""The tests of a publication's claims: one file a kind, each from results to verdicts."""
+"""The claims of a publication: a kind of test is one file, with its schema, judgement and words."""

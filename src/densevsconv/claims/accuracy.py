@@ -3,40 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import Field, model_validator
 from scipy import stats
 
-from densevsconv.claims.mean_accuracy import mean_accuracy
-from densevsconv.claims.record import TOUCHING, Record, quoted
-from densevsconv.claims.results import Results
-from densevsconv.claims.schema import Accuracy
+from densevsconv.claims.kind import CaseName, Finding, Kind, Share, Words, quoted
+from densevsconv.results.study import Study
+from densevsconv.statistics import one_image
+from densevsconv.statistics.intervals import mean_interval
+
+TEST_ACCURACY = Words("test accuracy", "percent", "%")
 
 
-def judge(test: Accuracy, results: Results, confidence: float) -> Iterator[Record]:
-    """Yield a record a case: the mean over seeds against the bound."""
-    bound = test.at_most if test.at_least is None else test.at_least
-    side = "below" if test.at_least is None else "above"
-    for case in test.cases:
-        found = mean_accuracy(case, results, confidence)
-        yield Record(
-            kind="accuracy",
-            cases=[case],
-            statement=f"the test accuracy of {quoted([case])} is {side} the bound",
-            quantity="test accuracy",
-            estimate=found.mean,
-            low=found.low,
-            high=found.high,
-            above=test.at_least,
-            below=test.at_most,
-            p_value=_p_value(found.values, bound),
-            seeds=len(found.values),
-            method=found.method,
-        )
+@dataclass(frozen=True)
+class MeanAccuracy:
+    """A mean over ``values``, one a seed; the ends are None with a single seed."""
+
+    values: list[float]
+    mean: float
+    low: float | None
+    high: float | None
+    method: str
+
+
+def mean_accuracy(case: str, study: Study[Any], confidence: float) -> MeanAccuracy:
+    """Return the interval of evaluate/<case>.json, widened where all seeds are equal."""
+    values = study.evaluation(case).accuracies
+    interval = mean_interval(values, confidence, lower=0, upper=1)
+    mean, low, high = (interval[key] for key in ("mean", "low", "high"))
+    if not one_image.no_spread(low, high):
+        return MeanAccuracy(values, mean, low, high, "t over seeds")
+    half = one_image.half_width(len(values), study.evaluation(case).images, confidence)
+    low, high = max(mean - half, 0.0), min(mean + half, 1.0)
+    return MeanAccuracy(values, mean, low, high, "t over seeds" + one_image.NOTE)
+
+
+class Accuracy(Kind):
+    """The test accuracy of each case lies on one side of a bound."""
+
+    cases: list[CaseName] = Field(
+        min_length=1, description="The claim is about each of them: all must be on that side."
+    )
+    at_least: Share | None = Field(default=None, description="Their accuracies are above this.")
+    at_most: Share | None = Field(
+        default=None, description="Their accuracies are below this. Give this or `at_least`."
+    )
+    words: ClassVar[Words] = TEST_ACCURACY
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Accuracy:
+        if (self.at_least is None) == (self.at_most is None):
+            found = "neither at_least nor at_most" if self.at_least is None else "both"
+            raise ValueError(f"found {found}; allowed: at_least or at_most, one of them")
+        return self
+
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
+        """Yield a finding a case: the mean over seeds against the bound."""
+        bound = self.at_most if self.at_least is None else self.at_least
+        side = "below" if self.at_least is None else "above"
+        for case in self.cases:
+            found = mean_accuracy(case, study, confidence)
+            yield Finding(
+                cases=[case],
+                statement=f"the test accuracy of {quoted([case])} is {side} the bound",
+                estimate=found.mean,
+                low=found.low,
+                high=found.high,
+                above=self.at_least,
+                below=self.at_most,
+                p_value=_p_value(found.values, bound),
+                seeds=len(found.values),
+                method=found.method,
+            )
 
 
 def _p_value(values: list[float], bound: float | None) -> float | None:
     """Return the two-sided p value of the mean against the bound; None without a spread."""
-    if bound is None or len(values) < 2 or np.ptp(values) < TOUCHING:
+    if bound is None or len(values) < 2 or np.ptp(values) < one_image.TOUCHING:
         return None
     return float(stats.ttest_1samp(values, bound).pvalue)

@@ -15,54 +15,72 @@ with fewer, see one_image.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import Field
 
-from densevsconv.claims import one_image
-from densevsconv.claims.record import Record, quoted
-from densevsconv.claims.results import Results
-from densevsconv.claims.schema import EasiestClass, HardestClass
+from densevsconv.claims.kind import CaseName, ClassName, Finding, Kind, Words, quoted
+from densevsconv.results.study import Study
+from densevsconv.statistics import one_image
 from densevsconv.statistics.comparison import compare
 
 
-def judge_hardest(test: HardestClass, results: Results, confidence: float) -> Iterator[Record]:
-    """Yield a record a case: the gap of the lowest recall."""
-    for case in test.cases:
-        yield _record("hardest_class", case, test.classes, results, confidence)
-
-
-def judge_easiest(test: EasiestClass, results: Results, confidence: float) -> Iterator[Record]:
-    """Yield a record a case: the gap of the highest recall."""
-    for case in test.cases:
-        yield _record("easiest_class", case, test.classes, results, confidence)
-
-
-def _record(
-    kind: str, case: str, classes: list[str], results: Results, confidence: float
-) -> Record:
-    names = results.class_names(case)
-    # how badly a class is recognised, or how well: what is claimed to be greatest
-    scores = results.recalls(case) * (-1 if kind == "hardest_class" else 1)
-    present = [k for k in range(len(names)) if not np.isnan(scores[:, k]).any()]
-    named = [k for k in present if names[k] in classes]
-    others = [k for k in present if names[k] not in classes]
-    estimate, low, high = _gap(scores, results.images_of_classes(case), named, others, confidence)
-    means = scores.mean(axis=0)
-    word = "lowest" if kind == "hardest_class" else "highest"
-    return Record(
-        kind=kind,
-        cases=[case],
-        statement=f"the class of {word} recall of {quoted([case])} is {quoted(classes, 'or')}",
-        quantity="gap of recall",
-        estimate=estimate,
-        low=low,
-        high=high,
-        above=0.0,
-        seeds=len(scores),
-        method="paired t of classes",
-        classes=classes,
-        found_class=names[max(present, key=lambda k: means[k])],
+class _ExtremeClass(Kind):
+    cases: list[CaseName] = Field(min_length=1, description="The claim is about each of them.")
+    classes: list[ClassName] = Field(
+        min_length=1, description="Names of classes; with several, it is one of them."
     )
+    words: ClassVar[Words] = Words("gap of recall", "points", " points")
+    extreme: ClassVar[str]
+    sign: ClassVar[int]
+
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
+        """Yield a finding a case: the gap of the lowest, or the highest, recall."""
+        for case in self.cases:
+            names = study.data_info(study.case(case).dataset).class_names
+            images = [scores.support for scores in study.evaluation(case).per_class]
+            # how badly a class is recognised, or how well: what is claimed to be greatest
+            scores = self.sign * _recalls(study, case)
+            present = [k for k, count in enumerate(images) if count]
+            named = [k for k in present if names[k] in self.classes]
+            others = [k for k in present if names[k] not in self.classes]
+            estimate, low, high = _gap(scores, images, named, others, confidence)
+            means = scores.mean(axis=0)
+            yield Finding(
+                cases=[case],
+                statement=f"the class of {self.extreme} recall of {quoted([case])} is "
+                f"{quoted(self.classes, 'or')}",
+                estimate=estimate,
+                low=low,
+                high=high,
+                above=0.0,
+                seeds=len(scores),
+                method="paired t of classes",
+                classes=self.classes,
+                found_class=names[max(present, key=lambda k: means[k])],
+            )
+
+
+class HardestClass(_ExtremeClass):
+    """The class that a case recognises worst (lowest recall) is one of those named."""
+
+    extreme: ClassVar[str] = "lowest"
+    sign: ClassVar[int] = -1
+
+
+class EasiestClass(_ExtremeClass):
+    """The class that a case recognises best (highest recall) is one of those named."""
+
+    extreme: ClassVar[str] = "highest"
+    sign: ClassVar[int] = 1
+
+
+def _recalls(study: Study[Any], case: str) -> np.ndarray:
+    """Return the recall of each class on the test images: shape (seeds, classes)."""
+    per_class = study.evaluation(case).per_class
+    by_class = np.array([scores.recall.per_seed for scores in per_class], dtype=np.float64)
+    return np.ascontiguousarray(by_class.T)  # the order of sums decides the last digit
 
 
 def _gap(

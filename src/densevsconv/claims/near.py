@@ -8,27 +8,35 @@ procedure"), with an interval that is wider than such a test needs: 95% where 90
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
-from densevsconv.claims.mean_accuracy import mean_accuracy
-from densevsconv.claims.record import Record, quoted
-from densevsconv.claims.results import Results
-from densevsconv.claims.schema import Near
+from pydantic import Field
+
+from densevsconv.claims.accuracy import TEST_ACCURACY, mean_accuracy
+from densevsconv.claims.kind import CaseName, Finding, Kind, Share, Words, quoted
+from densevsconv.results.study import Study
 
 
-def judge(test: Near, results: Results, confidence: float) -> Iterator[Record]:
-    """Yield the record of the case's mean over seeds."""
-    found = mean_accuracy(test.case, results, confidence)
-    yield Record(
-        kind="near",
-        cases=[test.case],
-        statement=f"the test accuracy of {quoted([test.case])} is near the published one",
-        quantity="test accuracy",
-        estimate=found.mean,
-        low=found.low,
-        high=found.high,
-        above=test.value - test.within,
-        below=test.value + test.within,
-        published=test.value,
-        seeds=len(found.values),
-        method=found.method,
-    )
+class Near(Kind):
+    """The test accuracy of a case is that of a publication, give or take."""
+
+    case: CaseName = Field(description="The case that stands for the published network.")
+    value: Share = Field(description="The published test accuracy, between 0 and 1.")
+    within: float = Field(gt=0, le=1, description="Largest distance from it that counts as near.")
+    words: ClassVar[Words] = TEST_ACCURACY
+
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
+        """Yield the finding of the case's mean over seeds."""
+        found = mean_accuracy(self.case, study, confidence)
+        yield Finding(
+            cases=[self.case],
+            statement=f"the test accuracy of {quoted([self.case])} is near the published one",
+            estimate=found.mean,
+            low=found.low,
+            high=found.high,
+            above=self.value - self.within,
+            below=self.value + self.within,
+            published=self.value,
+            seeds=len(found.values),
+            method=found.method,
+        )

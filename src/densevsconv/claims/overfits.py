@@ -8,54 +8,62 @@ learned nothing: a network that is no better than naming the commonest class has
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
-import numpy as np
+from pydantic import Field, model_validator
 
-from densevsconv.claims.record import Record, quoted
-from densevsconv.claims.results import Results
-from densevsconv.claims.schema import Overfits
+from densevsconv.claims.kind import CaseName, Finding, Kind, Words, quoted
+from densevsconv.results.study import Study
 from densevsconv.statistics.intervals import mean_interval
 
 
-def judge(test: Overfits, results: Results, confidence: float) -> Iterator[Record]:
-    """Yield a record a case: those that overfit, then those that do not."""
-    for case in test.cases:
-        yield _record(case, test.margin, True, results, confidence)
-    for case in test.others:
-        yield _record(case, test.margin, False, results, confidence)
+class Overfits(Kind):
+    """Some cases overfit and others do not: the validation loss rises after its lowest value."""
 
-
-def _record(
-    case: str, margin: float, overfits: bool, results: Results, confidence: float
-) -> Record:
-    learned = results.learned(case)
-    curves = results.validation_losses(case)
-    rises = [relative_rise(losses) for repetition, losses in curves.items() if learned[repetition]]
-    values = [rise for rise in rises if rise is not None]
-    interval = mean_interval(values, confidence, lower=0)
-    verb = "rises" if overfits else "does not rise"
-    return Record(
-        kind="overfits",
-        cases=[case],
-        statement=f"the validation loss of {quoted([case])} {verb} after its lowest value by more "
-        "than the margin",
-        quantity="relative rise of the validation loss",
-        estimate=interval["mean"],
-        low=interval["low"],
-        high=interval["high"],
-        above=margin if overfits else None,
-        below=None if overfits else margin,
-        seeds=len(values),
-        left_out=len(learned) - len(values),
-        method="t over seeds",
+    cases: list[CaseName] = Field(default_factory=list, description="Cases that overfit.")
+    others: list[CaseName] = Field(default_factory=list, description="Cases that do not.")
+    margin: float = Field(
+        ge=0,
+        description="How far the last epoch's validation loss may be above the lowest, relative "
+        "to the lowest (0.05: by 5%), without counting as overfitting.",
     )
+    words: ClassVar[Words] = Words("relative rise of the validation loss", "percent", "%")
+
+    @model_validator(mode="after")
+    def _some_case(self) -> Overfits:
+        if not self.cases and not self.others:
+            raise ValueError("found neither cases nor others; allowed: at least one case")
+        return self
+
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
+        """Yield a finding a case: those that overfit, then those that do not."""
+        for case in self.cases + self.others:
+            overfits = case in self.cases
+            values = _relative_rises(study, case)
+            interval = mean_interval(values, confidence, lower=0)
+            verb = "rises" if overfits else "does not rise"
+            yield Finding(
+                cases=[case],
+                statement=f"the validation loss of {quoted([case])} {verb} after its lowest value "
+                "by more than the margin",
+                estimate=interval["mean"],
+                low=interval["low"],
+                high=interval["high"],
+                above=self.margin if overfits else None,
+                below=None if overfits else self.margin,
+                seeds=len(values),
+                left_out=len(study.runs(case)) - len(values),
+                method="t over seeds",
+            )
 
 
-def relative_rise(losses: np.ndarray) -> float | None:
-    """Return how far the last of a seed's losses lies above the lowest, relative to the lowest.
-
-    None where there is no loss, or where the lowest is 0 and nothing is relative to it.
-    """
-    if len(losses) == 0 or losses.min() <= 0:
-        return None
-    return float(losses[-1] / losses.min() - 1)
+def _relative_rises(study: Study[Any], case: str) -> list[float]:
+    """Return how far the last loss lies above the lowest, of each seed that counts."""
+    history = study.history(case).sort_values("epoch")
+    rises = []
+    for run, learned in zip(study.runs(case), study.evaluation(case).learned, strict=True):
+        losses = history.loc[history["repetition"] == run.repetition, "validation_loss"].to_numpy()
+        # nothing is relative to a lowest loss of 0
+        if learned and not run.diverged and len(losses) > 0 and losses.min() > 0:
+            rises.append(float(losses[-1] / losses.min() - 1))
+    return rises

@@ -9,32 +9,54 @@ confidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import exp, log
+from typing import Any, ClassVar
 
-from densevsconv.claims.record import Record, quoted
-from densevsconv.claims.results import Results
-from densevsconv.claims.schema import TimeRatio
+from pydantic import Field
+
+from densevsconv.claims.kind import CaseName, Finding, Kind, Words, quoted
+from densevsconv.results.study import Study
+from densevsconv.schema.messages import shown
 from densevsconv.statistics.comparison import compare
 
 
-def judge(test: TimeRatio, results: Results, confidence: float) -> Iterator[Record]:
-    """Yield the record of the ratio of the geometric means of training time, a over b."""
-    a, b = results.training_seconds(test.a), results.training_seconds(test.b)
-    found = compare([log(s) for s in a], [log(s) for s in b], confidence, paired=False)
-    low, high = found.difference_low, found.difference_high
-    yield Record(
-        kind="time_ratio",
-        cases=[test.a, test.b],
-        statement=f"the training time of {quoted([test.a])} is to that of {quoted([test.b])} as "
-        "published",
-        quantity="ratio of training times",
-        estimate=exp(found.difference_mean),
-        low=None if low is None else exp(low),
-        high=None if high is None else exp(high),
-        above=test.value / test.factor,
-        below=test.value * test.factor,
-        published=test.value,
-        seeds=min(len(a), len(b)),
-        method="Welch t of log seconds",
+class TimeRatio(Kind):
+    """One case takes so many times as long to train as another, give or take a factor."""
+
+    a: CaseName = Field(description="The case said to take longer (or shorter, `value` below 1).")
+    b: CaseName = Field(description="The case it is compared with, of the same data set.")
+    value: float = Field(gt=0, description="Training time of a over that of b, as published.")
+    factor: float = Field(
+        gt=1, description="How far off it may be: from value / factor to value * factor."
     )
+    words: ClassVar[Words] = Words("ratio of training times", "significant", " times")
+
+    def problems(self, datasets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield a problem where the cases are of two data sets."""
+        of_a, of_b = datasets[self.a], datasets[self.b]
+        if of_a != of_b:
+            yield (
+                "b",
+                f"found {shown(self.b)} of data set {of_b}, while {self.a} is of {of_a}; allowed: "
+                f"a case of {of_a}, since times on other images compare the images too",
+            )
+
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
+        """Yield the finding of the ratio of the geometric means of training time, a over b."""
+        a, b = ([log(s) for s in study.timing(case).train_seconds.all] for case in (self.a, self.b))
+        found = compare(a, b, confidence, paired=False)
+        low, high = found.difference_low, found.difference_high
+        yield Finding(
+            cases=[self.a, self.b],
+            statement=f"the training time of {quoted([self.a])} is to that of {quoted([self.b])} "
+            "as published",
+            estimate=exp(found.difference_mean),
+            low=None if low is None else exp(low),
+            high=None if high is None else exp(high),
+            above=self.value / self.factor,
+            below=self.value * self.factor,
+            published=self.value,
+            seeds=min(len(a), len(b)),
+            method="Welch t of log seconds",
+        )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from densevsconv.claims.schema import check_claims
+from densevsconv.claims.registry import check_claims
 from densevsconv.errors import ConfigError
 from densevsconv.planning.cases import resolve_case
 from densevsconv.planning.counterparts import check_counterparts

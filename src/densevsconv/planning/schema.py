@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from densevsconv.claims.schema import Claim
+from densevsconv.claims.registry import Claim
 from densevsconv.images.sources import Source
 from densevsconv.images.sources.keys import PlainName
 from densevsconv.images.transforms.registry import Transforms

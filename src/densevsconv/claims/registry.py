@@ -1,0 +1,141 @@
+"""Every kind of test by the key it has in a study's file, and the schema of a claim.
+
+A new kind is a class in a file beside this one, and a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, ClassVar
+
+from pydantic import Field, create_model
+
+from densevsconv.claims.accuracy import Accuracy
+from densevsconv.claims.difference import Difference
+from densevsconv.claims.extreme_class import EasiestClass, HardestClass
+from densevsconv.claims.kind import CASE, CLASS, Kind
+from densevsconv.claims.near import Near
+from densevsconv.claims.overfits import Overfits
+from densevsconv.claims.time_ratio import TimeRatio
+from densevsconv.claims.verdict import verdict, verdict_of_all
+from densevsconv.results.claims import ClaimRecord, ClaimTestRecord
+from densevsconv.results.study import Study
+from densevsconv.schema.messages import shown, unknown
+from densevsconv.schema.strict import ABSENT, OneOf, Strict
+
+KINDS: dict[str, type[Kind]] = {
+    "difference": Difference,
+    "accuracy": Accuracy,
+    "near": Near,
+    "time_ratio": TimeRatio,
+    "hardest_class": HardestClass,
+    "easiest_class": EasiestClass,
+    "overfits": Overfits,
+}
+
+
+class OneTest(OneOf):
+    """One test of a claim: a mapping with one of these keys."""
+
+    item: ClassVar[str] = "one kind of test"
+
+
+def _meaning(kind: type[Kind]) -> str:
+    return f"{(kind.__doc__ or '').splitlines()[0]} See {kind.__name__}."
+
+
+_FIELDS: dict[str, Any] = {
+    name: (kind, Field(default=ABSENT, description=_meaning(kind))) for name, kind in KINDS.items()
+}
+
+ClaimTest: type[OneTest] = create_model(
+    "ClaimTest", __base__=OneTest, __doc__=OneTest.__doc__, **_FIELDS
+)
+"""The schema of an item of a claim's ``tests``: a key for every kind."""
+
+
+class Claim(Strict):
+    """A conclusion of a publication, and the tests that must all hold for it to hold."""
+
+    text: str = Field(min_length=1, description="The claim in words, as the report prints it.")
+    source: str = Field(default="", description="Where it is made: a table, a section, a page.")
+    tests: list[ClaimTest] = Field(  # type: ignore[valid-type]
+        min_length=1,
+        description="The claim holds if all of them hold and fails if any fails; each with one of "
+        "the keys of ClaimTest.",
+    )
+
+
+def check_claims(
+    claims: Mapping[str, Claim],
+    datasets: Mapping[str, str],
+    class_names: Mapping[str, Sequence[str]],
+) -> Iterator[tuple[str, str]]:
+    """Yield the wrong references of a study's claims, as (key path below ``claims``, problem).
+
+    Parameters
+    ----------
+    claims
+        By name.
+    datasets
+        Data set of every case of the study, by the case's name.
+    class_names
+        Names of the classes of every data set, by the data set's name.
+    """
+    for name, claim in claims.items():
+        tests: list[OneTest] = claim.tests
+        for index, test in enumerate(tests):
+            for key, problem in _problems(test.content, datasets, class_names):
+                yield f"{name}.tests.{index}.{test.kind}.{key}", problem
+
+
+def _problems(
+    test: Kind, datasets: Mapping[str, str], class_names: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    cases = list(test.named(CASE))
+    strange = [
+        (key, unknown("case", case, datasets)) for key, case in cases if case not in datasets
+    ]
+    if strange:  # nothing else can be said of a case that is not there
+        yield from strange
+        return
+    first: dict[str, str] = {}
+    for key, case in cases:
+        if case in first:
+            yield key, f"found {shown(case)} again, as {first[case]}; allowed: another case"
+        first.setdefault(case, key)
+    yield from test.problems(datasets)
+    classes = list(test.named(CLASS))
+    for dataset in dict.fromkeys(datasets[case] for _, case in cases) if classes else ():
+        names = class_names[dataset]
+        for key, label in classes:
+            if label not in names:
+                yield key, unknown(f"class of {dataset}", label, names)
+        if set(names) <= {label for _, label in classes}:
+            key, _, _ = classes[0][0].partition(".")
+            yield key, f"found every class of {dataset}; allowed: some of them"
+
+
+def judge_claim(claim: Claim, study: Study[Any], confidence: float) -> ClaimRecord:
+    """Return a claim with its tests' records and the verdict that follows from them."""
+    tests = [record for test in claim.tests for record in judge_test(test, study, confidence)]
+    return ClaimRecord(
+        text=claim.text,
+        source=claim.source,
+        verdict=verdict_of_all(test.verdict for test in tests),
+        tests=tests,
+    )
+
+
+def judge_test(test: OneTest, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
+    """Yield the record of every estimate that a test rests on."""
+    content: Kind = test.content
+    for found in content.judge(study, confidence):
+        yield ClaimTestRecord(
+            **asdict(found),
+            kind=test.kind,
+            quantity=content.words.quantity,
+            learned_nothing=[c for c in found.cases if study.evaluation(c).learned_nothing],
+            verdict=verdict(found.low, found.high, found.above, found.below),
+        )
