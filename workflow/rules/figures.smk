@@ -8,7 +8,8 @@ in      plan/figures.json, the tables, select/<case>.json, evaluate/<case>.json,
 out     <reports>/<study>/figures/<figure>.svg and .png
 """
 
-from densevsconv.report.layout import ReportLayout, drawings
+from densevsconv.report.contents import drawings
+from densevsconv.report.layout import ReportLayout, study_plan
 
 report_files = ReportLayout(reports, layout.study, captions=ROOT / "workflow" / "report")
 
@@ -34,7 +35,7 @@ rule figures:
         rules.prepare.output,
         rules.measure.output,
     output:
-        svg=[with_caption(drawing) for drawing in drawings(plan("figures"))],
+        svg=[with_caption(drawing) for drawing in drawings(study_plan(plan("figures")))],
         png=report_files.figure_files(plan("figures"), "png"),
     log:
         log_file("figures"),

@@ -37,7 +37,8 @@ def sheet(dataset: str, out: Path, mirror: str | None) -> None:
         Where files are looked for first.
     """
     from densevsconv.report.figures import style
-    from densevsconv.report.figures.transformations import draw_rows
+    from densevsconv.report.figures.canvas import save
+    from densevsconv.report.figures.transformations import Sheet, draw
     from densevsconv.report.wording import change
 
     config, folder = load_config()
@@ -62,6 +63,6 @@ def sheet(dataset: str, out: Path, mirror: str | None) -> None:
         images = transform(raw.images[rows], rows, [step], seed=0, max_value=used.entry.max_value)
         shown.append((change(step), images[: len(first)]))
     style.apply()
-    figure = draw_rows(shown, used.contents.class_names, used.entry.max_value)
-    style.save(figure, out.with_suffix(".svg"), out.with_suffix(".png"))
+    figure = draw(Sheet(shown, used.contents.class_names, used.entry.max_value))
+    save(figure, out.with_suffix(".svg"), out.with_suffix(".png"))
     print(out.with_suffix(".png"))

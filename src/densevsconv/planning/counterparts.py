@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from densevsconv.planning.resolved import ResolvedCase
 from densevsconv.planning.schema import Counterpart
-from densevsconv.report.counterparts import GRADIENTS, STUDY_TABLES
+from densevsconv.report.contents import GRADIENTS, STUDY_TABLES, TABLES
 from densevsconv.report.figures.registry import FIGURES
-from densevsconv.report.layout import TABLES
 from densevsconv.schema.messages import unknown
 
 OF_CASES = ("curves_and_confusion", "loss_curves", "feature_maps", "predictions")

@@ -11,7 +11,7 @@ from typing import Any
 from densevsconv.images.fetch import WantedFile
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
 from densevsconv.planning.schema import Split
-from densevsconv.report.counterparts import GRADIENTS
+from densevsconv.report.contents import GRADIENTS
 from densevsconv.store.files import write_json_if_changed
 from densevsconv.store.layout import Layout
 from densevsconv.trials.cost import COMPILE_SECONDS, estimated_seconds

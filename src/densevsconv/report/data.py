@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from densevsconv.report import rich
-from densevsconv.report.figures.augmentation import augmented
+from densevsconv.report.layout import study_plan
 from densevsconv.report.rich import cite, figure
 from densevsconv.report.study import Study
 from densevsconv.report.table import Column, Table
@@ -82,7 +82,8 @@ def _changes(study: Study, dataset: str) -> str:
 
 
 def _augmentation(study: Study, dataset: str) -> str:
-    cases = [case for case in study.cases(dataset) if augmented(case, study.plan)]
+    plans = study_plan(study.plan).cases
+    cases = [case for case in study.cases(dataset) if plans[case].augmentations]
     if not cases:
         return ""
     used = [case for case in cases if _chose_it(study, case)]

@@ -22,7 +22,8 @@ from densevsconv.report import (
 )
 from densevsconv.report.abstract import abstract
 from densevsconv.report.captions import read_caption
-from densevsconv.report.layout import Drawing, ReportLayout, drawings
+from densevsconv.report.contents import Drawing, drawings
+from densevsconv.report.layout import ReportLayout, study_plan
 from densevsconv.report.limits import limits
 from densevsconv.report.references import PUBLICATION, REFERENCES
 from densevsconv.report.study import Study
@@ -44,7 +45,7 @@ class _Builder:
     def __init__(self, study: Study, names: ReportLayout) -> None:
         self.study = study
         self.names = names
-        self.drawings = drawings(study.plan)
+        self.drawings = drawings(study_plan(study.plan))
         self.cited: list[str] = []
 
     def document(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from densevsconv.report import rich
-from densevsconv.report.figures.engines import network
 from densevsconv.report.pointers import csv_pointer
 from densevsconv.report.rich import figure
 from densevsconv.report.study import Study
@@ -24,6 +23,15 @@ FASTER: dict[str, Any] = {"time_ratio": ("<", 1)}
 
 Row = dict[str, str]
 Pair = tuple[str, str]
+
+
+def network(row: dict[str, str]) -> str:
+    """Return what to call the network of a row of engines.csv: its case without the engine.
+
+    Cases that do not end in their engine's name have only the architecture in common.
+    """
+    names = {row[f"case_{side}"].removesuffix(f"-{row[f'engine_{side}']}") for side in "ab"}
+    return names.pop() if len(names) == 1 else row["architecture"]
 
 
 def rows(study: Study, dataset: str) -> list[Row]:

@@ -6,7 +6,8 @@ Reads gradients.json, which is there where ``report.counterparts`` asks for it.
 from __future__ import annotations
 
 from densevsconv.report import rich
-from densevsconv.report.counterparts import GRADIENTS, counterparts
+from densevsconv.report.contents import GRADIENTS, counterparts
+from densevsconv.report.layout import study_plan
 from densevsconv.report.pointers import json_pointer
 from densevsconv.report.study import Study
 from densevsconv.report.table import Column, Table
@@ -15,7 +16,7 @@ SOURCE = "gradients.json"
 
 
 def _asked(study: Study) -> bool:
-    return any(asked.name == GRADIENTS for asked in counterparts(study.plan))
+    return any(asked.name == GRADIENTS for asked in counterparts(study_plan(study.plan)))
 
 
 def text(study: Study) -> str:

@@ -1,44 +1,27 @@
-"""Where the files of a report lie, and which figures a study has.
-
-The list of figures follows from the plan alone (data sets, cases, searched settings), so the
-Snakefile knows every file before anything has run. Cheap to import.
-"""
+"""Where the files of a report lie, and plans of its stages as :class:`StudyPlan`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 from typing import Any
 
-from densevsconv.report.counterparts import counterparts
-from densevsconv.report.figures.base import Figure
-from densevsconv.report.figures.registry import FIGURES
+from densevsconv.report.contents import CAPTIONS, drawings
+from densevsconv.results.plan import CasePlan, StudyPlan
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """One figure file: a figure, its data set, its cases.
-
-    Attributes
-    ----------
-    stem
-        File name without suffix, such as ``learning_curves-digits``; with ``-2``, ``-3`` where a
-        figure goes on, or with what it is the counterpart of.
-    part, parts
-        Counted from 1.
-    counterpart
-        What the publication calls the figure that it was drawn for; "" for none.
-    """
-
-    figure: Figure
-    dataset: str
-    cases: tuple[str, ...]
-    stem: str
-    part: int = 1
-    parts: int = 1
-    counterpart: str = ""
+def study_plan(content: dict[str, Any]) -> StudyPlan:
+    """Return what a plan of figures, report or track says of the study."""
+    known = {key: value for key, value in content.items() if key in StudyPlan.model_fields}
+    cases = {}
+    for name, case in content["cases"].items():
+        kept = {key: value for key, value in case.items() if key in CasePlan.model_fields}
+        own = name.removesuffix(f"-{case['engine']}")
+        found = re.fullmatch(r"(.*)_((?:coded|published|corrected)(?:_[^-]*)?)", own)
+        network, version = found.groups() if found else (own, "")
+        cases[name] = {"network": network, "version": version} | kept
+    return StudyPlan.model_validate({"confidence": 0.95} | known | {"cases": cases})
 
 
 def ordered_cases(cases: dict[str, Any], dataset: str | None = None) -> list[str]:
@@ -53,53 +36,6 @@ def ordered_cases(cases: dict[str, Any], dataset: str | None = None) -> list[str
             [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)],
         ),
     )
-
-
-def drawings(plan: dict[str, Any]) -> list[Drawing]:
-    """Return every figure file of a study, in the order of the report.
-
-    ``plan`` is the content of ``plan/figures.json`` or ``plan/report.json``. A figure that shows
-    no case of a data set (the search of cases that search nothing) is left out. Figures that are
-    drawn for a publication's come last, in its order.
-    """
-    cases = plan["cases"]
-    found = []
-    for dataset in sorted({case["dataset"] for case in cases.values()}):
-        for figure in FIGURES:
-            if figure.requested:
-                continue
-            shown = [name for name in ordered_cases(cases, dataset) if figure.wanted(name, plan)]
-            pages = _pages(shown, figure.cases_per_page or len(shown))
-            for part, page in enumerate(pages, start=1):
-                stem = f"{figure.name}-{dataset}" + (f"-{part}" if part > 1 else "")
-                found.append(Drawing(figure, dataset, tuple(page), stem, part, len(pages)))
-    return found + _requested(plan)
-
-
-def _pages(cases: list[str], most: int) -> list[list[str]]:
-    """Return the cases in as few pages as hold them, of about equal size."""
-    if not cases:
-        return []
-    size = ceil(len(cases) / ceil(len(cases) / most))
-    return [cases[start : start + size] for start in range(0, len(cases), size)]
-
-
-def _requested(plan: dict[str, Any]) -> list[Drawing]:
-    figures = {figure.name: figure for figure in FIGURES if figure.requested}
-    return [
-        Drawing(figures[asked.name], str(asked.dataset), asked.cases,
-                f"{asked.name}-{asked.slug}", counterpart=asked.of)
-        for asked in counterparts(plan)
-        if asked.kind == "figure" and asked.name in figures
-    ]  # fmt: skip
-
-
-TABLES = (
-    "data", "architectures", "counterparts", "published", "gradients", "claims", "chosen",
-    "results", "comparisons", "difficulty", "cost", "engines", "machine", "settings", "further",
-    "runs", "claim_tests",
-)  # fmt: skip
-"""The report's tables, by the name of their caption (``table_<name>.rst``)."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +82,7 @@ class ReportLayout:
 
     def figure_files(self, plan: dict[str, Any], suffix: str) -> list[Path]:
         """Return the figure files of a study with this plan."""
-        return [self.figure(drawing.stem, suffix) for drawing in drawings(plan)]
+        return [self.figure(drawing.stem, suffix) for drawing in drawings(study_plan(plan))]
 
     def caption(self, name: str) -> Path:
         """Return the caption of a figure, or of a table (``table_<name>``)."""
@@ -154,8 +90,7 @@ class ReportLayout:
 
     def caption_files(self) -> list[Path]:
         """Return every caption a report may need."""
-        names = [figure.name for figure in FIGURES] + [f"table_{name}" for name in TABLES]
-        return [self.caption(name) for name in names]
+        return [self.caption(name) for name in CAPTIONS]
 
     def outputs(self) -> list[Path]:
         """Return the files that the report stage writes."""

@@ -10,9 +10,9 @@ from typing import Any
 
 from densevsconv.report import gradients, rich
 from densevsconv.report.claims import bound, records
-from densevsconv.report.counterparts import Counterpart, counterparts
+from densevsconv.report.contents import Counterpart, Drawing, counterparts
 from densevsconv.report.formats import MISSING
-from densevsconv.report.layout import Drawing
+from densevsconv.report.layout import study_plan
 from densevsconv.report.pointers import csv_pointer, json_pointer, quotient
 from densevsconv.report.study import PLAN, Study
 from densevsconv.report.table import Column, Table
@@ -31,7 +31,7 @@ def all_models(study: Study) -> list[Model]:
 def text(study: Study) -> list[str]:
     """Return the section's paragraphs: how to read its tables, and what the code explains."""
     paragraphs = []
-    if counterparts(study.plan):
+    if counterparts(study_plan(study.plan)):
         paragraphs.append(
             f"{rich.table('counterparts')} says where each figure and table of the publication is "
             "found again in this report."
@@ -211,7 +211,7 @@ def where(study: Study, drawings: list[Drawing]) -> Table:
         Column("cases", "grow"),
     ]
     made = Table("counterparts", None, "page", columns)
-    for asked in counterparts(study.plan):
+    for asked in counterparts(study_plan(study.plan)):
         made.add(
             [
                 rich.name(asked.of),

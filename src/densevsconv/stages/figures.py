@@ -9,16 +9,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from densevsconv.report.contents import drawings
 from densevsconv.report.figures import style
-from densevsconv.report.layout import ReportLayout, drawings
-from densevsconv.report.results import Results
+from densevsconv.report.figures.canvas import save
+from densevsconv.report.figures.drawn import draw
+from densevsconv.report.layout import ReportLayout, study_plan
+from densevsconv.results.study import Study
+from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 
 
 def run(layout: Layout, *, reports: Path = Path("reports"), threads: int | None = None) -> None:
     """Draw every figure as SVG and as PNG."""
     style.apply()
-    results, names = Results(layout), ReportLayout(reports, layout.study)
-    for drawing in drawings(results.plan):
-        figure = drawing.figure.draw(results, drawing.dataset, list(drawing.cases))
-        style.save(figure, names.figure(drawing.stem, "svg"), names.figure(drawing.stem, "png"))
+    plan, names = study_plan(read_json(layout.plan("figures"))), ReportLayout(reports, layout.study)
+    study = Study(plan, layout)
+    for drawing in drawings(plan):
+        figure = draw(study, drawing)
+        save(figure, names.figure(drawing.stem, "svg"), names.figure(drawing.stem, "png"))

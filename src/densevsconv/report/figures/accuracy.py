@@ -2,61 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from densevsconv.report.figures.base import PAGE_MM, Figure
+import numpy as np
+from matplotlib.figure import Figure
 
-if TYPE_CHECKING:
-    import matplotlib.figure
+from densevsconv.report.figures import style
+from densevsconv.report.figures.canvas import PAGE_MM, new_figure
+from densevsconv.results.study import Study
 
-    from densevsconv.report.results import Results
+
+class Accuracy(NamedTuple):
+    """The test accuracy of a case; the ends of its interval are the mean where there is none.
+
+    All are moved off 0 and 1 by half a test image, which a logit axis cannot show.
+    """
+
+    case: str
+    family: str
+    mean: float
+    low: float
+    high: float
+    seeds: list[float]
+
+    @property
+    def error(self) -> list[list[float]]:
+        """The interval as matplotlib takes it: how far below and above the mean it ends."""
+        return [[self.mean - self.low], [self.high - self.mean]]
 
 
-def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
+def accuracy(study: Study, case: str) -> Accuracy:
+    """Return the test accuracy of a case."""
+    found, plan = study.evaluation(case), study.case(case)
+    half = 0.5 / study.data_info(plan.dataset).counts.test
+    mean, low, high = found.accuracy.mean, found.accuracy.low, found.accuracy.high
+    ends = [mean, mean if low is None else low, mean if high is None else high]
+    shown = np.clip(np.array([*ends, *found.accuracies], float), half, 1 - half)
+    mean, low, high, *seeds = shown.tolist()
+    return Accuracy(case, plan.family, mean, low, high, seeds)
+
+
+def data(study: Study, dataset: str, cases: list[str]) -> list[Accuracy]:
+    """Return the accuracies of the cases, the best last."""
+    return sorted((accuracy(study, case) for case in cases), key=lambda each: each.mean)
+
+
+def draw(shown: list[Accuracy]) -> Figure:
     """Return a dot plot: a line a case, best on top; mean, interval, and every seed in grey."""
-    import numpy as np
-
-    from densevsconv.report.figures import style
-
-    evaluations = {case: results.evaluation(case)["accuracy"] for case in cases}
-    order = sorted(cases, key=lambda case: evaluations[case]["mean"])
-    tests = results.data_info(dataset)["counts"]["test"]
-    figure = style.new_figure(PAGE_MM, 14 + 4.8 * len(cases))
+    figure = new_figure(PAGE_MM, 14 + 4.8 * len(shown))
     axis = figure.subplots()
-    everything = []
-    for height, case in enumerate(order):
-        accuracy, family = evaluations[case], results.family(case)
-        seeds = style.clipped([v for v in accuracy["per_seed"] if v is not None], tests)
-        mean, low, high = style.clipped(
-            [accuracy[key] if accuracy[key] is not None else accuracy["mean"]
-             for key in ("mean", "low", "high")],
-            tests,
-        )  # fmt: skip
-        spread = np.linspace(-0.16, 0.16, len(seeds)) if len(seeds) > 1 else np.zeros(1)
-        axis.scatter(seeds, height + spread, s=5, color="#b5b5b5", linewidths=0, zorder=1)
+    for height, case in enumerate(shown):
+        count = len(case.seeds)
+        spread = np.linspace(-0.16, 0.16, count) if count > 1 else np.zeros(1)
+        axis.scatter(case.seeds, height + spread, s=5, color="#b5b5b5", linewidths=0, zorder=1)
         axis.errorbar(
-            mean, height, xerr=[[mean - low], [high - mean]],
-            color=style.FAMILY_COLOURS[family], marker=style.FAMILY_MARKERS[family],
-            markersize=4.5, capsize=2.5, elinewidth=1.2, capthick=1.2, zorder=2,
+            case.mean, height, xerr=case.error, **style.mark(case.family), capsize=2.5,
+            elinewidth=1.2, capthick=1.2, zorder=2,
         )  # fmt: skip
-        everything += [*seeds, low, high]
+    everything = [value for case in shown for value in (case.low, case.high, *case.seeds)]
     style.accuracy_axis(axis, min(everything), max(everything), "x")
-    axis.set_yticks(range(len(order)), order)
-    axis.set_ylim(-0.6, len(order) - 0.4)
+    style.list_axis(axis, [case.case for case in shown])
     axis.set_xlabel("test accuracy (%)")
-    axis.grid(axis="x")
-    axis.tick_params(axis="y", length=0)
-    style.trim(axis)
-    axis.spines["left"].set_visible(False)
-    style.family_legend(figure, [results.family(case) for case in cases])
+    style.family_legend(figure, (case.family for case in shown))
     return figure
-
-
-FIGURE = Figure(
-    name="accuracy",
-    section="results",
-    width="page",
-    alt="Dots with intervals: test accuracy of every case, the best on top.",
-    draw=draw,
-    cases_per_page=36,
-)

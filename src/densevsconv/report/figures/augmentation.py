@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-from densevsconv.report.figures.base import COLUMN_MM, Figure
+import numpy as np
+from matplotlib.figure import Figure
 
-if TYPE_CHECKING:
-    import matplotlib.figure
-
-    from densevsconv.report.results import Results
+from densevsconv.images.load import load_training_data
+from densevsconv.report.figures.canvas import COLUMN_MM, new_figure, picture_at, text_at
+from densevsconv.report.wording import setting
+from densevsconv.results.study import Study
+from densevsconv.store.seeds import training_seeds
+from densevsconv.training.engines.numpy.augment import augmented_examples
+from densevsconv.training.settings import Augmentation
 
 IMAGES = 3
 """Shown of each augmentation: the first training images of the first classes."""
@@ -22,75 +26,48 @@ MOST = 6
 """Augmentations shown, if a search chose so many."""
 
 
-def augmented(case: str, plan: dict[str, Any]) -> bool:
-    """Tell whether a case trains with augmentation, or searches one."""
-    own = plan["cases"][case]
-    settings = [own.get("training", {}), *own.get("points", [])]
-    return any(any((each.get("augmentation") or {}).values()) for each in settings)
+class Examples(NamedTuple):
+    """Images (N, H, W, C), and each of them changed (N, EXAMPLES, H, W, C) by augmentations."""
+
+    images: np.ndarray
+    changed: list[tuple[str, np.ndarray]]
+    max_value: float
 
 
-def shown_augmentations(results: Results, cases: list[str]) -> list[dict[str, Any]]:
+def shown_augmentations(study: Study, cases: list[str]) -> list[dict[str, Any]]:
     """Return the different augmentations that the cases chose; of those tried, where none did."""
-    chosen = [results.selection(case)["training"].get("augmentation") for case in cases]
-    tried = [
-        settings.get("augmentation")
-        for case in cases
-        for settings in (
-            results.plan["cases"][case]["training"],
-            *results.plan["cases"][case]["points"],
-        )
+    chosen = [study.selection(case).training.get("augmentation") or {} for case in cases]
+    chosen = [each for each in chosen if any(each.values())]
+    found = chosen or [each for case in cases for each in study.case(case).augmentations]
+    return [each for place, each in enumerate(found) if each not in found[:place]][:MOST]
+
+
+def data(study: Study, dataset: str, cases: list[str]) -> Examples:
+    """Return the first image of each class, and what each augmentation makes of it."""
+    part = load_training_data(study.at, dataset)
+    seed = training_seeds(study.plan.datasets[dataset].seed, "refit", 0)["augmentation"]
+    classes = range(min(IMAGES, part.info["classes"]))
+    rows = [int(np.flatnonzero(part.train_labels == label)[0]) for label in classes]
+    changed = [
+        (setting(each), augmented_examples(part, Augmentation(**each), seed, rows, EXAMPLES))
+        for each in shown_augmentations(study, cases)
     ]
-    found: list[dict[str, Any]] = []
-    for each in [one for one in chosen if any((one or {}).values())] or tried:
-        if any((each or {}).values()) and each not in found:
-            found.append(each)
-    return found[:MOST]
+    return Examples(part.train_images[rows], changed, part.info["max_value"])
 
 
-def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
+def draw(shown: Examples) -> Figure:
     """Return some images in rows, each as it is on the left and changed at random beside it."""
-    import numpy as np
-
-    from densevsconv.images.load import load_training_data
-    from densevsconv.report.figures import style
-    from densevsconv.report.wording import setting
-    from densevsconv.store.seeds import training_seeds
-    from densevsconv.training.engines.numpy.augment import augmented_examples
-    from densevsconv.training.settings import Augmentation
-
-    data = load_training_data(results.layout, dataset)
-    seed = training_seeds(results.plan["datasets"][dataset]["seed"], "refit", 0)["augmentation"]
-    classes = range(min(IMAGES, data.info["classes"]))
-    rows = [int(np.flatnonzero(data.train_labels == label)[0]) for label in classes]
-    shown = shown_augmentations(results, cases)
-    labels = [wrap(setting(each), LETTERS_A_LINE) for each in shown]
-    block_mm = [2.4 + LINE_MM * len(lines) + CELL_MM * len(rows) for lines in labels]
-    height_mm = sum(block_mm)
-    figure = style.new_figure(COLUMN_MM, height_mm, layout=None)
-
-    def show(image: np.ndarray, left_mm: float, top_mm: float) -> None:
-        side = 0.96 * CELL_MM
-        axis = style.axes_at(figure, left_mm, top_mm - side, side, side)
-        style.show_image(axis, image, data.info["max_value"])
-
-    top_mm = height_mm
-    for augmentation, lines, tall_mm in zip(shown, labels, block_mm, strict=True):
-        figure.text(0.002, (top_mm - 1.4) / height_mm, "\n".join(lines), fontsize=7.5, va="top")
-        examples = augmented_examples(data, Augmentation(**augmentation), seed, rows, EXAMPLES)
-        first_mm = top_mm - tall_mm + CELL_MM * len(rows)
-        for number, (row, changed) in enumerate(zip(rows, examples, strict=True)):
-            show(data.train_images[row], 0, first_mm - number * CELL_MM)
-            for place, image in enumerate(changed, start=1):
-                show(image, GAP_MM + place * CELL_MM, first_mm - number * CELL_MM)
-        top_mm -= tall_mm
+    labels = [wrap(label, LETTERS_A_LINE) for label, _ in shown.changed]
+    head_mm = [2.4 + LINE_MM * len(lines) for lines in labels]
+    top_mm = sum(head_mm) + CELL_MM * len(shown.images) * len(labels)
+    figure = new_figure(COLUMN_MM, top_mm, layout=None)
+    for (_, changed), lines, above_mm in zip(shown.changed, labels, head_mm, strict=True):
+        text_at(figure, 0.17, top_mm - 1.4, "\n".join(lines), va="top")
+        top_mm -= above_mm
+        for original, examples in zip(shown.images, changed, strict=True):
+            top_mm -= CELL_MM
+            picture_at(figure, 0, top_mm, CELL_MM, original, shown.max_value)
+            for place, image in enumerate(examples, start=1):
+                left_mm = GAP_MM + place * CELL_MM
+                picture_at(figure, left_mm, top_mm, CELL_MM, image, shown.max_value)
     return figure
-
-
-FIGURE = Figure(
-    name="augmentation",
-    section="data",
-    width="column",
-    alt="Training images, each as it is on the left and as it was changed at random beside it.",
-    draw=draw,
-    wanted=augmented,
-)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
-from densevsconv.report.figures.base import PAGE_MM, Figure
+import numpy as np
+from matplotlib.figure import Figure
 
-if TYPE_CHECKING:
-    import matplotlib.figure
-
-    from densevsconv.report.results import Results
+from densevsconv.report.figures import style
+from densevsconv.report.figures.canvas import PAGE_MM, new_figure, picture_at, text_at
+from densevsconv.results.evaluation import ConfusedPair
+from densevsconv.results.study import Study
 
 PAIRS = 3
 PICTURES = 4
@@ -18,55 +19,61 @@ LETTERS = 31
 LABEL_MM, PICTURE_MM, GAP_MM, LINE_MM = 40.0, 8.0, 0.6, 3.3
 
 
-def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
-    """Return a row a case and a column a pair: the images misread so by most seeds."""
-    from densevsconv.report.figures import style
+class Pair(NamedTuple):
+    """Which class was taken for which and how often, and images (H, W, C) misread so."""
 
-    info, images = results.data_info(dataset), results.test_images(dataset)
-    names = info["class_names"]
-    pairs = {case: results.evaluation(case)["most_confused"][:PAIRS] for case in cases}
-    words = {case: [_words(names, pair) for pair in of_case] for case, of_case in pairs.items()}
-    # where names are long, the numbers stand in a line of their own
-    fits = all(len(" ".join(lines)) <= LETTERS for of_case in words.values() for lines in of_case)
-    text_mm = LINE_MM * (1 if fits else 2) + 0.5
-    row_mm = PICTURE_MM + text_mm + 0.7
-    height_mm = row_mm * len(cases)
-    figure = style.new_figure(PAGE_MM, height_mm, layout=None)
-    for row, case in enumerate(cases):
-        bottom_mm = height_mm - row * row_mm - text_mm - PICTURE_MM
-        colour = style.FAMILY_COLOURS[results.family(case)]
-        middle = (bottom_mm + PICTURE_MM / 2) / height_mm
-        label = style.in_lines(case, 22)
-        figure.text(0.002, middle, label, va="center", fontweight="bold", color=colour)
-        for place, pair in enumerate(pairs[case]):
-            left_mm = LABEL_MM + place * (PAGE_MM - LABEL_MM) / PAIRS
-            figure.text(
-                left_mm / PAGE_MM,
-                (bottom_mm + PICTURE_MM + 1.0) / height_mm,
-                (" " if fits else "\n").join(words[case][place]),
-                fontsize=7,
-            )
-            for number, test_row in enumerate(pair["examples"][:PICTURES]):
-                x_mm = left_mm + number * (PICTURE_MM + GAP_MM)
-                axis = style.axes_at(figure, x_mm, bottom_mm, PICTURE_MM, PICTURE_MM)
-                style.show_image(axis, images[test_row], info["max_value"])
-    return figure
+    what: str
+    often: str
+    images: list[np.ndarray]
 
 
-def _words(names: list[str], pair: dict[str, Any]) -> tuple[str, str]:
-    """Return which class was taken for which, and how often; long names are shortened."""
-    from densevsconv.report.figures import style
+class Pairs(NamedTuple):
+    """The pairs of every case, those confused most often first."""
 
+    pairs: dict[str, list[Pair]]
+    families: dict[str, str]
+    max_value: float
+
+
+def data(study: Study, dataset: str, cases: list[str]) -> Pairs:
+    """Return the pairs of every case with the images that most seeds misread so."""
+    info, images = study.data_info(dataset), study.test_part(dataset)["images"]
+    pairs = {
+        case: [
+            Pair(*_words(info.class_names, pair), [images[row] for row in pair.examples[:PICTURES]])
+            for pair in study.evaluation(case).most_confused[:PAIRS]
+        ]
+        for case in cases
+    }
+    return Pairs(pairs, {case: study.case(case).family for case in cases}, info.max_value)
+
+
+def _words(names: list[str], pair: ConfusedPair) -> tuple[str, str]:
     room = (LETTERS - len(" read as :")) // 2
-    true, predicted = (style.shortened(names[pair[key]], room) for key in ("true", "predicted"))
-    return f"{true} read as {predicted}:", f"{pair['count']} times ({100 * pair['rate']:.1f}%)"
+    true, predicted = (style.shortened(names[label], room) for label in (pair.true, pair.predicted))
+    return f"{true} read as {predicted}:", f"{pair.count} times ({100 * pair.rate:.1f}%)"
 
 
-FIGURE = Figure(
-    name="confused_pairs",
-    section="errors",
-    width="page",
-    alt="Test images of the pairs of classes that each case confuses most often.",
-    draw=draw,
-    cases_per_page=12,
-)
+def draw(shown: Pairs) -> Figure:
+    """Return a row a case and a column a pair: the images misread so by most seeds."""
+    every = [pair for pairs in shown.pairs.values() for pair in pairs]
+    # where names are long, the numbers stand in a line of their own
+    fits = all(len(f"{pair.what} {pair.often}") <= LETTERS for pair in every)
+    row_mm = PICTURE_MM + LINE_MM * (1 if fits else 2) + 1.2
+    top_mm = row_mm * len(shown.pairs)
+    figure = new_figure(PAGE_MM, top_mm, layout=None)
+    for case, pairs in shown.pairs.items():
+        bottom_mm = top_mm - row_mm + 0.7
+        text_at(
+            figure, 0.35, bottom_mm + PICTURE_MM / 2, style.in_lines(case, 22), va="center",
+            fontweight="bold", color=style.FAMILY_COLOURS[shown.families[case]],
+        )  # fmt: skip
+        for place, pair in enumerate(pairs):
+            left_mm = LABEL_MM + place * (PAGE_MM - LABEL_MM) / PAIRS
+            text = (" " if fits else "\n").join(pair[:2])
+            text_at(figure, left_mm, bottom_mm + PICTURE_MM + 1.0, text, fontsize=7)
+            for number, image in enumerate(pair.images):
+                x_mm = left_mm + number * (PICTURE_MM + GAP_MM)
+                picture_at(figure, x_mm, bottom_mm, PICTURE_MM, image, shown.max_value, inset=0)
+        top_mm -= row_mm
+    return figure

@@ -1,80 +1,87 @@
-"""What the two figures of confusion matrices share."""
+"""Confusion matrices: true classes in rows, predicted classes in columns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
-from densevsconv.report.figures.base import PAGE_MM
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
 
-if TYPE_CHECKING:
-    import matplotlib.figure
-
-    from densevsconv.report.results import Results
+from densevsconv.report.figures import style
+from densevsconv.report.figures.canvas import panels
+from densevsconv.results.study import Study
 
 COLUMNS = 3
-CASES_A_PAGE = 9
 MOST_NAMED = 24
 """With more classes than this there is no room for their names."""
 MOST_LETTERS = 12
 MOST_ANNOTATED = 12
 """With more classes than this the cells are too small to write in."""
+RATES_LABEL = "predicted class (% of the true class)"
 
 
-def draw_matrices(
-    results: Results,
-    dataset: str,
-    cases: list[str],
-    key: str,
-    write: Callable[[float], str],
-    label: str,
-) -> matplotlib.figure.Figure:
-    """Return one matrix a case: true classes in rows, predicted classes in columns.
+class Matrix(NamedTuple):
+    """The confusions of a case over all seeds: both arrays (true classes, predicted classes)."""
 
-    ``key`` names the matrix in evaluate/<case>.json, ``write`` gives a cell's text. Colours show
-    the share of the true class; they stop at a tenth off the diagonal, where the errors are.
-    """
-    from densevsconv.report.figures import style
+    case: str
+    family: str
+    names: list[str]
+    counts: np.ndarray
+    shares: np.ndarray
 
-    names = shown_names(results, dataset)
-    figure, axes = style.panels(len(cases), COLUMNS, PAGE_MM, 57, 5)
-    for axis, case in zip(axes, cases, strict=True):
-        draw_matrix(axis, results, case, key, write, names)
-        style.case_title(axis, case, results.family(case), characters=32)
-    figure.supxlabel(f"predicted class{label}", fontsize=7.5)
-    figure.supylabel("true class", fontsize=7.5)
+
+def data(study: Study, dataset: str, cases: list[str]) -> list[Matrix]:
+    """Return the counts of test predictions of every case, and the shares of the true class."""
+    names = study.data_info(dataset).class_names
+    found = []
+    for case in cases:
+        confusion = study.evaluation(case).confusion
+        arrays = np.array(confusion.counts), np.array(confusion.normalised)
+        found.append(Matrix(case, study.case(case).family, names, *arrays))
+    return found
+
+
+def draw_counts(shown: list[Matrix]) -> Figure:
+    """Return the matrices of counts, one a case."""
+    texts = [_texts(matrix.counts, str) for matrix in shown]
+    return _draw(shown, texts, "predicted class")
+
+
+def draw_rates(shown: list[Matrix]) -> Figure:
+    """Return the row-normalised matrices in per cent, one a case."""
+    texts = [_texts(matrix.shares, per_cent) for matrix in shown]
+    return _draw(shown, texts, RATES_LABEL)
+
+
+def _draw(shown: list[Matrix], texts: list[np.ndarray], label: str) -> Figure:
+    figure, axes = panels(len(shown), COLUMNS, 57, 5)
+    for axis, matrix, written in zip(axes, shown, texts, strict=True):
+        _draw_matrix(axis, matrix, written)
+        style.case_title(axis, matrix.case, matrix.family, characters=32)
+    style.name_axes(figure, label, "true class")
     return figure
 
 
-def shown_names(results: Results, dataset: str) -> list[str]:
-    """Return the names of the classes, none too long for a tick."""
-    from densevsconv.report.figures import style
-
-    names = results.data_info(dataset)["class_names"]
-    return [style.shortened(name, MOST_LETTERS) for name in names]
+def draw_rate_matrix(axis: Axes, matrix: Matrix) -> None:
+    """Draw the row-normalised matrix of a case in per cent, its axes named."""
+    _draw_matrix(axis, matrix, _texts(matrix.shares, per_cent))
+    axis.set(xlabel=RATES_LABEL, ylabel="true class")
 
 
-def draw_matrix(
-    axis: Any,
-    results: Results,
-    case: str,
-    key: str,
-    write: Callable[[float], str],
-    names: list[str],
-) -> None:
-    """Draw the matrix of a case: true classes in rows from above, predicted ones in columns."""
-    import numpy as np
-    import seaborn as sns
-    from matplotlib.colors import PowerNorm
+def _draw_matrix(axis: Axes, matrix: Matrix, texts: np.ndarray) -> None:
+    """Draw a matrix: true classes in rows from above, predicted ones in columns.
 
-    confusion = results.evaluation(case)["confusion"]
-    shares = np.array(confusion["normalised"])
-    texts = np.array([[write(value) if value else "" for value in row] for row in confusion[key]])
-    annotated = len(names) <= MOST_ANNOTATED
+    Colours show the share of the true class, dark soon, since the errors are small.
+    """
+    names = [style.shortened(name, MOST_LETTERS) for name in matrix.names]
     sns.heatmap(
-        shares, ax=axis, cmap=sns.color_palette("light:#4a4a4a", as_cmap=True),
+        matrix.shares, ax=axis, cmap=sns.color_palette("light:#4a4a4a", as_cmap=True),
         norm=PowerNorm(0.4, 0, 1), cbar=False, square=True,
-        annot=texts if annotated else False, fmt="", annot_kws={"fontsize": 7},
+        annot=texts if len(names) <= MOST_ANNOTATED else False, fmt="", annot_kws={"fontsize": 7},
         linewidths=0.3, linecolor="white", xticklabels=names, yticklabels=names,
     )  # fmt: skip
     for text in list(axis.texts):
@@ -83,14 +90,21 @@ def draw_matrix(
         if not text.get_text():
             text.remove()
     axis.tick_params(length=0)
-    _ticks(axis, names)
-
-
-def _ticks(axis: Any, names: list[str]) -> None:
     if len(names) > MOST_NAMED:
         places = range(0, len(names), 10)  # no room for every name: the numbers of the labels
         for own in (axis.xaxis, axis.yaxis):
             own.set_ticks([place + 0.5 for place in places], [str(place) for place in places])
-    long = len(names) <= MOST_NAMED and max(len(name) for name in names) > 2
+    long = len(names) <= MOST_NAMED and max(map(len, names)) > 2
     axis.tick_params(axis="x", rotation=90 if long else 0)
     axis.tick_params(axis="y", rotation=0)
+
+
+def _texts(values: np.ndarray, write: Callable[[float], str]) -> np.ndarray:
+    """Return what stands in the cells; nothing in those of zero."""
+    return np.array([[write(value) if value else "" for value in row] for row in values])
+
+
+def per_cent(share: float) -> str:
+    """Return a share in per cent, as short as a cell wants it."""
+    value = 100 * share
+    return f"{value:.1f}".lstrip("0") if value < 0.95 else f"{value:.0f}"

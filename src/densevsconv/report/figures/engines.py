@@ -2,123 +2,108 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
-from densevsconv.report.figures.base import PAGE_MM, Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from densevsconv.report.figures import style
+from densevsconv.report.figures.canvas import PAGE_MM, new_figure
+from densevsconv.results.study import Study
+from densevsconv.results.tables import EngineRow
 from densevsconv.training.engines.titles import engine_title
 
-if TYPE_CHECKING:
-    import matplotlib.axes
-    import matplotlib.figure
-    import pandas as pd
 
-    from densevsconv.report.results import Results
+class Pair(NamedTuple):
+    """A network on two engines.
 
-
-def network(row: Any) -> str:
-    """Return what to call the network of a row of engines.csv: its case without the engine.
-
-    Cases that do not end in their engine's name have only the architecture in common.
+    ``mean``, ``low`` and ``high`` are the difference of test accuracy in percentage points, first
+    minus second, the ends the mean where there is no interval; ``ratio`` is that of training times.
     """
-    names = {row[f"case_{side}"].removesuffix(f"-{row[f'engine_{side}']}") for side in "ab"}
-    return str(names.pop() if len(names) == 1 else row["architecture"])
+
+    network: str
+    family: str
+    engines: tuple[str, str]
+    mean: float
+    low: float
+    high: float
+    ratio: float
 
 
-def has_twin(case: str, plan: dict[str, Any]) -> bool:
-    """Tell whether another engine trains the same architecture on the same data."""
-    plans = plan["cases"]
-    own = plans[case]
-    return any(
-        other["engine"] != own["engine"]
-        and other["dataset"] == own["dataset"]
-        and other["architecture"] == own["architecture"]
-        for other in plans.values()
-    )
+def network(study: Study, row: EngineRow) -> str:
+    """Return what to call the network of two cases; its architecture where no more is in common."""
+    a, b = study.case(row.case_a), study.case(row.case_b)
+    if (a.network, a.version) != (b.network, b.version):
+        return row.architecture
+    return f"{a.network}_{a.version}" if a.version else a.network
 
 
-def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
+def data(study: Study, dataset: str, cases: list[str]) -> list[Pair]:
+    """Return the networks from below to above; none where searches chose different settings."""
+    rows = [row for row in study.engine_pairs if row.dataset == dataset and row.case_a in cases]
+    pairs = []
+    for row in sorted(rows, key=lambda row: cases.index(row.case_a))[::-1]:
+        mean, low, high = row.difference_mean, row.difference_low, row.difference_high
+        pairs.append(
+            Pair(
+                network(study, row),
+                study.case(row.case_a).family,
+                (engine_title(row.engine_a), engine_title(row.engine_b)),
+                100 * mean,
+                100 * (mean if low is None else low),
+                100 * (mean if high is None else high),
+                row.time_ratio,
+            )
+        )
+    return pairs
+
+
+def draw(shown: list[Pair]) -> Figure:
     """Return two panels with a line a network: accuracy of a minus b, and time of a over b."""
-    from densevsconv.report.figures import style
-
-    table = results.engines
-    table = table[(table["dataset"] == dataset) & table["case_a"].isin(cases)]
-    # as the report's cases from above to below
-    table = table.sort_values("case_a", key=lambda names: names.map(cases.index), kind="stable")
-    table = table.iloc[::-1].reset_index(drop=True)
-    figure = style.new_figure(PAGE_MM, 18 + 6.5 * max(len(table), 1), gap=0.06)
-    if table.empty:
-        # the plan promised the file; searches chose different settings, and no report shows it
+    figure = new_figure(PAGE_MM, 18 + 6.5 * max(len(shown), 1), gap=0.06)
+    if not shown:
+        # the plan promised the file; no report shows it
         figure.text(0.5, 0.5, "no network was trained alike by two engines", ha="center")
         return figure
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
-    families = [results.family(case) for case in table["case_a"]]
-    pairs = sorted(set(zip(table["engine_a"], table["engine_b"], strict=True)))
-    first, second = map(engine_title, pairs[0]) if len(pairs) == 1 else ("first", "second engine")
-    _differences(left, table, families)
-    left.set_yticks(range(len(table)), _labels(table, several=len(pairs) > 1))
+    (first, second), labels = shown[0].engines, [pair.network for pair in shown]
+    if len({pair.engines for pair in shown}) > 1:
+        first, second = "first", "second engine"
+        labels = [f"{pair.network} ({', '.join(pair.engines)})" for pair in shown]
+    _differences(left, shown)
     left.set_xlabel(f"test accuracy, {first} minus {second}\n(percentage points)")
-    _ratios(right, table, families)
+    _ratios(right, shown)
     right.set_xlabel(f"training time, {first} over {second}\n(logarithmic)")
     for axis in (left, right):
-        axis.set_ylim(-0.6, len(table) - 0.4)
-        axis.tick_params(axis="y", length=0)
-        axis.grid(axis="x")
-        style.trim(axis)
-        axis.spines["left"].set_visible(False)
-    style.family_legend(figure, families)
+        style.list_axis(axis, labels)
+    style.family_legend(figure, (pair.family for pair in shown))
     return figure
 
 
-def _labels(table: pd.DataFrame, *, several: bool) -> list[str]:
-    labels = []
-    for _, row in table.iterrows():
-        engines = f" ({engine_title(row['engine_a'])}, {engine_title(row['engine_b'])})"
-        labels.append(network(row) + (engines if several else ""))
-    return labels
-
-
-def _differences(axis: matplotlib.axes.Axes, table: pd.DataFrame, families: list[str]) -> None:
+def _differences(axis: Axes, shown: list[Pair]) -> None:
     """Draw differences in points with their intervals; without one (a single seed) a dot alone."""
-    from densevsconv.report.figures import style
-
     axis.axvline(0, color=style.INK, linewidth=0.7)
-    for height, family in enumerate(families):
-        mean, low, high = (
-            100 * table[f"difference_{part}"].fillna(table["difference_mean"])[height]
-            for part in ("mean", "low", "high")
-        )
+    for height, pair in enumerate(shown):
+        error = [[max(pair.mean - pair.low, 0)], [max(pair.high - pair.mean, 0)]]
         axis.errorbar(
-            mean, height, xerr=[[max(mean - low, 0)], [max(high - mean, 0)]],
-            color=style.FAMILY_COLOURS[family], marker=style.FAMILY_MARKERS[family],
-            markersize=4.5, capsize=2.5, elinewidth=1.2, capthick=1.2,
+            pair.mean, height, xerr=error, **style.mark(pair.family), capsize=2.5, elinewidth=1.2,
+            capthick=1.2,
         )  # fmt: skip
     # as far to the left as to the right: zero in the middle, and never a range of rounding noise
-    ends = 100 * table[["difference_mean", "difference_low", "difference_high"]].abs()
-    reach = max(1.1 * float(ends.max().max()), 0.1)
+    ends = [abs(end) for pair in shown for end in (pair.mean, pair.low, pair.high)]
+    reach = max(1.1 * max(ends), 0.1)
     axis.set_xlim(-reach, reach)
     axis.xaxis.set_major_formatter(
         lambda value, _: f"{value:+g}".replace("-", "\u2212") if value else "0"
     )
 
 
-def _ratios(axis: matplotlib.axes.Axes, table: pd.DataFrame, families: list[str]) -> None:
+def _ratios(axis: Axes, shown: list[Pair]) -> None:
     """Draw time ratios as dots on a line from equality, on a logarithmic axis."""
-    from densevsconv.report.figures import style
-
-    for height, (ratio, family) in enumerate(zip(table["time_ratio"], families, strict=True)):
-        colour, marker = style.FAMILY_COLOURS[family], style.FAMILY_MARKERS[family]
-        axis.plot([1, ratio], [height, height], color=colour, linewidth=1.2)
-        axis.plot(ratio, height, color=colour, marker=marker, markersize=4.5)
-    shown = [*table["time_ratio"], 1.0]
-    style.log_axis(axis, [0.85 * min(shown), 1.18 * max(shown)])
+    for height, pair in enumerate(shown):
+        mark = style.mark(pair.family)
+        axis.plot([1, pair.ratio], [height, height], color=mark["color"], linewidth=1.2)
+        axis.plot(pair.ratio, height, **mark)
+    ratios = [1.0, *(pair.ratio for pair in shown)]
+    style.log_axis(axis, [0.85 * min(ratios), 1.18 * max(ratios)])
     axis.axvline(1, color=style.INK, linewidth=0.7)
-
-
-FIGURE = Figure(
-    name="engines",
-    section="engines",
-    width="page",
-    alt="Dots with intervals: accuracy difference and time ratio of each network on two engines.",
-    draw=draw,
-    wanted=has_twin,
-)

@@ -2,64 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from densevsconv.report.figures.base import PAGE_MM, Figure
-from densevsconv.report.figures.test_images import IMAGES
+import numpy as np
+from matplotlib.figure import Figure
 
-if TYPE_CHECKING:
-    import matplotlib.figure
-    import numpy as np
-
-    from densevsconv.report.results import Results
+from densevsconv.report.figures import style
+from densevsconv.report.figures.canvas import panels
+from densevsconv.report.figures.pictures import TEST_IMAGES
+from densevsconv.results.study import Study
 
 COLUMNS = 3
 
 
-def mean_probabilities(results: Results, case: str, images: int) -> np.ndarray:
-    """Return the probabilities of the first images, mean over seeds: (images, classes)."""
-    from densevsconv.store.tables import probability_columns
+class Panel(NamedTuple):
+    """An image and a case: the probability of every class, mean over seeds."""
 
-    table = results.predictions(case)
-    table = table[table["index"] < images]
-    names = probability_columns(table.columns)
-    found: np.ndarray = table.groupby("index")[names].mean().sort_index().to_numpy()
+    case: str
+    family: str
+    image: int
+    label: int
+    names: list[str]
+    probabilities: np.ndarray
+
+
+def data(study: Study, dataset: str, cases: list[str]) -> list[Panel]:
+    """Return the probabilities of the first test images, of every case."""
+    names = study.data_info(dataset).class_names
+    found = []
+    for case in cases:
+        labels, probabilities = study.probabilities(case)
+        means = probabilities[:, :TEST_IMAGES].mean(axis=0)
+        for image, (label, each) in enumerate(zip(labels, means, strict=False)):
+            found.append(Panel(case, study.case(case).family, image, int(label), names, each))
     return found
 
 
-def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
+def draw(shown: list[Panel]) -> Figure:
     """Return a panel an image and case: a bar a class, the true class in the family's colour."""
-    from densevsconv.report.figures import style
-
-    info = results.data_info(dataset)
-    images, labels = results.test_images(dataset)[:IMAGES], results.test_labels(dataset)
-    figure, axes = style.panels(
-        len(cases) * len(images), COLUMNS, PAGE_MM, 34, sharex=True, sharey=True
-    )
-    panels = iter(axes)
-    for case in cases:
-        for number, probabilities in enumerate(mean_probabilities(results, case, len(images))):
-            axis, label = next(panels), labels[number]
-            colours = ["#9e9e9e"] * len(probabilities)
-            colours[label] = style.FAMILY_COLOURS[results.family(case)]
-            axis.bar(range(len(probabilities)), probabilities, color=colours)
-            title = f"image {number + 1}: {info['class_names'][label]}"
-            axis.set_title(title if len(cases) == 1 else f"{case}\n{title}", fontsize=7)
-            axis.set_xticks(range(len(probabilities)), info["class_names"])
-            axis.set_ylim(0, 1)
-            axis.set_yticks([0, 0.5, 1], ["0", "50", "100"])
-            axis.grid(axis="y")
-            style.trim(axis)
-    figure.supxlabel("class", fontsize=7.5)
-    figure.supylabel("predicted probability (%)", fontsize=7.5)
+    figure, axes = panels(len(shown), COLUMNS, 34, sharex=True, sharey=True)
+    several = len({panel.case for panel in shown}) > 1
+    for axis, panel in zip(axes, shown, strict=True):
+        classes = range(len(panel.probabilities))
+        colours = ["#9e9e9e"] * len(classes)
+        colours[panel.label] = style.FAMILY_COLOURS[panel.family]
+        axis.bar(classes, panel.probabilities, color=colours)
+        title = f"image {panel.image + 1}: {panel.names[panel.label]}"
+        axis.set_title(f"{panel.case}\n{title}" if several else title, fontsize=7)
+        axis.set_xticks(classes, panel.names)
+        axis.set_ylim(0, 1)
+        style.percent_axes(axis, "y")
+        axis.grid(axis="y")
+        style.trim(axis)
+    style.name_axes(figure, "class", "predicted probability (%)")
     return figure
-
-
-FIGURE = Figure(
-    name="predictions",
-    section="publication",
-    width="page",
-    alt="Bars: the probability of every class for each of the first test images.",
-    draw=draw,
-    requested=True,
-)

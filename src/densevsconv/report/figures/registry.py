@@ -1,50 +1,149 @@
-"""The list of figures, in the order of the report. A new figure is a new file and a line here."""
+"""Which figures there are, in the order of the report, and which cases each shows.
+
+A new figure is a file that draws it, an entry here, a line in
+:mod:`densevsconv.report.figures.drawn` and a caption. This table draws nothing and is cheap to
+import: the Snakefile names every file of a report with it.
+"""
 
 from __future__ import annotations
 
-from densevsconv.report.figures import (
-    accuracy,
-    augmentation,
-    calibration,
-    class_counts,
-    confused_pairs,
-    confusion_counts,
-    confusion_rates,
-    curves_and_confusion,
-    difficulty,
-    engines,
-    feature_maps,
-    learning_curves,
-    loss_curves,
-    mean_images,
-    predictions,
-    samples,
-    search_map,
-    test_images,
-    trade_off,
-    transformations,
-)
-from densevsconv.report.figures.base import Figure
+from collections.abc import Callable
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Literal
 
-FIGURES: list[Figure] = [
-    samples.FIGURE,
-    transformations.FIGURE,
-    mean_images.FIGURE,
-    class_counts.FIGURE,
-    augmentation.FIGURE,
-    search_map.FIGURE,
-    accuracy.FIGURE,
-    learning_curves.FIGURE,
-    calibration.FIGURE,
-    difficulty.FIGURE,
-    confusion_counts.FIGURE,
-    confusion_rates.FIGURE,
-    confused_pairs.FIGURE,
-    trade_off.FIGURE,
-    engines.FIGURE,
-    curves_and_confusion.FIGURE,
-    loss_curves.FIGURE,
-    test_images.FIGURE,
-    feature_maps.FIGURE,
-    predictions.FIGURE,
-]
+from densevsconv.results.plan import StudyPlan
+
+Section = Literal[
+    "data", "search", "results", "difficulty", "errors", "cost", "engines", "confusion",
+    "publication",
+]  # fmt: skip
+Wanted = Callable[[StudyPlan, str], bool]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a data set, drawn for some of its cases.
+
+    Attributes
+    ----------
+    name
+        Of the figure, of its file and of its caption (``workflow/report/<name>.rst``).
+    section
+        Where the report shows it.
+    width
+        How wide it is printed.
+    alt
+        What the picture shows, for people who do not see it.
+    wanted
+        Tells whether the figure shows a case of the study. A figure that shows no case of a data
+        set is not drawn.
+    cases_per_page
+        A figure with more cases than this is continued in a second file; None: all in one.
+    requested
+        Drawn only where the study's ``report.counterparts`` ask for it, once for each of them.
+    """
+
+    name: str
+    section: Section
+    width: Literal["column", "page"]
+    alt: str
+    wanted: Wanted = lambda plan, case: True
+    cases_per_page: int | None = None
+    requested: bool = False
+
+
+def is_changed(plan: StudyPlan, case: str) -> bool:
+    """Tell whether a case's images were changed before any network saw them."""
+    return bool(plan.datasets[plan.cases[case].dataset].changes)
+
+
+def is_augmented(plan: StudyPlan, case: str) -> bool:
+    """Tell whether a case trains with augmentation, or searches one."""
+    return bool(plan.cases[case].augmentations)
+
+
+def is_searched(plan: StudyPlan, case: str) -> bool:
+    """Tell whether a search varies any setting of a case."""
+    return bool(plan.cases[case].searched_keys)
+
+
+def is_on_other_forms(plan: StudyPlan, case: str) -> bool:
+    """Tell whether a case is on a reference form and another form has the same network."""
+    dataset = plan.cases[case].dataset
+    return any(case in plan.same_networks(form, dataset) for form in plan.forms.get(dataset, []))
+
+
+def is_on_two_engines(plan: StudyPlan, case: str) -> bool:
+    """Tell whether another engine trains the same architecture on the same data."""
+    own = plan.cases[case]
+    return any(
+        other.engine != own.engine
+        and (other.dataset, other.architecture) == (own.dataset, own.architecture)
+        for other in plan.cases.values()
+    )
+
+
+FIGURES = (
+    Figure("samples", "data", "column",
+           "A grid of training images by class, with the class on top."),
+    Figure("transformations", "data", "column",
+           "One image of each class before the changes and after every step, one row a step.",
+           wanted=is_changed),
+    Figure("mean_images", "data", "column",
+           "The mean image of every class, with the class on top."),
+    Figure("class_counts", "data", "column",
+           "Bars: number of training, validation and test images of every class."),
+    Figure("augmentation", "data", "column",
+           "Training images, each as it is on the left and as it was changed at random beside it.",
+           wanted=is_augmented),
+    Figure("search_map", "search", "page",
+           "Validation accuracy by the searched settings of each case; the chosen point is framed.",
+           wanted=is_searched, cases_per_page=12),
+    Figure("accuracy", "results", "page",
+           "Dots with intervals: test accuracy of every case, the best on top.",
+           cases_per_page=36),
+    Figure("learning_curves", "results", "page",
+           "Curves: training and validation accuracy by epoch, one panel for each case.",
+           cases_per_page=16),
+    Figure("calibration", "results", "page",
+           "Reliability curves: share of correct predictions by predicted probability, for each "
+           "case.",
+           cases_per_page=16),
+    Figure("difficulty", "difficulty", "page",
+           "Lines: test accuracy of every network over the forms of the same images.",
+           wanted=is_on_other_forms, cases_per_page=12),
+    Figure("confusion_counts", "confusion", "page",
+           "Matrices of counts, true classes in rows and predicted classes in columns, for each "
+           "case.",
+           cases_per_page=9),
+    Figure("confusion_rates", "confusion", "page",
+           "Row-normalised matrices, true classes in rows and predicted classes in columns.",
+           cases_per_page=9),
+    Figure("confused_pairs", "errors", "page",
+           "Test images of the pairs of classes that each case confuses most often.",
+           cases_per_page=12),
+    Figure("trade_off", "cost", "page",
+           "Test accuracy against training time, multiply-accumulates and parameters of every "
+           "case.",
+           cases_per_page=len(ascii_uppercase)),
+    Figure("engines", "engines", "page",
+           "Dots with intervals: accuracy difference and time ratio of each network on two "
+           "engines.",
+           wanted=is_on_two_engines),
+    Figure("curves_and_confusion", "publication", "page",
+           "Curves of training and validation accuracy beside the confusion matrix of each case.",
+           requested=True),
+    Figure("loss_curves", "publication", "page",
+           "Curves: training and validation loss by epoch, one panel for each case.",
+           requested=True),
+    Figure("test_images", "publication", "column",
+           "The first test images, with the class on top.",
+           requested=True),
+    Figure("feature_maps", "publication", "page",
+           "The first test image, and the feature maps that the first convolution makes of it.",
+           requested=True),
+    Figure("predictions", "publication", "page",
+           "Bars: the probability of every class for each of the first test images.",
+           requested=True),
+)  # fmt: skip

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, NamedTuple
 
-from densevsconv.report.figures.base import PAGE_MM, Figure, searched_keys
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-if TYPE_CHECKING:
-    import matplotlib.axes
-    import matplotlib.figure
-    import pandas as pd
-
-    from densevsconv.report.results import Results
+from densevsconv.report.figures import style
+from densevsconv.report.figures.canvas import panels
+from densevsconv.report.wording import setting
+from densevsconv.results.plan import CasePlan
+from densevsconv.results.study import Study
+from densevsconv.results.trials import Selection
 
 COLUMNS = 4
 MOST_CELLS = 4
@@ -26,47 +34,74 @@ SPAN = 0.05
 """Accuracies this far below the best share the palest colour: the differences are at the top."""
 LEAST_SPAN = 0.006
 """Of the accuracies on the axis of a line."""
-LABELS = {"learning_rate": "learning rate", "l2": "l2", "batch_size": "batch size"}
+LABELS = {"learning_rate": "learning rate", "batch_size": "batch size"}
+RING: dict[str, Any] = {
+    "s": 60, "facecolors": "none", "edgecolors": "black", "linewidths": 1.2, "zorder": 3,
+}  # fmt: skip
 
 
-def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.Figure:
+class Panel(NamedTuple):
+    """The search of a case.
+
+    ``points`` has a row a point: its settings, ``accuracy`` (mean over the seeds that finished).
+    A setting with any value that is no number (a mapping, a word, nothing) is in words. ``keys``
+    are the settings on the axes; ``chosen`` the settings of the chosen point, as in ``points``.
+    """
+
+    case: str
+    family: str
+    kind: Literal["map", "dots", "line"]
+    keys: list[str]
+    points: pd.DataFrame
+    chosen: dict[str, Any]
+
+
+def data(study: Study, dataset: str, cases: list[str]) -> list[Panel]:
+    """Return the searches: a full grid of two settings is a map, random draws of two are dots."""
+    return [_panel(case, study.case(case), study.selection(case)) for case in cases]
+
+
+def _panel(case: str, plan: CasePlan, selection: Selection) -> Panel:
+    tried = [candidate.settings for candidate in selection.candidates]
+    worded = {key for each in tried for key, value in each.items() if not _is_number(value)}
+
+    def words(settings: dict[str, Any]) -> dict[str, Any]:
+        return {k: setting(value) if k in worded else value for k, value in settings.items()}
+
+    accuracy = [candidate.validation_accuracy_mean for candidate in selection.candidates]
+    points = pd.DataFrame(map(words, tried)).assign(accuracy=np.array(accuracy, float))
+    keys = sorted(plan.searched_keys, key=lambda k: [*PREFERRED, k].index(k))[:2]
+    kind: Literal["map", "dots", "line"] = "line"
+    if len(keys) == 2:
+        if points[keys[0]].nunique() * points[keys[1]].nunique() <= len(points):
+            kind = "map"
+        elif not worded & set(keys):
+            kind = "dots"
+    return Panel(case, plan.family, kind, keys, points, words(selection.settings))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def draw(shown: list[Panel]) -> Figure:
     """Return one panel a searched case, mean over seeds; a frame or ring marks the chosen point.
 
-    A full grid of two settings is a heat map, random draws of two numbers are dots in the same
-    colours, one setting is a line. Where more settings were searched, a cell shows its best value.
+    Where more settings were searched than an axis has, a cell shows its best value.
     """
-    import matplotlib as mpl
-    from matplotlib.colors import Normalize
-
-    from densevsconv.report.figures import style
-
-    tables = {case: _points(results, case) for case in cases}
-    axes_keys = {case: _axes_keys(results, case) for case in cases}
-    kinds = {case: _kind(tables[case], axes_keys[case]) for case in cases}
-    best = max(float(table["accuracy"].max()) for table in tables.values())
+    best = max(float(panel.points["accuracy"].max()) for panel in shown)
     norm = Normalize(max(0.0, best - SPAN), best)
-    maps = [case for case in cases if kinds[case] == "map"]
-    widest = max((tables[case][axes_keys[case][0]].nunique() for case in maps), default=0)
-    columns = COLUMNS if widest <= MOST_CELLS else COLUMNS // 2
-    figure, axes = style.panels(len(cases), columns, PAGE_MM, 41, gap=0.05)
-    for axis, case in zip(axes, cases, strict=True):
-        table, keys = tables[case], axes_keys[case]
-        words = [key for key in keys if not _numeric(table[key])]
-        chosen = _worded(results.selection(case)["settings"], words)
-        if kinds[case] == "map":
-            _draw_map(axis, table, keys, chosen, norm)
-        elif kinds[case] == "dots":
-            _draw_dots(axis, table, keys, chosen, norm)
-        else:
-            _draw_line(axis, table, keys[0], chosen, results.family(case))
-        style.case_title(axis, case, results.family(case))
-    if set(kinds.values()) != {"line"}:
-        import seaborn as sns
-
-        colours = mpl.cm.ScalarMappable(norm, sns.color_palette(style.SEQUENTIAL, as_cmap=True))
+    colours = sns.color_palette("crest", as_cmap=True)  # even steps of lightness
+    widths = [panel.points[panel.keys[0]].nunique() for panel in shown if panel.kind == "map"]
+    columns = COLUMNS if max(widths, default=0) <= MOST_CELLS else COLUMNS // 2
+    figure, axes = panels(len(shown), columns, 41, gap=0.05)
+    for axis, panel in zip(axes, shown, strict=True):
+        _DRAW[panel.kind](axis, panel, colours, norm)
+        style.case_title(axis, panel.case, panel.family)
+    if any(panel.kind != "line" for panel in shown):
         bar = figure.colorbar(
-            colours, ax=axes, extend="min", shrink=min(1.0, 1.6 / (1 + len(axes) // columns)),
-            aspect=28, pad=0.015,
+            ScalarMappable(norm, colours), ax=axes, extend="min", aspect=28, pad=0.015,
+            shrink=min(1.0, 1.6 / (1 + len(axes) // columns)),
         )  # fmt: skip
         bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
         bar.set_label("validation accuracy (%)")
@@ -74,61 +109,87 @@ def draw(results: Results, dataset: str, cases: list[str]) -> matplotlib.figure.
     return figure
 
 
-def _axes_keys(results: Results, case: str) -> list[str]:
-    keys = searched_keys(results.plan["cases"][case])
-    preferred = [key for key in PREFERRED if key in keys]
-    return (preferred + [key for key in keys if key not in preferred])[:2]
+def _draw_map(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
+    (across, down), points = panel.keys, panel.points
+    grid = points.pivot_table("accuracy", index=down, columns=across, aggfunc="max", dropna=False)
+    # numbers by size, words in the order of the search
+    grid = grid.reindex(index=_levels(points[down])[::-1], columns=_levels(points[across]))
+    sns.heatmap(
+        grid, ax=axis, norm=norm, cmap=colours, cbar=False, linewidths=0.4, linecolor="white"
+    )
+    for (row, column), value in np.ndenumerate(grid.to_numpy(float)):
+        found = np.isfinite(value)
+        axis.text(
+            column + 0.5, row + 0.5, f"{100 * value:.1f}" if found else DIVERGED,
+            ha="center", va="center", fontsize=7, in_layout=False,
+            color=_text_on(colours(norm(value))) if found else style.FAINT,
+        )  # fmt: skip
+    axis.set_xticklabels([_write(value) for value in grid.columns], rotation=0)
+    axis.set_yticklabels([_write(value) for value in grid.index], rotation=0)
+    axis.tick_params(length=0)
+    if across in panel.chosen and down in panel.chosen:
+        column, row = (
+            list(levels).index(panel.chosen[key])
+            for key, levels in ((across, grid.columns), (down, grid.index))
+        )
+        frame = Rectangle((column, row), 1, 1, fill=False, edgecolor="black", linewidth=1.4)
+        axis.add_patch(frame)
+    axis.set(xlabel=_label(across), ylabel=_label(down))
 
 
-def _points(results: Results, case: str) -> pd.DataFrame:
-    """Return one row a point: its settings, and the mean accuracy of its finished seeds.
-
-    A setting with any value that is no number (a mapping, a word, nothing) is in words.
-    """
-    import pandas as pd
-
-    candidates = results.selection(case)["candidates"]
-    worded = {
-        key
-        for candidate in candidates
-        for key, value in candidate["settings"].items()
-        if not _is_number(value)
-    }
-    return pd.DataFrame(
-        [
-            {
-                **_worded(candidate["settings"], worded),
-                "accuracy": candidate["validation_accuracy_mean"],
-                "diverged": bool(candidate["diverged"]),
-            }
-            for candidate in candidates
-        ]
-    ).astype({"accuracy": float})
+def _draw_dots(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
+    (across, down), points = panel.keys, panel.points
+    finished = points.dropna(subset="accuracy").sort_values("accuracy")
+    diverged = points[points["accuracy"].isna()]
+    axis.scatter(
+        finished[across], finished[down], c=finished["accuracy"], norm=norm, s=26,
+        cmap=colours, edgecolors="white", linewidths=0.4, zorder=2,
+    )  # fmt: skip
+    axis.scatter(diverged[across], diverged[down], marker="x", s=16, color=style.FAINT)
+    if across in panel.chosen and down in panel.chosen:
+        axis.scatter(panel.chosen[across], panel.chosen[down], **RING)
+    for key, scale in ((across, axis.set_xscale), (down, axis.set_yscale)):
+        if (points[key] > 0).all() and points[key].max() > 30 * points[key].min():
+            scale("log")
+    axis.grid()
+    style.trim(axis)
+    axis.set(xlabel=_label(across), ylabel=_label(down))
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _draw_line(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
+    key, points = panel.keys[0], panel.points
+    best = points.groupby(key)["accuracy"].max().reindex(_levels(points[key]))
+    labels = [_write(value) for value in best.index]
+    axis.plot(labels, best.to_numpy(), **style.mark(panel.family, 4))
+    if key in panel.chosen:
+        place = list(best.index).index(panel.chosen[key])
+        axis.scatter(place, best.iloc[place], **RING)
+    axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f}")
+    axis.margins(0.12)
+    low, high = axis.get_ylim()
+    if high - low < LEAST_SPAN:  # ticks would differ by less than they are written with
+        middle = (low + high) / 2
+        axis.set_ylim(middle - LEAST_SPAN / 2, middle + LEAST_SPAN / 2)
+    axis.grid(axis="y")
+    style.trim(axis)
+    axis.set(xlabel=_label(key), ylabel="validation accuracy (%)")
 
 
-def _worded(settings: dict[str, Any], keys: Any) -> dict[str, Any]:
-    from densevsconv.report.wording import setting
-
-    return {key: setting(value) if key in keys else value for key, value in settings.items()}
-
-
-def _kind(table: pd.DataFrame, keys: list[str]) -> str:
-    if len(keys) < 2:
-        return "line"
-    levels = [table[key].nunique() for key in keys]
-    if levels[0] * levels[1] <= len(table):
-        return "map"
-    return "dots" if all(_numeric(table[key]) for key in keys) else "line"
+_DRAW: dict[str, Callable[[Axes, Panel, Any, Normalize], None]] = {
+    "map": _draw_map,
+    "dots": _draw_dots,
+    "line": _draw_line,
+}
 
 
-def _numeric(values: pd.Series) -> bool:
-    import pandas as pd
+def _levels(values: pd.Series) -> list[Any]:
+    """Return the values of a setting: numbers by size, words in the order of the search."""
+    found = values.dropna().unique()
+    return sorted(found) if pd.api.types.is_numeric_dtype(values) else list(found)
 
-    return bool(pd.api.types.is_numeric_dtype(values))
+
+def _label(key: str) -> str:
+    return LABELS.get(key, key)
 
 
 def _write(value: Any) -> str:
@@ -141,117 +202,7 @@ def _write(value: Any) -> str:
     return f"{value:g}"
 
 
-def _draw_map(
-    axis: matplotlib.axes.Axes, table: pd.DataFrame, keys: list[str], chosen: Any, norm: Any
-) -> None:
-    import numpy as np
-    import seaborn as sns
-    from matplotlib.patches import Rectangle
-
-    from densevsconv.report.figures import style
-
-    across, down = keys
-    grid = table.pivot_table("accuracy", index=down, columns=across, aggfunc="max", dropna=False)
-    # numbers by size, words in the order of the search
-    grid = grid.reindex(index=_levels(table[down])[::-1], columns=_levels(table[across]))
-    sns.heatmap(
-        grid, ax=axis, norm=norm, cmap=style.SEQUENTIAL, cbar=False, annot=False,
-        linewidths=0.4, linecolor="white",
-    )  # fmt: skip
-    palette = sns.color_palette(style.SEQUENTIAL, as_cmap=True)
-    for (row, column), value in np.ndenumerate(grid.to_numpy(dtype=float)):
-        ink = style.text_on(palette(norm(value))) if np.isfinite(value) else style.FAINT
-        axis.text(
-            column + 0.5, row + 0.5, f"{100 * value:.1f}" if np.isfinite(value) else DIVERGED,
-            ha="center", va="center", fontsize=7, color=ink, in_layout=False,
-        )  # fmt: skip
-    axis.set_xticklabels([_write(value) for value in grid.columns], rotation=0)
-    axis.set_yticklabels([_write(value) for value in grid.index], rotation=0)
-    axis.tick_params(length=0)
-    if across in chosen and down in chosen:
-        place = (list(grid.columns).index(chosen[across]), list(grid.index).index(chosen[down]))
-        axis.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor="black", linewidth=1.4))
-    axis.set_xlabel(LABELS.get(across, across))
-    axis.set_ylabel(LABELS.get(down, down))
-
-
-def _levels(values: pd.Series) -> list[Any]:
-    found = values.dropna().unique()
-    return sorted(found) if _numeric(values) else list(found)
-
-
-def _draw_dots(
-    axis: matplotlib.axes.Axes, table: pd.DataFrame, keys: list[str], chosen: Any, norm: Any
-) -> None:
-    from densevsconv.report.figures import style
-
-    across, down = keys
-    finished = table[table["accuracy"].notna()].sort_values("accuracy")
-    diverged = table[table["accuracy"].isna()]
-    axis.scatter(
-        finished[across], finished[down], c=finished["accuracy"], norm=norm, s=26,
-        cmap=_palette(), edgecolors="white", linewidths=0.4, zorder=2,
-    )  # fmt: skip
-    axis.scatter(diverged[across], diverged[down], marker="x", s=16, color=style.FAINT)
-    if across in chosen and down in chosen:
-        axis.scatter(
-            chosen[across], chosen[down], s=60, facecolors="none", edgecolors="black",
-            linewidths=1.2, zorder=3,
-        )  # fmt: skip
-    for key, scale in ((across, axis.set_xscale), (down, axis.set_yscale)):
-        if (table[key] > 0).all() and table[key].max() > 30 * table[key].min():
-            scale("log")
-    axis.grid()
-    style.trim(axis)
-    axis.set_xlabel(LABELS.get(across, across))
-    axis.set_ylabel(LABELS.get(down, down))
-
-
-def _palette() -> Any:
-    import seaborn as sns
-
-    from densevsconv.report.figures import style
-
-    return sns.color_palette(style.SEQUENTIAL, as_cmap=True)
-
-
-def _draw_line(
-    axis: matplotlib.axes.Axes,
-    table: pd.DataFrame,
-    key: str,
-    chosen: Any,
-    family: str,
-) -> None:
-    from densevsconv.report.figures import style
-
-    colour, marker = style.FAMILY_COLOURS[family], style.FAMILY_MARKERS[family]
-
-    best = table.groupby(key, sort=_numeric(table[key]))["accuracy"].max()
-    labels = [_write(value) for value in best.index]
-    axis.plot(labels, best.to_numpy(), color=colour, marker=marker, markersize=4)
-    if key in chosen:
-        axis.scatter(
-            labels.index(_write(chosen[key])), best[chosen[key]], s=60, facecolors="none",
-            edgecolors="black", linewidths=1.2, zorder=3,
-        )  # fmt: skip
-    axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f}")
-    axis.margins(0.12)
-    low, high = axis.get_ylim()
-    if high - low < LEAST_SPAN:  # ticks would differ by less than they are written with
-        middle = (low + high) / 2
-        axis.set_ylim(middle - LEAST_SPAN / 2, middle + LEAST_SPAN / 2)
-    axis.grid(axis="y")
-    style.trim(axis)
-    axis.set_xlabel(LABELS.get(key, key))
-    axis.set_ylabel("validation accuracy (%)")
-
-
-FIGURE = Figure(
-    name="search_map",
-    section="search",
-    width="page",
-    alt="Validation accuracy by the searched settings of each case; the chosen point is framed.",
-    draw=draw,
-    wanted=lambda case, plan: bool(searched_keys(plan["cases"][case])),
-    cases_per_page=12,
-)
+def _text_on(colour: Any) -> str:
+    """Return black or white, whichever is read more easily on an RGB(A) colour."""
+    red, green, blue = colour[:3]
+    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else style.INK

@@ -1,0 +1,122 @@
+"""What a report shows: its figures and tables, known from the plan alone, before anything has run.
+
+Cheap to import: the Snakefile lists every file of a report with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+from densevsconv.report.figures.registry import FIGURES, Figure
+from densevsconv.results.plan import CounterpartPlan, StudyPlan
+
+GRADIENTS = "gradients"
+"""The table of one study's gradient checks; the stage of this name checks the cases asked for."""
+TABLES = (
+    "data", "architectures", "counterparts", "published", GRADIENTS, "claims", "chosen",
+    "results", "comparisons", "difficulty", "cost", "engines", "machine", "settings", "further",
+    "runs", "claim_tests",
+)  # fmt: skip
+"""The report's tables, by the name of their caption (``table_<name>.rst``)."""
+STUDY_TABLES = ("counterparts", "published", GRADIENTS, "claims", "machine", "claim_tests")
+"""The tables there is one of in a study; of the others there is one a data set."""
+CAPTIONS = (*(figure.name for figure in FIGURES), *(f"table_{name}" for name in TABLES))
+"""What has a caption of its own."""
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """One figure or table of a publication, and where the report shows the same.
+
+    Attributes
+    ----------
+    of
+        What the publication calls it ("Figure 6").
+    kind, name
+        Of our figure or table.
+    dataset
+        None for a table of the whole study.
+    cases
+        Shown; empty: no case in particular.
+    """
+
+    of: str
+    kind: Literal["figure", "table"]
+    name: str
+    dataset: str | None
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure file: a figure, its data set, its cases.
+
+    Attributes
+    ----------
+    stem
+        File name without suffix, such as ``learning_curves-digits``; with ``-2``, ``-3`` where a
+        figure goes on, or with what it is the counterpart of.
+    part
+        Counted from 1.
+    counterpart
+        What the publication calls the figure that it was drawn for; "" for none.
+    """
+
+    figure: Figure
+    dataset: str
+    cases: tuple[str, ...]
+    stem: str
+    part: int = 1
+    counterpart: str = ""
+
+
+def drawings(plan: StudyPlan) -> list[Drawing]:
+    """Return every figure file of a study, in the order of the report.
+
+    A figure that shows no case of a data set (the search of cases that search nothing) is left out.
+    Figures that are drawn for a publication's come last, in its order.
+    """
+    found = []
+    for dataset in plan.used:
+        for figure in FIGURES:
+            shown = [case for case in plan.ordered(dataset) if figure.wanted(plan, case)]
+            if figure.requested or not shown:
+                continue
+            # as few pages as hold them, of about equal size
+            size = ceil(len(shown) / ceil(len(shown) / (figure.cases_per_page or len(shown))))
+            for part, first in enumerate(range(0, len(shown), size), start=1):
+                stem = f"{figure.name}-{dataset}" + (f"-{part}" if part > 1 else "")
+                cases = tuple(shown[first : first + size])
+                found.append(Drawing(figure, dataset, cases, stem, part))
+    requested = {figure.name: figure for figure in FIGURES if figure.requested}
+    for asked in counterparts(plan):
+        if asked.kind == "figure" and asked.name in requested:
+            slug = re.sub(r"[^a-z0-9]+", "_", asked.of.lower()).strip("_")
+            figure, dataset = requested[asked.name], str(asked.dataset)
+            stem = f"{asked.name}-{slug}"
+            found.append(Drawing(figure, dataset, asked.cases, stem, counterpart=asked.of))
+    return found
+
+
+def counterparts(plan: StudyPlan) -> list[Counterpart]:
+    """Return the counterparts of a study, tables first, then figures by number."""
+    asked = [(of, entry) for of, entry in plan.counterparts.items() if entry is not None]
+    return [_counterpart(plan, of, entry) for of, entry in sorted(asked, key=_place)]
+
+
+def _counterpart(plan: StudyPlan, of: str, entry: CounterpartPlan) -> Counterpart:
+    dataset = entry.dataset or (plan.cases[entry.cases[0]].dataset if entry.cases else None)
+    if entry.table is None:
+        return Counterpart(of, "figure", str(entry.figure), dataset, tuple(entry.cases))
+    of_study = entry.table in STUDY_TABLES
+    return Counterpart(of, "table", entry.table, None if of_study else dataset, tuple(entry.cases))
+
+
+def _place(asked: tuple[str, CounterpartPlan]) -> tuple[bool, list[int | str]]:
+    # the file has its keys in the order of the alphabet: Figure 10 before Figure 5
+    of, entry = asked
+    parts = re.split(r"(\d+)", of)
+    return entry.figure is not None, [int(p) if p.isdecimal() else p for p in parts]
