@@ -1,15 +1,14 @@
 """Which figures there are, in the order of the report, and which cases each shows.
 
-A new figure is a file that draws it, an entry here, a line in
-:mod:`densevsconv.report.figures.drawn` and a caption. This table draws nothing and is cheap to
-import: the Snakefile names every file of a report with it.
+A new figure is a file that draws it, a caption, an entry here, and a line in
+:mod:`densevsconv.report.figures.drawn`. This table draws nothing and is cheap to import: the
+Snakefile names every file of a report with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from string import ascii_uppercase
 from typing import Literal
 
 from densevsconv.results.plan import StudyPlan
@@ -18,7 +17,6 @@ Section = Literal[
     "data", "search", "results", "difficulty", "errors", "cost", "engines", "confusion",
     "publication",
 ]  # fmt: skip
-Wanted = Callable[[StudyPlan, str], bool]
 
 
 @dataclass(frozen=True)
@@ -48,33 +46,18 @@ class Figure:
     section: Section
     width: Literal["column", "page"]
     alt: str
-    wanted: Wanted = lambda plan, case: True
+    wanted: Callable[[StudyPlan, str], bool] = lambda plan, case: True
     cases_per_page: int | None = None
     requested: bool = False
 
 
-def is_changed(plan: StudyPlan, case: str) -> bool:
-    """Tell whether a case's images were changed before any network saw them."""
-    return bool(plan.datasets[plan.cases[case].dataset].changes)
-
-
-def is_augmented(plan: StudyPlan, case: str) -> bool:
-    """Tell whether a case trains with augmentation, or searches one."""
-    return bool(plan.cases[case].augmentations)
-
-
-def is_searched(plan: StudyPlan, case: str) -> bool:
-    """Tell whether a search varies any setting of a case."""
-    return bool(plan.cases[case].searched_keys)
-
-
-def is_on_other_forms(plan: StudyPlan, case: str) -> bool:
+def on_other_forms(plan: StudyPlan, case: str) -> bool:
     """Tell whether a case is on a reference form and another form has the same network."""
     dataset = plan.cases[case].dataset
     return any(case in plan.same_networks(form, dataset) for form in plan.forms.get(dataset, []))
 
 
-def is_on_two_engines(plan: StudyPlan, case: str) -> bool:
+def on_two_engines(plan: StudyPlan, case: str) -> bool:
     """Tell whether another engine trains the same architecture on the same data."""
     own = plan.cases[case]
     return any(
@@ -85,37 +68,32 @@ def is_on_two_engines(plan: StudyPlan, case: str) -> bool:
 
 
 FIGURES = (
-    Figure("samples", "data", "column",
-           "A grid of training images by class, with the class on top."),
+    Figure("samples", "data", "column", "A grid of training images, with the class on top."),
     Figure("transformations", "data", "column",
            "One image of each class before the changes and after every step, one row a step.",
-           wanted=is_changed),
-    Figure("mean_images", "data", "column",
-           "The mean image of every class, with the class on top."),
+           wanted=lambda plan, case: bool(plan.datasets[plan.cases[case].dataset].changes)),
+    Figure("mean_images", "data", "column", "The mean image of every class, its name on top."),
     Figure("class_counts", "data", "column",
            "Bars: number of training, validation and test images of every class."),
     Figure("augmentation", "data", "column",
            "Training images, each as it is on the left and as it was changed at random beside it.",
-           wanted=is_augmented),
+           wanted=lambda plan, case: bool(plan.cases[case].augmentations)),
     Figure("search_map", "search", "page",
            "Validation accuracy by the searched settings of each case; the chosen point is framed.",
-           wanted=is_searched, cases_per_page=12),
+           wanted=lambda plan, case: bool(plan.cases[case].searched_keys), cases_per_page=12),
     Figure("accuracy", "results", "page",
-           "Dots with intervals: test accuracy of every case, the best on top.",
-           cases_per_page=36),
+           "Dots with intervals: test accuracy of every case, the best on top.", cases_per_page=36),
     Figure("learning_curves", "results", "page",
            "Curves: training and validation accuracy by epoch, one panel for each case.",
            cases_per_page=16),
     Figure("calibration", "results", "page",
-           "Reliability curves: share of correct predictions by predicted probability, for each "
-           "case.",
+           "Reliability of each case: share of correct predictions by predicted probability.",
            cases_per_page=16),
     Figure("difficulty", "difficulty", "page",
            "Lines: test accuracy of every network over the forms of the same images.",
-           wanted=is_on_other_forms, cases_per_page=12),
+           wanted=on_other_forms, cases_per_page=12),
     Figure("confusion_counts", "confusion", "page",
-           "Matrices of counts, true classes in rows and predicted classes in columns, for each "
-           "case.",
+           "Matrices of counts of each case, true classes in rows and predicted ones in columns.",
            cases_per_page=9),
     Figure("confusion_rates", "confusion", "page",
            "Row-normalised matrices, true classes in rows and predicted classes in columns.",
@@ -124,13 +102,11 @@ FIGURES = (
            "Test images of the pairs of classes that each case confuses most often.",
            cases_per_page=12),
     Figure("trade_off", "cost", "page",
-           "Test accuracy against training time, multiply-accumulates and parameters of every "
-           "case.",
-           cases_per_page=len(ascii_uppercase)),
+           "Test accuracy of each case against training time, multiply-accumulates and parameters.",
+           cases_per_page=26),  # letters
     Figure("engines", "engines", "page",
-           "Dots with intervals: accuracy difference and time ratio of each network on two "
-           "engines.",
-           wanted=is_on_two_engines),
+           "Dots with intervals: accuracy difference and time ratio of networks on two engines.",
+           wanted=on_two_engines),
     Figure("curves_and_confusion", "publication", "page",
            "Curves of training and validation accuracy beside the confusion matrix of each case.",
            requested=True),
@@ -138,8 +114,7 @@ FIGURES = (
            "Curves: training and validation loss by epoch, one panel for each case.",
            requested=True),
     Figure("test_images", "publication", "column",
-           "The first test images, with the class on top.",
-           requested=True),
+           "The first test images, with the class on top.", requested=True),
     Figure("feature_maps", "publication", "page",
            "The first test image, and the feature maps that the first convolution makes of it.",
            requested=True),

@@ -1,0 +1,53 @@
+"""One drawing of every figure of the registry, of two made-up studies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+
+from densevsconv.report.contents import Drawing, drawings
+from densevsconv.report.figures import style
+from densevsconv.report.figures.drawn import PARTS
+from densevsconv.report.layout import study_plan
+from densevsconv.results.study import Study
+from densevsconv.store.files import read_json
+from densevsconv.store.layout import Layout
+from tests.report.test_publication import REPRODUCED
+from tests.support.synthetic import make_study
+
+
+@dataclass
+class Drawn:
+    """A figure, what it shows and what that was taken from."""
+
+    study: Study
+    drawing: Drawing
+    data: Any
+    figure: Figure
+
+
+def study_of(layout: Layout) -> Study:
+    return Study(study_plan(read_json(layout.plan("figures"))), layout)
+
+
+@pytest.fixture(scope="session")
+def study(layout: Layout) -> Study:
+    return study_of(layout)
+
+
+@pytest.fixture(scope="session")
+def drawn(study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Drawn]:
+    """Return the first drawing of every figure, by name."""
+    style.apply()
+    again = make_study(tmp_path_factory.mktemp("again") / "results", "again", **REPRODUCED)
+    found: dict[str, Drawn] = {}
+    for each in (study, study_of(again)):
+        for drawing in drawings(each.plan):
+            if drawing.figure.name not in found:
+                data, draw = PARTS[drawing.figure.name]
+                shown = data(each, drawing.dataset, list(drawing.cases))
+                found[drawing.figure.name] = Drawn(each, drawing, shown, draw(shown))
+    return found
