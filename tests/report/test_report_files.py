@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pypdf
@@ -10,9 +9,7 @@ import pytest
 
 from densevsconv.errors import DataError
 from densevsconv.report.captions import read_caption
-from densevsconv.report.figures.base import COLUMN_MM, PAGE_MM, searched_keys
-from densevsconv.report.figures.registry import FIGURES
-from densevsconv.report.layout import TABLES, ReportLayout, drawings, ordered_cases
+from densevsconv.report.layout import ReportLayout
 from densevsconv.stages import figures, report
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
@@ -27,22 +24,6 @@ def test_the_plan_alone_says_which_figures_there_are(
         named = rendered.figure_files(plan, suffix)
         assert sorted(named) == sorted((rendered.root / "figures").glob(f"*.{suffix}"))
     assert all(path.exists() for path in rendered.outputs())
-
-
-def test_figures_have_the_width_they_are_printed_at(layout: Layout, rendered: ReportLayout) -> None:
-    for drawing in drawings(read_json(layout.plan("figures"))):
-        head = rendered.figure(drawing.stem, "svg").read_text()[:2000]
-        points = float(re.search(r'width="([\d.]+)pt"', head)[1])  # type: ignore[index]
-        wanted = COLUMN_MM if drawing.figure.width == "column" else PAGE_MM
-        assert points / 72 * 25.4 == pytest.approx(wanted, abs=0.1)
-        assert "<text" not in head  # type is drawn as paths: no font is needed
-
-
-def test_every_figure_and_table_has_a_caption_without_numbers(captions: Path) -> None:
-    names = [figure.name for figure in FIGURES] + [f"table_{name}" for name in TABLES]
-    assert sorted(path.stem for path in captions.glob("*.rst")) == sorted(names)
-    for name in names:
-        assert read_caption(captions / f"{name}.rst").endswith(".")
 
 
 def test_a_caption_with_a_number_is_refused(tmp_path: Path) -> None:
@@ -102,42 +83,3 @@ def test_user_text_is_set_as_it_is(tmp_path: Path) -> None:
     assert "implementation?" not in page
     assert not list((names.root / "figures").glob("engines*"))
     assert "Each is trained as configured" in page
-
-
-def test_several_data_sets_and_many_cases_have_their_own_figures() -> None:
-    architecture = {"parameters": 1}
-    cases = {
-        f"case{number:02}{dataset}": {
-            "dataset": dataset, "family": "dense", "engine": "numpy", "architecture": architecture,
-            "points": [{}],
-        }
-        for dataset in ("a", "b")
-        for number in range(20)
-    }  # fmt: skip
-    plain = {"dataset": "x", "transform": [], "split": {}}
-    plan = {"cases": cases, "datasets": {"a": plain, "b": {**plain, "dataset": "y"}}}
-    stems = [drawing.stem for drawing in drawings(plan)]
-    assert len(stems) == len(set(stems))
-    assert {"accuracy-a", "accuracy-b", "confusion_counts-a", "confusion_counts-a-3"} <= set(stems)
-    shown = [
-        case for drawing in drawings(plan)
-        if drawing.figure.name == "confusion_counts" for case in drawing.cases
-    ]  # fmt: skip
-    assert sorted(shown) == sorted(cases)
-
-
-def test_cases_stand_dense_first_then_by_size() -> None:
-    cases = {
-        "a": {"dataset": "x", "family": "convolutional", "architecture": {"parameters": 1}},
-        "b": {"dataset": "x", "family": "dense", "architecture": {"parameters": 9}},
-        "c": {"dataset": "x", "family": "dense", "architecture": {"parameters": 3}},
-    }
-    assert ordered_cases(cases, "x") == ["c", "b", "a"]
-    alike = {"dataset": "x", "family": "dense", "architecture": {"parameters": 1}}
-    assert ordered_cases({"n_10": alike, "n_2": alike, "m": alike}) == ["m", "n_2", "n_10"]
-
-
-def test_searched_keys_are_those_that_vary() -> None:
-    points = [{"l2": 0, "epochs": 5}, {"l2": 1, "epochs": 5}]
-    assert searched_keys({"points": points}) == ["l2"]
-    assert searched_keys({"points": [{}]}) == []

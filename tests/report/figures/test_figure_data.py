@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from densevsconv.report.figures import (
 )
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
-from densevsconv.store.files import read_json, read_npz
+from densevsconv.store.files import read_json, read_npz, write_json
+from densevsconv.store.layout import Layout
 from tests.report.figures.conftest import Drawn
 from tests.support.synthetic import AUGMENTATION
 
@@ -59,6 +61,31 @@ def test_epochs_that_few_seeds_reach_are_left_out() -> None:
         columns=["repetition", "epoch"],
     )
     assert curves._common_epochs(history)["epoch"].max() == 5
+
+
+def with_history(study: Study, root: Path, **changed: Any) -> Study:
+    """Return a study with another history of dense_1."""
+    at = Layout(root / "s")
+    write_json(at.data_info("digits"), read_json(study.at.data_info("digits")))
+    at.history("dense_1").parent.mkdir(parents=True)
+    history = pd.read_parquet(study.at.history("dense_1"))
+    history.assign(**changed).to_parquet(at.history("dense_1"))
+    return Study(study.plan, at)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"test_accuracy": 0.9}, r"found columns .*test_accuracy.*allowed: repetition"),
+        # of the 144 validation images no number gives this
+        ({"validation_accuracy": 0.9}, "no share of the 144 validation images"),
+    ],
+)
+def test_a_curve_of_other_images_is_refused(
+    study: Study, tmp_path: Path, changed: dict[str, float], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        curves.data(with_history(study, tmp_path, **changed), "digits", ["dense_1"])
 
 
 def test_curves_are_those_of_the_history(drawn: dict[str, Drawn]) -> None:

@@ -151,10 +151,9 @@ def test_a_line_joins_a_network_on_its_forms_in_their_order(drawn: dict[str, Dra
     (axis,) = shown.figure.axes
     assert [tick.get_text() for tick in axis.get_xticklabels()] == shown.data.labels
     for line, marks in zip(shown.data.lines.values(), axis.containers, strict=True):
-        np.testing.assert_allclose(
-            marks.lines[0].get_ydata(), [each.mean for each in line.values()]
-        )
-        np.testing.assert_allclose(np.round(marks.lines[0].get_xdata()), list(line))
+        across, down = (np.asarray(each, float) for each in marks.lines[0].get_data())
+        np.testing.assert_allclose(down, [each.mean for each in line.values()])
+        np.testing.assert_allclose(np.round(across), list(line))
         assert marks.lines[0].get_color() == style.FAMILY_COLOURS[line[0].family]
 
 
