@@ -5,18 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from densevsconv.report import abstract, difficulty
 from densevsconv.report.document import build_document
-from densevsconv.report.figures import difficulty as difficulty_figure
-from densevsconv.report.figures import style
-from densevsconv.report.layout import ReportLayout, drawings
-from densevsconv.report.results import Results
+from densevsconv.report.layout import ReportLayout
 from densevsconv.report.study import Study
 from densevsconv.results.tables import ComparisonRow, DifficultyRow
-from densevsconv.store.files import read_json, write_json
+from densevsconv.store.files import write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv, write_csv
 from tests.support.synthetic import make_study, plain
@@ -141,33 +137,3 @@ def test_without_forms_there_is_no_section(tmp_path: Path, captions: Path) -> No
     names = ReportLayout(tmp_path, "one", captions)
     titles = [section["title"] for section in build_document(layout, names)["sections"]]
     assert "Difficulty" not in titles
-    figures = {drawing.figure.name for drawing in drawings(read_json(layout.plan("figures")))}
-    assert "difficulty" not in figures
-
-
-def test_the_figure_joins_the_same_network_on_every_form(layout: Layout) -> None:
-    style.apply()
-    (drawing,) = [
-        drawing for drawing in drawings(read_json(layout.plan("figures")))
-        if drawing.figure.name == "difficulty"
-    ]  # fmt: skip
-    assert (drawing.stem, drawing.cases) == ("difficulty-digits", ("dense_1", "lenet5_8"))
-    results = Results(layout)
-    figure = difficulty_figure.draw(results, "digits", list(drawing.cases))
-    (axis,) = figure.axes
-    ticks = [tick.get_text().replace("\n", " ") for tick in axis.get_xticklabels()]
-    assert ticks == ["as it is", "rotation ±30°, noise 0.25, resolution 6\u00d76"]
-    for case, container in zip(drawing.cases, axis.containers, strict=True):
-        line = container.lines[0]
-        means = [results.summary.loc[name, "test_accuracy_mean"] for name in
-                 (case, f"{case}_turned")]  # fmt: skip
-        np.testing.assert_allclose(line.get_ydata(), means)
-        assert line.get_color() == style.FAMILY_COLOURS[results.family(case)]
-        np.testing.assert_allclose(np.round(line.get_xdata().astype(float)), [0, 1])
-
-
-def test_names_at_the_lines_keep_apart_and_in_order() -> None:
-    spread = difficulty_figure.spread([0.1, 0.11, 0.12, 0.4, 0.41], 0.05)
-    assert spread == sorted(spread)
-    assert min(np.diff(spread)) >= 0.05 - 1e-6
-    assert difficulty_figure.spread([0.1, 0.5], 0.05) == [0.1, 0.5]

@@ -8,12 +8,11 @@ import pytest
 
 from densevsconv.report import engines
 from densevsconv.report.document import build_document
-from densevsconv.report.figures.engines import has_twin, network
-from densevsconv.report.layout import ReportLayout, drawings
+from densevsconv.report.layout import ReportLayout
 from densevsconv.report.study import Study
 from densevsconv.results.tables import ComparisonRow, EngineRow
 from densevsconv.stages import figures
-from densevsconv.store.files import read_json, write_json, write_text
+from densevsconv.store.files import write_json, write_text
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import write_csv
 from tests.support.synthetic import plain
@@ -166,18 +165,3 @@ def test_a_figure_that_the_plan_promised_is_drawn_without_rows_too(
     finally:
         write_text(layout.engine_comparisons, kept)
     assert "implementation?" not in " ".join(section["title"] for section in document["sections"])
-
-
-def test_the_figure_shows_cases_that_another_engine_trains_too(layout: Layout) -> None:
-    plan = read_json(layout.plan("figures"))
-    shown = [drawing for drawing in drawings(plan) if drawing.figure.name == "engines"]
-    assert [drawing.stem for drawing in shown] == ["engines-digits"]
-    assert {case.partition("-")[0] for case in shown[0].cases} == {"dense_2", "convNet1_3"}
-    assert not has_twin("dense_1", plan)
-
-
-def test_the_name_of_a_network_leaves_the_engine_out() -> None:
-    row = {"case_a": "net-numpy", "engine_a": "numpy", "engine_b": "tensorflow",
-           "case_b": "net-tensorflow", "architecture": "lenet"}  # fmt: skip
-    assert network(row) == "net"
-    assert network({**row, "case_b": "other"}) == "lenet"

@@ -13,7 +13,7 @@ import pytest
 
 from densevsconv.report import claims, gradients, publication
 from densevsconv.report.document import build_document
-from densevsconv.report.layout import ReportLayout, drawings
+from densevsconv.report.layout import ReportLayout
 from densevsconv.report.pointers import ResultFiles
 from densevsconv.report.study import Study
 from densevsconv.report.versions import models
@@ -429,19 +429,6 @@ def parts_of(blocks: list[dict[str, Any]]) -> Iterator[list[dict[str, str]]]:
         yield block.get("parts") or block["caption"]
         yield from (column["parts"] for column in block.get("columns", []))
         yield from (cell for row in block.get("rows", []) for cell in row["cells"])
-
-
-def test_figures_on_request_are_drawn_only_where_asked_for(
-    reproduced: Layout, layout: Layout
-) -> None:
-    asked = [drawing for drawing in drawings(read_json(reproduced.plan("figures")))
-             if drawing.figure.requested]  # fmt: skip
-    assert [drawing.counterpart for drawing in asked] == [
-        "Figure 6", "Figure 10", "Figure 11", "Figure 12", "Figure 13",
-    ]  # fmt: skip
-    assert asked[0].dataset == "digits"
-    others = drawings(read_json(layout.plan("figures")))
-    assert not [drawing for drawing in others if drawing.figure.requested]
 
 
 def test_a_claim_of_one_seed_has_no_interval(reproduced: Layout, tmp_path: Path) -> None:

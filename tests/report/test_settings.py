@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from densevsconv.report import rich, setting_tables
-from densevsconv.report.figures import search_map, style
 from densevsconv.report.limits import limits
-from densevsconv.report.results import Results
 from densevsconv.report.study import Study
 from densevsconv.store.layout import Layout
 from tests.support.synthetic import AUGMENTATION, make_study
@@ -70,30 +67,3 @@ def test_a_chosen_augmentation_is_in_words(searched: Layout) -> None:
     }  # fmt: skip
     assert (row[5] == "none") == (not chosen)
     assert limits(study)  # what is no number has no edge
-
-
-def texts(axis: Any) -> Iterator[str]:
-    return (tick.get_text().replace("\n", " ") for tick in axis.get_yticklabels())
-
-
-def test_the_map_names_augmentations_and_frames_the_chosen_point(searched: Layout) -> None:
-    style.apply()
-    results = Results(searched)
-    figure = search_map.draw(results, "digits", ["dense_a"])
-    axis = figure.axes[0]
-    names = ["shift ±0.1, rotation ±10°, zoom ±0.1, cutout 2 px", "rotation ±15°", "none"]
-    assert list(texts(axis)) == names  # as searched, from below to above
-    assert [tick.get_text() for tick in axis.get_xticklabels()] == ["3e-4", "1e-3", "3e-3", "0.01"]
-    selection = results.selection("dense_a")
-    points = {
-        (candidate["settings"]["learning_rate"], repr(candidate["settings"]["augmentation"])):
-        candidate["validation_accuracy_mean"] for candidate in selection["candidates"]
-    }  # fmt: skip
-    assert len(points) == len(axis.texts) == 12
-    (frame,) = [patch for patch in axis.patches if patch.get_fill() is False]
-    column, row = frame.get_xy()
-    (inside,) = [
-        text.get_text() for text in axis.texts
-        if text.get_position() == (column + 0.5, row + 0.5)
-    ]  # fmt: skip
-    assert inside == f"{100 * selection['validation_accuracy_mean']:.1f}"

@@ -25,6 +25,7 @@ from densevsconv.results.study import Study
 from densevsconv.store.files import read_json, read_npz, write_json
 from densevsconv.store.layout import Layout
 from tests.report.figures.conftest import Drawn
+from tests.support.plans import SPLIT, study_plan
 from tests.support.synthetic import AUGMENTATION
 
 
@@ -235,12 +236,20 @@ def test_a_network_stands_on_every_form_that_has_it(drawn: dict[str, Drawn]) -> 
     } == {case: [case, f"{case}_turned"] for case in ("dense_1", "lenet5_8")}
 
 
-def test_forms_of_other_sizes_say_their_size(study: Study) -> None:
-    plan = study.plan.model_dump()
-    plan["datasets"]["digits_turned"]["split"]["training_images"] = 1200
-    labels = difficulty.form_labels(StudyPlan.model_validate(plan).datasets)
-    assert labels[0] == "as it is"
-    assert "1,200" in labels[1] or labels[1] == "digits_turned"  # where that would be too long
+def test_a_form_is_called_by_its_changes_and_its_size_where_sizes_differ() -> None:
+    plans = study_plan({}, {
+        "a": {}, "permuted": {"transform": [{"permute_pixels": True}]},
+        "few": {"split": {**SPLIT, "training_images": 1000}},
+        "long": {"transform": [{"clutter": {"patches": 4, "size": 0.25}}] * 4},
+    }).datasets  # fmt: skip
+
+    def labels(*forms: str) -> list[str]:
+        found = difficulty.form_labels({form: plans[form] for form in forms})
+        return [label.replace("\n", " ") for label in found]
+
+    assert labels("a", "permuted") == ["as it is", "permuted pixels"]
+    assert labels("a", "few") == ["as it is", "as it is, 1,000 training images"]
+    assert labels("a", "long") == ["as it is", "long"]
 
 
 def test_names_at_the_lines_keep_apart_and_in_order() -> None:
