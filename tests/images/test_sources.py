@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -443,14 +444,19 @@ def test_pictures_are_turned_upright_and_palettes_become_colours(tmp_path: Path)
 
 def sixteen_bits() -> bytes:
     """Return a PNG of 16 bits a channel, which Pillow reads but does not write."""
-    import zlib
-
     header = struct.pack(">IIBBBBB", 5, 7, 16, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(7 * 31))), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in chunks
     )
+
+
+def wrong_checksum() -> bytes:
+    """Return a PNG whose pixels have a wrong checksum, the four bytes before its last chunk."""
+    content = picture_bytes(COLOUR[0], "PNG")
+    end = content.index(b"IEND") - 4
+    return content[: end - 4] + bytes(4) + content[end:]
 
 
 CLEAR = np.concatenate([COLOUR[0], GREY[0]], axis=2)
@@ -467,6 +473,7 @@ FRAMES = {"save_all": True, "append_images": [Image.fromarray(COLOUR[1])]}
         ("train/class 0/a.png", picture_bytes(COLOUR[0], "JPEG"), "allowed: a PNG picture"),
         ("train/class 0/a.png", picture_bytes(CLEAR, "PNG"), "transparency"),
         ("train/class 0/a.gif", picture_bytes(COLOUR[0], "GIF", transparency=0), "transparency"),
+        ("train/class 0/a.png", wrong_checksum(), "allowed: a PNG picture"),
         ("train/class 0/a.png", sixteen_bits(), "found 16 bits a channel"),
         ("train/class 0/a.png", picture_bytes(GREY[0].astype(np.uint16), "PNG"), "of 8 bits"),
         ("train/class 0/a.gif", picture_bytes(COLOUR[0], "GIF", **FRAMES), "several frames"),
