@@ -11,7 +11,6 @@ import glob
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -92,81 +91,49 @@ class FolderSource(ImageSource):
 
     def files(self, folder: Path) -> list[Path]:
         """Return the pictures that are there."""
-        return [file for listing in self._listings(folder) for file in listing.files]
+        return [file for _, _, files in self._listings(folder) for file in files]
 
     def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
-        """Return a part for each folder."""
+        """Return a part for each folder: class by class, each sorted by path."""
         listings = self._listings(folder)
-        files = [file for listing in listings for file in listing.files]
-        height, width = self.size or _size(files[0])
-        mode = self.mode or _colour_mode(files)
+        every = [file for _, _, files in listings for file in files]
+        height, width = self.size or _size(every[0])
+        mode = self.mode or _colour_mode(every)
         parts = []
-        for listing in listings:
-            part = listing.part((height, width, 1 if mode == "grey" else 3))
+        for number, (place, classes, files) in enumerate(listings):
+            shape = (len(files), height, width, 1 if mode == "grey" else 3)
+            below = [file.relative_to(place).parts for file in files]
+            labels = np.array([classes.index(names[0]) for names in below], np.int64)
+            part = Part(str(place), shape, labels, None, test=number > 0, class_names=classes)
+            part.group_names = sorted({names[1] for names in below if len(names) > 2})
+            if part.group_names:
+                keys = [names[1] if len(names) > 2 else names for names in below]
+                numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+                part.groups = np.array([numbers[key] for key in keys], np.int64)
             if pixels:
-                part.images = np.empty(part.shape, np.uint8)
-                for row, file in enumerate(listing.files):
+                part.images = np.empty(shape, np.uint8)
+                for row, file in enumerate(files):
                     part.images[row] = _read(file, (height, width), mode, self.size is not None)
             parts.append(part)
-        if len(parts) > 1:
-            parts[1].test = True
         return parts
 
-    def _listings(self, folder: Path) -> list[Listing]:
-        train = list_folder(folder / self.train if self.train else folder)
-        if self.test is None:
-            return [train]
-        return [train, list_folder(folder / self.test, train.classes)]
+    def _listings(self, folder: Path) -> list[tuple[Path, list[str], list[Path]]]:
+        """Return the folder, classes and pictures of each part."""
+        places = [folder / self.train if self.train else folder]
+        places += [] if self.test is None else [folder / self.test]
+        listings: list[tuple[Path, list[str], list[Path]]] = []
+        for place in places:
+            present = list_classes(place, listings[0][1] if listings else None)
+            classes = listings[0][1] if listings else present
+            files = [file for name in present for file in _pictures(place / name)]
+            listings.append((place, classes, files))
+        return listings
 
 
-@dataclass(frozen=True)
-class Listing:
-    """The pictures of a folder in a fixed order: class by class, each sorted by path.
+def list_classes(folder: Path, known: Sequence[str] | None = None) -> list[str]:
+    """Return the names of the folders in a folder, sorted; hidden ones are passed over.
 
-    Attributes
-    ----------
-    folder
-        Whose folders are the classes.
-    classes
-        The names of the classes, sorted.
-    files, labels
-        The pictures, and the class of each.
-    groups
-        The name of the group of each; None: it is a group of its own.
-    """
-
-    folder: Path
-    classes: list[str]
-    files: list[Path]
-    labels: list[int]
-    groups: list[str | None]
-
-    def part(self, shape: tuple[int, int, int]) -> Part:
-        """Return the pictures as a part, without pixels."""
-        keys = [group or file for group, file in zip(self.groups, self.files, strict=True)]
-        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-        names = {group for group in self.groups if group}
-        return Part(
-            str(self.folder),
-            (len(self.files), *shape),
-            np.array(self.labels, np.int64),
-            None,
-            groups=np.array([numbers[key] for key in keys], np.int64) if names else None,
-            group_names=sorted(names),
-            class_names=self.classes,
-        )
-
-
-def list_folder(folder: Path, classes: Sequence[str] | None = None) -> Listing:
-    """Return the pictures of a folder that holds a folder for each class.
-
-    ``classes`` are those of the training part, for the test part, which must not have others.
-
-    Raises
-    ------
-    DataError
-        No such folder, no class, a class without pictures, or a file that is no picture (hidden
-        files, whose names begin with a dot, are passed over).
+    ``known`` are the classes of the training part, for the test part, which must not have others.
     """
     with reading(folder, "a folder with a folder for each class"):
         found = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
@@ -175,22 +142,14 @@ def list_folder(folder: Path, classes: Sequence[str] | None = None) -> Listing:
             raise DataError(
                 f"{entry}: found a file; allowed: a folder for each class, with pictures"
             )
-        if classes is not None and entry.name not in classes:
+        if known is not None and entry.name not in known:
             raise DataError(
                 f"{entry}: found a class that the training part does not have; allowed: "
-                f"{', '.join(classes[:20])}"
+                f"{', '.join(known[:20])}"
             )
-    known = [entry.name for entry in found] if classes is None else list(classes)
-    if len(known) < 2 or not found:
+    if len(found) < (2 if known is None else 1):
         raise DataError(f"{folder}: found {len(found)} folders; allowed: two or more, one a class")
-    listing = Listing(folder, known, [], [], [])
-    for entry in found:
-        for file in _pictures(entry):
-            below = file.relative_to(entry).parts
-            listing.files.append(file)
-            listing.labels.append(known.index(entry.name))
-            listing.groups.append(below[0] if len(below) > 1 else None)
-    return listing
+    return [entry.name for entry in found]
 
 
 def _pictures(folder: Path) -> list[Path]:
