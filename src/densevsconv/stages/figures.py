@@ -25,5 +25,5 @@ def run(layout: Layout, *, reports: Path = Path("reports"), threads: int | None 
     plan, names = study_plan(read_json(layout.plan("figures"))), ReportLayout(reports, layout.study)
     study = Study(plan, layout)
     for drawing in drawings(plan):
-        figure = draw(study, drawing)
+        figure = draw(drawing.figure.name, study, drawing.dataset, drawing.cases)
         save(figure, names.figure(drawing.stem, "svg"), names.figure(drawing.stem, "png"))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from densevsconv.report.contents import Drawing
 from densevsconv.report.figures import (
     accuracy,
     augmentation,
@@ -57,7 +56,7 @@ PARTS: dict[str, tuple[Data, Draw]] = {
 """By the names of :data:`densevsconv.report.figures.registry.FIGURES`."""
 
 
-def draw(study: Study, drawing: Drawing) -> Figure:
+def draw(name: str, study: Study, dataset: str, cases: Sequence[str]) -> Figure:
     """Return one figure of a study, drawn."""
-    data, draw_it = PARTS[drawing.figure.name]
-    return draw_it(data(study, drawing.dataset, list(drawing.cases)))
+    data, draw_it = PARTS[name]
+    return draw_it(data(study, dataset, list(cases)))
