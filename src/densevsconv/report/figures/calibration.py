@@ -59,7 +59,6 @@ def draw(shown: list[Panel]) -> Figure:
         axis.set_box_aspect(1)
         axis.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04))
         style.percent_axes(axis, "x", "y")
-        style.trim(axis)
     style.name_axes(figure, "predicted probability (%)", "correct (%)")
     style.family_legend(figure, (each.family for each in shown), loc="outside upper center")
     return figure

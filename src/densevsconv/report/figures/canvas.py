@@ -73,7 +73,7 @@ def picture_at(
     )
     axis.set(xticks=[], yticks=[])
     for spine in axis.spines.values():
-        spine.set_linewidth(0.3)
+        spine.set(visible=True, linewidth=0.3)
 
 
 def panels(

@@ -38,7 +38,6 @@ def draw(counts: pd.DataFrame) -> Figure:
     figure.legend(handles, list(PARTS), loc="outside upper center", ncols=len(PARTS))
     axis.set_ylabel("images")
     axis.set_ylim(bottom=0)
-    style.trim(axis)
     return figure
 
 

@@ -92,7 +92,6 @@ def draw_curves(
         )  # fmt: skip
     axis.set_xlim(left=0)
     axis.grid(axis="y")
-    style.trim(axis)
     means: pd.DataFrame = shown.groupby("epoch")[list(columns)].mean()
     return means
 

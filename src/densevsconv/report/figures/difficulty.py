@@ -80,7 +80,6 @@ def draw(shown: Forms) -> Figure:
     axis.set_xticks(range(len(shown.labels)), shown.labels)
     axis.set(xlim=(-0.25, len(shown.labels) - 0.75), ylabel="test accuracy (%)")
     axis.grid(axis="y")
-    style.trim(axis)
     _name_lines(axis, ends, {case: line[0].family for case, line in shown.lines.items()})
     style.family_legend(figure, (each.family for each in everything))
     return figure

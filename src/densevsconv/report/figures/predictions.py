@@ -53,6 +53,5 @@ def draw(shown: list[Panel]) -> Figure:
         axis.set_ylim(0, 1)
         style.percent_axes(axis, "y")
         axis.grid(axis="y")
-        style.trim(axis)
     style.name_axes(figure, "class", "predicted probability (%)")
     return figure

@@ -152,7 +152,6 @@ def _draw_dots(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
         if (points[key] > 0).all() and points[key].max() > 30 * points[key].min():
             scale("log")
     axis.grid()
-    style.trim(axis)
     axis.set(xlabel=_label(across), ylabel=_label(down))
 
 
@@ -171,7 +170,6 @@ def _draw_line(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
         middle = (low + high) / 2
         axis.set_ylim(middle - LEAST_SPAN / 2, middle + LEAST_SPAN / 2)
     axis.grid(axis="y")
-    style.trim(axis)
     axis.set(xlabel=_label(key), ylabel="validation accuracy (%)")
 
 

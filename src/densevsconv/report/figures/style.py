@@ -57,6 +57,8 @@ def apply() -> None:
             "xtick.color": INK,
             "ytick.color": INK,
             "axes.linewidth": 0.6,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
             "xtick.major.width": 0.6,
             "ytick.major.width": 0.6,
             "xtick.major.size": 2.5,
@@ -151,11 +153,6 @@ def shortened(text: str, characters: int) -> str:
     return text if len(text) <= characters else text[: max(characters - 1, 1)] + "\u2026"
 
 
-def trim(axis: Axes) -> None:
-    """Take the upper and the right line of a frame away."""
-    axis.spines[["top", "right"]].set_visible(False)
-
-
 def mark(family: str, size: float = 4.5) -> dict[str, Any]:
     """Return colour and marker of a family, as matplotlib's functions take them."""
     colour, marker = FAMILY_COLOURS[family], FAMILY_MARKERS[family]
@@ -199,5 +196,4 @@ def list_axis(axis: Axes, labels: Sequence[str]) -> None:
     axis.set(yticks=range(len(labels)), yticklabels=labels, ylim=(-0.6, len(labels) - 0.4))
     axis.tick_params(axis="y", length=0)
     axis.grid(axis="x")
-    trim(axis)
     axis.spines["left"].set_visible(False)

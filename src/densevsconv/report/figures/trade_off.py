@@ -60,7 +60,6 @@ def draw(shown: list[Costed]) -> Figure:
         axis.margins(x=0.12)
         axis.set_xlabel(label)
         axis.grid()
-        style.trim(axis)
     lows, highs = ([getattr(each.accuracy, end) for each in shown] for end in ("low", "high"))
     style.accuracy_axis(axes[0], min(lows), max(highs), "y")
     axes[0].set_ylabel("test accuracy (%)")
