@@ -1,7 +1,8 @@
-"""One made-up study and its rendered report, shared by the tests of this folder."""
+"""Two made-up studies and the rendered report of one, shared by the tests of this folder."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from densevsconv.report.layout import ReportLayout
 from densevsconv.stages import figures, report
 from densevsconv.store.layout import Layout
-from tests.support.synthetic import AUGMENTATION, DATASETS, ROOT, make_study
+from tests.support.reported import CAPTIONS
+from tests.support.synthetic import AUGMENTATION, DATASETS, make_study
 
 SMALL = {
     "denseNet2_20_published": ("denseNet2_20", 0.93, "list"),
@@ -32,9 +34,16 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     return make_study(tmp_path_factory.mktemp("study") / "results", cases=SMALL, datasets=DATASETS)
 
 
+@pytest.fixture
+def copy(layout: Layout, tmp_path: Path) -> Layout:
+    """A study whose files a test may change."""
+    shutil.copytree(layout.root, tmp_path / layout.study)
+    return Layout(tmp_path / layout.study)
+
+
 @pytest.fixture(scope="session")
 def captions() -> Path:
-    return ROOT / "workflow" / "report"
+    return CAPTIONS
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,6 @@ from sklearn.datasets import load_digits
 from densevsconv.images.measures.measure import measure
 from densevsconv.images.transforms.apply import transform
 from densevsconv.networks.load import load_architecture
-from densevsconv.report import rich
-from densevsconv.report.study import Study
 from densevsconv.results.trials import TrialRow
 from densevsconv.stages import evaluate, gradients, judge, select, summarise
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
@@ -385,11 +383,3 @@ def _write_timing(layout: Layout, case: str, plan: dict[str, Any], rng: Any) -> 
         },
     )  # fmt: skip
 
-
-def plain(study: Study, text: str) -> str:
-    """Return a marked text as it is printed."""
-    facts = study.facts.to_dict()
-    return "".join(
-        facts[part["value"]]["text"] if part["kind"] == "number" else part["value"]
-        for part in rich.segments(text)
-    )

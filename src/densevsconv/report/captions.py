@@ -9,13 +9,10 @@ import re
 from pathlib import Path
 
 from densevsconv.errors import DataError
-from densevsconv.report import rich
-
-_MARKUP = re.compile(r"``(?P<code>[^`]+)``|\*(?P<emph>[^*]+)\*")
 
 
 def read_caption(path: Path) -> str:
-    """Return a caption as marked text; a missing file is a :class:`DataError` that names it.
+    """Return a caption, with its markup; a missing file is a :class:`DataError` that names it.
 
     Digits are refused, so that a caption cannot state a result.
     """
@@ -25,6 +22,4 @@ def read_caption(path: Path) -> str:
         raise DataError(f"{path}: file not found; every figure and table has a caption") from None
     if found := re.search(r"\S*\d\S*", text):
         raise DataError(f"{path}: found {found[0]!r}; captions hold no digits (write words)")
-    return _MARKUP.sub(
-        lambda match: rich.code(match["code"]) if match["code"] else rich.emph(match["emph"]), text
-    )
+    return text

@@ -1,242 +1,230 @@
 """The report as one document: sections of paragraphs, figures and tables, for any template.
 
-The order and the wording are decided here once; the paper and the page only set them.
+The order is declared here; the words are in ``text/`` and in the captions; the paper and the page
+only set them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from densevsconv.report import (
-    claims,
-    data,
-    difficulty,
-    engines,
-    gradients,
-    prose,
-    publication,
-    rich,
-    setting_tables,
-    tables,
-)
-from densevsconv.report.abstract import abstract
+from densevsconv.report import claims, comparisons, publication, readings
 from densevsconv.report.captions import read_caption
-from densevsconv.report.contents import Drawing, drawings
-from densevsconv.report.layout import ReportLayout, study_plan
-from densevsconv.report.limits import limits
+from densevsconv.report.layers import layer_line
+from densevsconv.report.layout import Drawing, ReportLayout, drawings
+from densevsconv.report.parts import Part, Printed, Text, name, segments
+from densevsconv.report.prose import render
 from densevsconv.report.references import PUBLICATION, REFERENCES
-from densevsconv.report.study import Study
-from densevsconv.report.table import Table
-from densevsconv.store.layout import Layout
+from densevsconv.report.study import Reported
+from densevsconv.report.table import ROWS_A_TABLE, Kind, Table, build
 
 Block = dict[str, Any]
 
-ROWS_A_TABLE = 24
-"""A table over the whole page cannot be split by the typesetter; longer ones are continued."""
+IN_FULL = 2
+"""Data sets at most of which the abstract says costs too: it is a paragraph."""
 
 
-def build_document(layout: Layout, names: ReportLayout) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Section:
+    """One section; it is there where it has anything to show.
+
+    Attributes
+    ----------
+    title
+        Its heading.
+    text
+        A template of ``text/``; "" for none.
+    tables
+        Below the text.
+    figures
+        Of which section of the figures' list; below the tables.
+    over
+        What text, tables and figures are repeated for: data sets, or None for the whole study.
+    appendix
+        It stands behind the references.
+    closed
+        Its figures and tables stand before the next section.
+    """
+
+    title: str
+    text: str = ""
+    tables: Sequence[Kind] = ()
+    figures: str = ""
+    over: Callable[[Reported], Sequence[str | None]] = lambda study: [None]
+    appendix: bool = False
+    closed: bool = False
+
+
+def _each(study: Reported) -> list[str]:
+    return study.datasets
+
+
+def _reproduced(study: Reported) -> list[None]:
+    shown = any(study.results.plan.counterparts.values()) or publication.all_models(study)
+    return [None] if shown else []
+
+
+def _claimed(study: Reported) -> list[None]:
+    return [None] if study.results.claims.claims else []
+
+
+def _with_engines(study: Reported) -> list[str]:
+    return [dataset for dataset in study.datasets if comparisons.engine_pairs(study, dataset)]
+
+
+def _many_pairs(study: Reported) -> list[str]:
+    """Return the data sets whose pairs of cases fill more than one table."""
+    return [each for each in study.datasets if len(study.results.pairs(each)) > ROWS_A_TABLE]
+
+
+COMPARISONS = Kind("comparisons", long=True)
+
+# who reads a reproduction looks for the publication's own tables and figures first
+SECTIONS = (
+    Section("Introduction", "introduction"),
+    Section(
+        "Published and found",
+        "publication",
+        [Kind("counterparts"), Kind("published"), Kind("gradients", "column", long=True)],
+        "publication",
+        over=_reproduced,
+        closed=True,
+    ),
+    Section("Claims", "claims", [Kind("claims", part=18)], over=_claimed, closed=True),
+    Section("Data", "data", [Kind("data", "column")], "data", over=_each),
+    Section("Architectures", "architectures", [Kind("architectures", part=14)], over=_each),
+    Section("Protocol", "protocol"),
+    Section("Search", "search", [Kind("chosen", "fitting")], "search", over=_each),
+    Section("Results", "results", [Kind("results"), COMPARISONS], "results", over=_each),
+    Section("Difficulty", "difficulty", [Kind("difficulty")], "difficulty",
+            over=comparisons.references),
+    Section("Errors", "errors", figures="errors", over=_each),
+    Section("Cost", "cost", [Kind("cost")], "cost", over=_each),
+    Section("Architecture or implementation?", "engines", [Kind("engines")], "engines",
+            over=_with_engines),
+    Section("Limits", "limits"),
+    Section("Machine and versions", "machine", [Kind("machine", "column")]),
+    Section("Confusion matrices", "confusion", figures="confusion", over=_each, appendix=True),
+    Section("Every test of the claims", tables=[Kind("claim_tests", long=True)], over=_claimed,
+            appendix=True),
+    Section("Every comparison", tables=[COMPARISONS], over=_many_pairs, appendix=True),
+    Section("Every run", "runs",
+            [Kind("settings"), Kind("further"), Kind("runs", "column", long=True)],
+            over=_each, appendix=True),
+)  # fmt: skip
+"""In order. A part is fewer rows than usual where a row takes several lines."""
+
+
+def build_document(study: Reported, names: ReportLayout) -> dict[str, Any]:
     """Return title, abstract, sections, references and facts of a report, as JSON values."""
-    return _Builder(Study(layout), names).document()
+    return _Builder(study, names).document()
+
+
+def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
+    """Return what the templates of ``text/`` know, given the figures of the report."""
+    return {
+        "study": study,
+        "drawings": shown,
+        "forms": comparisons.references_of(study),
+        "in_full": len(study.datasets) <= IN_FULL,
+        "read": readings,
+        "compare": comparisons,
+        "published": publication,
+        "claims": claims,
+        "layer_line": layer_line,
+    }
 
 
 class _Builder:
-    def __init__(self, study: Study, names: ReportLayout) -> None:
+    def __init__(self, study: Reported, names: ReportLayout) -> None:
+        plan = study.results.plan.plain
         self.study = study
         self.names = names
-        self.drawings = drawings(study_plan(study.plan))
+        self.drawings: list[Drawing] = drawings(plan)
+        self.context = context(study, self.drawings)
+        self.many = _many_pairs(study)
         self.cited: list[str] = []
+        self.facts: dict[str, dict[str, Any]] = {}
 
     def document(self) -> dict[str, Any]:
-        opening = self.paragraphs(abstract(self.study))
-        sections = self.sections()
+        abstract = self.text("abstract", None)
+        sections = [made for section in SECTIONS if (made := self.section(section))["blocks"]]
+        plan = self.study.results.plan
         return {
-            "title": self.study.plan["title"],
-            "study": self.study.plan["study"],
-            "abstract": opening,
+            "title": plan.title,
+            "study": plan.study,
+            "abstract": abstract,
             "sections": sections,
             "references": [
-                {"key": key, "parts": rich.segments(rich.name(self.reference(key)))}
+                {"key": key, "parts": segments(Text(name(self.reference(key))))}
                 for key in self.cited
             ],
-            "facts": self.study.facts.to_dict(),
+            "facts": self.facts,
         }
 
-    def sections(self) -> list[dict[str, Any]]:
-        study, each = self.study, self.each
-        return [
-            self.section("Introduction", self.paragraphs(prose.introduction(study))),
-            # who reads a reproduction looks for the publication's own tables and figures first
-            *self.publication(),
-            *self.claims(),
-            self.section("Data", each(data.text, [data.table], "data")),
-            self.section("Architectures", each(prose.architectures, [tables.architectures])),
-            self.section("Protocol", self.paragraphs(prose.protocol(study))),
-            self.section("Search", each(prose.search, [setting_tables.chosen], "search")),
-            self.section("Results", self.results()),
-            *self.difficulty(),
-            self.section("Errors", each(prose.errors, figures="errors")),
-            self.section("Cost", each(prose.cost, [tables.cost], "cost")),
-            *self.engines(),
-            self.section("Limits", self.paragraphs(limits(study))),
-            self.section(
-                "Machine and versions",
-                [*self.paragraphs(prose.machine(study)), *self.table(tables.machine(study))],
-            ),
-            self.section(
-                "Confusion matrices", each(prose.confusion, figures="confusion"), appendix=True
-            ),
-            *self.claim_tests(),
-            *self.comparisons(),
-            self.section(
-                "Every run",
-                each(
-                    prose.appendix, [setting_tables.settings, setting_tables.further, tables.runs]
-                ),
-                appendix=True,
-            ),
-        ]
-
-    def results(self) -> list[Block]:
-        """Return the results of every data set, with the comparisons where they are few."""
-        return [
-            block
-            for dataset in self.study.datasets
-            for block in self.of(
-                dataset,
-                prose.results,
-                [tables.results, *([] if self.many_pairs(dataset) else [tables.comparisons])],
-                "results",
-            )
-        ]
-
-    def comparisons(self) -> list[dict[str, Any]]:
-        """Return the section with the comparisons that are too many for the results."""
+    def section(self, section: Section) -> dict[str, Any]:
         blocks = [
-            block
-            for dataset in self.study.datasets
-            if self.many_pairs(dataset)
-            for block in self.table(tables.comparisons(self.study, dataset))
+            block for dataset in section.over(self.study) for block in self.blocks(section, dataset)
         ]
-        return [self.section("Every comparison", blocks, appendix=True)] if blocks else []
+        return {
+            "title": section.title,
+            "blocks": blocks,
+            "appendix": section.appendix,
+            "closed": section.closed,
+        }
 
-    def many_pairs(self, dataset: str) -> bool:
-        """Tell whether a data set's pairs of cases fill more than one table."""
-        return len(self.study.pairs(dataset)) > ROWS_A_TABLE
-
-    def publication(self) -> list[dict[str, Any]]:
-        """Return the section on a publication's figures; none where the study reproduces none."""
-        study = self.study
-        blocks = [
-            *self.table(publication.where(study, self.drawings)),
-            *self.table(publication.table(study)),
-            *self.table(gradients.table(study)),
-            *[self.figure(drawing) for drawing in self.drawings if drawing.counterpart],
-        ]
-        if not blocks:
-            return []
-        opening = self.paragraphs(publication.text(study))
-        return [self.section("Published and found", opening + blocks, closed=True)]
-
-    def claims(self) -> list[dict[str, Any]]:
-        """Return the section on a publication's claims; none where the study lists none."""
-        opening = self.paragraphs(claims.text(self.study))
-        blocks = self.table(claims.table(self.study))
-        return [self.section("Claims", opening + blocks, closed=True)] if blocks else []
-
-    def claim_tests(self) -> list[dict[str, Any]]:
-        """Return the section with every test of every claim."""
-        blocks = self.table(claims.tests(self.study))
-        return [self.section("Every test of the claims", blocks, appendix=True)] if blocks else []
-
-    def engines(self) -> list[dict[str, Any]]:
-        """Return the section on the engines; none where no network was trained alike by two."""
-        blocks = [
-            block
-            for dataset in self.study.datasets
-            if engines.engine_pairs(self.study, dataset)
-            for block in self.of(dataset, engines.text, [engines.table], "engines")
-        ]
-        return [self.section("Architecture or implementation?", blocks)] if blocks else []
-
-    def difficulty(self) -> list[dict[str, Any]]:
-        """Return the section on the forms of the same images; none where each is there once."""
-        blocks = [
-            block
-            for reference in difficulty.references(self.study)
-            for block in self.of(reference, difficulty.text, [difficulty.table], "difficulty")
-        ]
-        return [self.section("Difficulty", blocks)] if blocks else []
-
-    def section(
-        self, title: str, blocks: list[Block], *, appendix: bool = False, closed: bool = False
-    ) -> dict[str, Any]:
-        """Return a section; ``closed``: its figures and tables stand before the next section."""
-        return {"title": title, "blocks": blocks, "appendix": appendix, "closed": closed}
-
-    def each(
-        self,
-        text: Callable[[Study, str], list[str]],
-        made: list[Callable[[Study, str], Table]] | None = None,
-        figures: str | None = None,
-    ) -> list[Block]:
-        """Return text, tables and the figures of a section, data set by data set."""
-        return [
-            block
-            for dataset in self.study.datasets
-            for block in self.of(dataset, text, made, figures)
-        ]
-
-    def of(
-        self,
-        dataset: str,
-        text: Callable[[Study, str], list[str]],
-        made: list[Callable[[Study, str], Table]] | None,
-        figures: str | None,
-    ) -> list[Block]:
-        """Return text, tables and figures of one data set."""
-        blocks = self.paragraphs(text(self.study, dataset))
-        for table in made or []:
-            blocks += self.table(table(self.study, dataset))
+    def blocks(self, section: Section, dataset: str | None) -> list[Block]:
+        """Return text, tables and figures of a section, of one data set."""
+        blocks = self.text(section.text, dataset) if section.text else []
+        for kind in section.tables:
+            if kind is COMPARISONS and section.appendix != (dataset in self.many):
+                continue  # those that are too many for the results stand in the appendix
+            blocks += self.table(build(kind, dataset, self.context))
         for drawing in self.drawings:
-            if drawing.figure.section == figures and drawing.dataset == dataset:
+            own = drawing.dataset == dataset or drawing.counterpart
+            if drawing.figure.section == section.figures and own:
                 blocks.append(self.figure(drawing))
         return blocks
 
-    def paragraphs(self, texts: list[str]) -> list[Block]:
-        return [{"kind": "paragraph", "parts": self.parts(text)} for text in texts if text.strip()]
+    def text(self, template: str, dataset: str | None) -> list[Block]:
+        return [
+            {"kind": "paragraph", "parts": self.parts(text)}
+            for text in render(template, dataset=dataset, **self.context)
+        ]
 
-    def parts(self, text: str) -> list[dict[str, str]]:
-        """Take a text apart, and note what it cites, in the order of citing."""
-        parts = rich.segments(text)
-        for part in parts:
-            if part["kind"] == "cite" and part["value"] not in self.cited:
-                self.cited.append(part["value"])
-        return parts
+    def parts(self, text: Text) -> list[dict[str, str]]:
+        """Return a text's segments; note what it cites, in order, and the numbers it prints."""
+        for piece in text:
+            if isinstance(piece, Printed):
+                self.facts[piece.key] = piece.fact
+            elif isinstance(piece, Part) and piece.kind == "cite" and piece.value not in self.cited:
+                self.cited.append(piece.value)
+        return segments(text)
 
     def caption(
-        self, name: str, dataset: str | None, *, continued: bool = False, counterpart: str = ""
+        self, name_: str, dataset: str | None, *, continued: bool = False, counterpart: str = ""
     ) -> list[Any]:
-        text = read_caption(self.names.caption(name))
+        pieces: list[Any] = [read_caption(self.names.caption(name_))]
         if counterpart:
-            text = f"{rich.name(counterpart)} of the publication, again. {text}"
-        if dataset and len(self.study.datasets) > 1:
-            text += f" Data: {self.study.title(dataset)}."
-        return self.parts(text + (" (Continued.)" if continued else ""))
+            pieces = [name(counterpart), " of the publication, again. ", *pieces]
+        if dataset and self.study.several:
+            pieces += [" Data: ", self.study.title(dataset), "."]
+        return self.parts(Text(*pieces, " (Continued.)" if continued else ""))
 
     def figure(self, drawing: Drawing) -> Block:
-        continued = drawing.part > 1
+        figure = drawing.figure
         return {
             "kind": "figure",
             "id": drawing.stem,
             "file": f"{drawing.stem}.svg",
-            "width": drawing.figure.width,
-            "alt": drawing.figure.alt,
+            "width": figure.width,
+            "alt": figure.alt,
             "caption": self.caption(
-                drawing.figure.name,
+                figure.name,
                 drawing.dataset,
-                continued=continued,
+                continued=drawing.part > 1,
                 counterpart=drawing.counterpart,
             ),
         }
@@ -244,32 +232,31 @@ class _Builder:
     def table(self, table: Table) -> list[Block]:
         if not table.rows:
             return []
-        size = len(table.rows) if table.width == "column" else table.part or ROWS_A_TABLE
+        kind = table.kind
         return [
             {
                 "kind": "table",
                 "id": table.identifier + (f"-{number}" if number else ""),
                 "width": table.width,
-                "long": table.long,
-                "caption": self.caption(f"table_{table.name}", table.dataset, continued=number > 0),
+                "long": kind.long,
+                "caption": self.caption(f"table_{kind.name}", table.dataset, continued=number > 0),
                 "columns": [
-                    {"parts": rich.segments(column.title), "align": column.align}
-                    for column in table.columns
+                    {"parts": self.parts(title), "align": align} for title, align in table.columns
                 ],
                 "rows": [
-                    {"family": family, "cells": [rich.segments(cell) for cell in row]}
-                    for row, family in rows
+                    {"family": row.family, "cells": [self.parts(cell) for cell in row.cells]}
+                    for row in rows
                 ],
             }
-            for number, rows in enumerate(table.pages(size))
+            for number, rows in enumerate(table.pages())
         ]
 
     def reference(self, key: str) -> str:
         """Return the text of a reference; ``data:<name>`` is a data set of the catalogue."""
+        plan = self.study.results.plan
         if key == PUBLICATION:
-            return str(self.study.plan["publication"])
+            return plan.publication
         if key.startswith("data:"):
             base = key.removeprefix("data:")
-            plans = self.study.plan["datasets"].values()
-            return next(str(plan["citation"]) for plan in plans if plan["dataset"] == base)
-        return REFERENCES[key]
+            return next(each.citation for each in plan.datasets.values() if each.dataset == base)
+        return REFERENCES[key].text

@@ -1,233 +1,243 @@
-"""A finished study as the text and the tables see it: which cases, and facts about them."""
+"""A finished study as texts and tables see it: numbers with their places, and who stands in front.
+
+What is read here is recorded by the stages; nothing about a result is decided a second time.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from densevsconv.report import rich
-from densevsconv.report.facts import Facts
-from densevsconv.report.layout import ordered_cases
-from densevsconv.report.pointers import ResultFiles, csv_pointer, json_pointer
-from densevsconv.results.study import merit
-from densevsconv.store.layout import Layout
+from densevsconv.report.parts import Part, Text, case, name, printed, span
+from densevsconv.report.plan import ReportPlan
+from densevsconv.results.plan import CasePlan
+from densevsconv.results.record import Record
+from densevsconv.results.study import Study
+from densevsconv.results.tables import (
+    DifficultyRow,
+    EngineRow,
+)
+from densevsconv.results.traced import Traced, count_rows, in_file, in_row
+from densevsconv.training.engines.titles import engine_title
 
-PLAN = "plan/report.json"
-CLAIMS = "claims.json"
+
+def _of_one(file: str) -> Callable[[Reported, str], Any]:
+    """Return a method that reads the file of one case or data set, as Study and Layout call it."""
+
+    def read(self: Reported, name: str) -> Any:
+        record, path = getattr(self.results, file)(name), getattr(self.at, file)(name)
+        return in_file(record, path, self.at.root)
+
+    return read
 
 
-class Study:
-    """Reads facts by what they are about, so that texts and tables hold no file names.
+_WORDS: dict[str, Any] = {
+    "tensorflow": {
+        "auto": "run compiled by XLA or as a TensorFlow graph {abadi2016}, whichever a short "
+        "measurement found faster; the mode is listed",
+        "xla": "run compiled by XLA, from TensorFlow {abadi2016}",
+        "graph": "run as a TensorFlow graph {abadi2016}",
+    },
+    "numpy": "are the study's own implementation, written from scratch on arrays and matrix "
+    "products; nothing is compiled",
+}
+
+
+class Reported:
+    """The results of a study, traced.
 
     Parameters
     ----------
-    layout
-        Names of the result files.
+    results
+        Reads the files. What it returns is for decisions; what this class returns may be printed.
     """
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.files = ResultFiles(layout.root)
-        self.facts = Facts(self.files)
+    def __init__(self, results: Study[ReportPlan]) -> None:
+        self.results = results
+        self.at = results.at
+        self.datasets = results.datasets
+
+    def _file(self, record: Record, path: Any) -> Any:
+        return in_file(record, path, self.at.root)
 
     @cached_property
-    def plan(self) -> dict[str, Any]:
-        """The content of plan/report.json."""
-        plan: dict[str, Any] = self.files.document(PLAN)
-        return plan
+    def plan(self) -> Any:
+        """The plan of the report."""
+        return self._file(self.results.plan, self.at.plan("report"))
 
     @cached_property
-    def datasets(self) -> list[str]:
-        """The data sets that cases use."""
-        return sorted({case["dataset"] for case in self.plan["cases"].values()})
+    def level(self) -> Text:
+        """The level of the intervals in per cent."""
+        return Text(printed(self.plan.confidence, "percent_whole"))
+
+    evaluation = _of_one("evaluation")
+    selection = _of_one("selection")
+    timing = _of_one("timing")
+    data = _of_one("data_info")
+    measures = _of_one("measures")
+
+    def summary(self, case: str) -> Any:
+        """Return the row of a case in summary.csv."""
+        return in_row(self.results.summary(case), self.at.summary, self.at.root, "case")
+
+    @cached_property
+    def claims(self) -> Any:
+        """The claims of a publication with their verdicts."""
+        return self._file(self.results.claims, self.at.claims)
+
+    @cached_property
+    def gradients(self) -> Any:
+        """The checked gradients; there where the study asks for them."""
+        return self._file(self.results.gradients, self.at.gradients)
+
+    def runs(self, case: str) -> list[Any]:
+        """Return the rows of a case in runs.csv."""
+        return [
+            in_row(row, self.at.run_table, self.at.root, "case", "repetition")
+            for row in self.results.run_rows
+            if row.case == case
+        ]
+
+    def comparison(self, convolutional: str, dense: str) -> Any:
+        """Return the row of a pair in comparisons.csv: convolutional minus dense."""
+        row = self.results.comparison(convolutional, dense)
+        return in_row(row, self.at.comparisons, self.at.root, "case_a", "case_b")
+
+    def engine_row(self, row: EngineRow) -> Any:
+        """Return a row of engines.csv with its place."""
+        return in_row(row, self.at.engine_comparisons, self.at.root, "case_a", "case_b")
+
+    def difficulty_row(self, row: DifficultyRow) -> Any:
+        """Return a row of difficulty.csv with its place."""
+        keys = ("dataset_a", "dataset_b", "kind", "case_a", "case_b")
+        return in_row(row, self.at.difficulty, self.at.root, *keys)
+
+    def count(self, table: str, **conditions: Any) -> Traced:
+        """Return how many rows of a table fulfil conditions (:func:`count_rows`)."""
+        results, at = self.results, self.at
+        rows, path = {
+            "trials": (lambda: results.trials, at.trials),
+            "summary": (lambda: results.summaries.values(), at.summary),
+            "runs": (lambda: results.run_rows, at.run_table),
+            "engines": (lambda: results.engine_pairs, at.engine_comparisons),
+            "difficulty": (lambda: results.difficulty, at.difficulty),
+        }[table]
+        return count_rows(rows(), path, at.root, **conditions)
+
+    # -- cases
+
+    def case(self, name: str) -> CasePlan:
+        """Return the plan of a case, to decide by."""
+        return self.results.case(name)
 
     def cases(self, dataset: str, family: str | None = None) -> list[str]:
         """Return the cases of a data set (and family) in the order of the report."""
-        ordered = ordered_cases(self.plan["cases"], dataset)
-        return [case for case in ordered if family in (None, self.family(case))]
+        return self.results.cases(dataset, family)
 
-    def family(self, case: str) -> str:
-        """Return "dense" or "convolutional"."""
-        family: str = self.plan["cases"][case]["family"]
-        return family
+    def marked(self, name: str) -> Text:
+        """Return a case's id with the mark of its family."""
+        return Text(Part("family", self.case(name).family), case(name))
+
+    def batch_sizes(self, dataset: str) -> list[str]:
+        """Return the batch sizes at which inference was timed."""
+        return sorted(self.results.timing(self.cases(dataset)[0]).inference, key=int)
+
+    @property
+    def every_case(self) -> list[str]:
+        """Every case of the study, by name."""
+        return sorted(self.results.plan.cases)
 
     def engine(self, case: str) -> str:
         """Return the name of the engine that trains a case."""
-        engine: str = self.plan["cases"][case]["engine"]
-        return engine
+        return self.case(case).engine
 
-    def engines(self, dataset: str) -> list[str]:
-        """Return the engines that train a data set's cases, by name."""
-        return sorted({self.engine(case) for case in self.cases(dataset)})
+    def engines(self, dataset: str | None = None) -> list[str]:
+        """Return the engines that train a data set's cases, or any, by name."""
+        return sorted({case.engine for case in self.results.plan.cases.values()
+                       if dataset in (None, case.dataset)})  # fmt: skip
+
+    def engine_title(self, engine: str) -> Part:
+        """Return what people call an engine."""
+        return name(engine_title(engine))
+
+    def engine_titles(self, dataset: str) -> list[Part]:
+        """Return what people call the engines of a data set."""
+        return [self.engine_title(engine) for engine in self.engines(dataset)]
+
+    def engine_words(self, engine: str) -> Text:
+        """Return how an engine runs the networks, to go on "Networks ...", with what it cites."""
+        words = _WORDS[engine]
+        how = words if isinstance(words, str) else words[self.results.plan.execution]
+        pieces: list[Any] = re.split(r"{(\w+)}", how)
+        return Text(*(Part("cite", piece) if place % 2 else piece
+                      for place, piece in enumerate(pieces)))  # fmt: skip
 
     def searched(self, dataset: str) -> list[str]:
         """Return the cases whose search had more than one point."""
-        return [case for case in self.cases(dataset) if len(self.plan["cases"][case]["points"]) > 1]
+        return [case for case in self.cases(dataset) if self.case(case).searched]
 
-    @cached_property
+    @property
     def searches(self) -> bool:
         """Whether any case had settings to search."""
-        return any(self.searched(dataset) for dataset in self.datasets)
+        return any(case.searched for case in self.results.plan.cases.values())
 
-    @cached_property
+    @property
     def configured(self) -> bool:
         """Whether any case keeps the settings it is configured with."""
-        return any(self.searched(dataset) != self.cases(dataset) for dataset in self.datasets)
+        return not all(case.searched for case in self.results.plan.cases.values())
 
-    @cached_property
-    def claims(self) -> dict[str, Any]:
-        """The claims of a publication with their verdicts, by name; empty where there are none."""
-        claims: dict[str, Any] = self.files.document(CLAIMS)["claims"]
-        return claims
+    @property
+    def seeds(self) -> Text:
+        """From how many seeds a case is refitted: a number, or "a to b" over cases."""
+        return span([self.plan.cases[case].seeds for case in self.every_case], "integer")
 
-    # -- facts
+    @property
+    def repeats(self) -> Text:
+        """How many timed trainings a case has: a number, or "a to b" over cases."""
+        return span([self.timing(case).repeats for case in self.every_case], "integer")
 
-    def planned(self, *keys: str | int, form: str = "integer") -> str:
-        """Return a number of the plan."""
-        return self.facts.number(PLAN, json_pointer(*keys), form)
-
-    def seeds(self) -> str:
-        """Return from how many seeds a case is refitted: a number, or "a to b" over cases."""
-        cases = self.plan["cases"]
-        order = sorted(cases, key=lambda case: (cases[case]["seeds"], case))
-        least, most = (self.planned("cases", order[end], "seeds") for end in (0, -1))
-        same = cases[order[0]]["seeds"] == cases[order[-1]]["seeds"]
-        return most if same else f"{least} to {most}"
-
-    def repeats(self) -> str:
-        """Return how many timed trainings a case has: a number, or "a to b" over cases."""
-        found = {
-            case: self.document(case, "time")["repeats"] for case in sorted(self.plan["cases"])
-        }
-        ends = [end(found, key=found.__getitem__) for end in (min, max)]
-        least, most = (self.timing(case, "repeats", form="integer") for case in ends)
-        return most if found[ends[0]] == found[ends[1]] else f"{least} to {most}"
-
-    def data(self, dataset: str, *keys: str | int, form: str = "integer") -> str:
-        """Return a number of a data set's description."""
-        source = self._relative(self.layout.data_info(dataset))
-        return self.facts.number(source, json_pointer(*keys), form)
-
-    def measure(self, dataset: str, *keys: str | int, form: str = "integer") -> str:
-        """Return a number that was measured on a data set's images."""
-        source = self._relative(self.layout.measures(dataset))
-        return self.facts.number(source, json_pointer(*keys), form)
-
-    def evaluation(self, case: str, *keys: str | int, form: str) -> str:
-        """Return a number of a case's evaluation."""
-        source = self._relative(self.layout.evaluation(case))
-        return self.facts.number(source, json_pointer(*keys), form)
-
-    def timing(self, case: str, *keys: str | int, form: str = "significant") -> str:
-        """Return a number of a case's timings."""
-        source = self._relative(self.layout.timing(case))
-        return self.facts.number(source, json_pointer(*keys), form)
-
-    def selection(self, case: str, *keys: str | int, form: str) -> str:
-        """Return a number of a case's selection."""
-        source = self._relative(self.layout.selection(case))
-        return self.facts.number(source, json_pointer(*keys), form)
-
-    def summary(self, case: str, column: str, form: str) -> str:
-        """Return a number of a case's row of summary.csv."""
-        return self.facts.number("summary.csv", csv_pointer(column, case=case), form)
-
-    def count(self, table: str, **conditions: Any) -> str:
-        """Return how many rows of a table fulfil the conditions (:func:`csv_pointer`)."""
-        return self.facts.number(table, csv_pointer("#", **conditions), "integer")
-
-    def comparison(self, convolutional: str, dense: str, column: str, form: str) -> str:
-        """Return a number of a pair's row of comparisons.csv (convolutional minus dense)."""
-        pointer = csv_pointer(column, case_a=convolutional, case_b=dense)
-        return self.facts.number("comparisons.csv", pointer, form)
-
-    def claim_number(self, claim: str, *keys: str | int, form: str) -> str:
-        """Return a number of a claim's verdict."""
-        return self.facts.number(CLAIMS, json_pointer("claims", claim, *keys), form)
-
-    def claim_count(self, verdict: str) -> str:
-        """Return how many claims have a verdict, "none" for none."""
-        pointer = json_pointer("verdicts", verdict)
-        if self.facts.value(CLAIMS, pointer) == 0:
-            return "none"
-        return self.facts.number(CLAIMS, pointer, "integer")
-
-    def claim_total(self) -> str:
-        """Return how many claims there are."""
-        return self.facts.number(CLAIMS, json_pointer("claims", "#"), "integer")
-
-    # -- values to decide by
-
-    def summary_value(self, case: str, column: str) -> Any:
-        """Return a value of summary.csv; not printed."""
-        return self.facts.value("summary.csv", csv_pointer(column, case=case))
-
-    def comparison_value(self, convolutional: str, dense: str, column: str) -> Any:
-        """Return a value of comparisons.csv; not printed."""
-        pointer = csv_pointer(column, case_a=convolutional, case_b=dense)
-        return self.facts.value("comparisons.csv", pointer)
-
-    def measured(self, dataset: str) -> Any:
-        """Return what was measured on a data set's images; not printed."""
-        return self.files.document(self._relative(self.layout.measures(dataset)))
-
-    def document(self, case: str, stage: str) -> Any:
-        """Return the content of "select", "evaluate" or "time" of a case; not printed."""
-        path = {
-            "select": self.layout.selection,
-            "evaluate": self.layout.evaluation,
-            "time": self.layout.timing,
-        }[stage](case)
-        return self.files.document(self._relative(path))
+    # -- who stands in front
 
     def best(self, dataset: str, family: str) -> str | None:
-        """Return the case that stands for a family in the abstract.
-
-        The first of the plan's highlights, or the one whose refitted networks are best on the
-        validation images: among equal accuracies the lowest loss. The test images choose nothing.
-        Where there are several engines, both families' cases are of the best case's engine.
-        """
+        """Return the case that stands for a family: a highlight, or the best by validation."""
         cases = self.cases(dataset, family)
-        highlighted = [case for case in self.plan["highlights"] if case in cases]
-        if highlighted or not cases:
-            return highlighted[0] if highlighted else None
-        engine = self.engine(max(self.cases(dataset), key=self._merit))
-        alike = [case for case in cases if self.engine(case) == engine]
-        return max(alike or cases, key=self._merit)
+        highlighted = [case for case in self.results.plan.highlights if case in cases]
+        return highlighted[0] if highlighted else self.results.families.get((dataset, family))
 
     def put_in_front(self, dataset: str) -> bool:
         """Tell whether it is the study, and no score, that says who stands for both families."""
         both = (self.best(dataset, "dense"), self.best(dataset, "convolutional"))
-        return all(case in self.plan["highlights"] for case in both)
+        return all(case in self.results.plan.highlights for case in both)
 
-    def _merit(self, case: str) -> tuple[float, float]:
-        columns = ("validation_accuracy_mean", "validation_loss_mean")
-        return merit(*(self.summary_value(case, column) for column in columns))
+    # -- data sets
 
-    def pairs(self, dataset: str) -> list[tuple[str, str]]:
-        """Return the pairs (convolutional, dense) to compare: on one engine, where there are such.
+    @property
+    def several(self) -> bool:
+        """Whether the study has several data sets."""
+        return len(self.datasets) > 1
 
-        A difference across engines would mix what the architecture does with what the
-        implementation does.
-        """
-        pairs = [
-            (convolutional, dense)
-            for convolutional in self.cases(dataset, "convolutional")
-            for dense in self.cases(dataset, "dense")
-        ]
-        return [pair for pair in pairs if len({*map(self.engine, pair)}) == 1] or pairs
-
-    def title(self, dataset: str) -> str:
+    def title(self, dataset: str) -> Part:
         """Return a data set's name for people; with its id where two are called the same."""
-        titles = {name: self.plan["datasets"][name]["title"] for name in self.datasets}
-        title = titles[dataset]
-        if list(titles.values()).count(title) > 1:
-            title += f" ({dataset})"
-        return rich.name(title)
+        titles = {each: self.results.plan.datasets[each].title for each in self.datasets}
+        same = list(titles.values()).count(titles[dataset]) > 1
+        return name(titles[dataset] + (f" ({dataset})" if same else ""))
 
-    def in_dataset(self, dataset: str) -> str:
+    def reshaped(self, dataset: str) -> bool:
+        """Tell whether the networks see images of another shape than the source's."""
+        plan = self.results.plan.datasets[dataset]
+        return plan.shape != plan.source_shape
+
+    def is_first_form(self, dataset: str) -> bool:
+        """Tell whether a data set is the first of those made from the same source."""
+        bases = {each: self.results.plan.datasets[each].dataset for each in self.datasets}
+        return dataset == next(each for each in bases if bases[each] == bases[dataset])
+
+    def titles(self, datasets: list[str]) -> list[Part]:
+        """Return the names of some data sets."""
+        return [self.title(dataset) for dataset in datasets]
+
+    def on(self, dataset: str) -> Text:
         """Return " on <data set>" where the study has several, else nothing."""
-        return f" on {self.title(dataset)}" if len(self.datasets) > 1 else ""
-
-    def _relative(self, path: Any) -> str:
-        return str(path.relative_to(self.layout.root))
+        return Text(" on ", self.title(dataset)) if self.several else Text()

@@ -1,92 +1,126 @@
-"""A table of the report: rows of marked text, set by the paper's and the page's templates."""
+"""A table of the report: a template in Markdown, set by the templates of paper and page.
+
+The template's first line has the columns' titles and the second how they are set: ``:--`` left,
+``--:`` right, ``---`` running text. Every other line is a row; one with a single cell is a heading
+over the rows that follow. ``{{ family(...) }}`` in a row's first cell shows as a mark.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Any
+
+from densevsconv.report.parts import Part, Text
+from densevsconv.report.prose import render_rows
+
+ROWS_A_TABLE = 24
+"""A table over the whole page cannot be split by the typesetter; longer ones are continued."""
+COLUMNS_IN_A_COLUMN, LETTERS_IN_A_COLUMN = 6, 12
+"""Columns, and letters of a case's id, for which a column of the paper has room."""
+
+_ALIGN = {":--": "left", "--:": "right", "---": "grow"}
 
 
-@dataclass
-class Column:
-    """A column's title and how it is set: "left", "right", or "grow" for running text."""
-
-    title: str
-    align: Literal["left", "right", "grow"] = "right"
-
-
-@dataclass
-class Table:
-    """One table.
+@dataclass(frozen=True)
+class Kind:
+    """How a table is set.
 
     Attributes
     ----------
     name
-        Of the caption (``table_<name>.rst``).
-    dataset
-        Whose cases it shows; None for a table of the whole study.
+        Of its template and of its caption (``table_<name>.rst``).
     width
-        "column" or "page".
-    columns
-        Titles; a marked text each.
-    rows
-        A marked text a cell; ``families`` says which family a row belongs to ("" for none).
+        "page", "column", or "fitting": a column where there is room.
     long
         It may be broken over pages and columns.
     part
-        Rows on one page, of a table as wide as the page; None: as many as usual.
+        Rows on one page, of a table as wide as the page.
     """
 
     name: str
-    dataset: str | None
-    width: Literal["column", "page"]
-    columns: list[Column]
-    rows: list[list[str]] = field(default_factory=list)
-    families: list[str] = field(default_factory=list)
+    width: str = "page"
     long: bool = False
-    part: int | None = None
+    part: int = ROWS_A_TABLE
 
-    def add_group(self, title: str, family: str) -> None:
-        """Add a heading over the rows that follow."""
-        self.add([title], family)
 
-    def add(self, cells: list[str], family: str = "") -> None:
-        """Add one row."""
-        self.rows.append(cells)
-        self.families.append(family)
+@dataclass(frozen=True)
+class Row:
+    """The cells of a row, and its family ("" for none); a single cell is a heading."""
 
-    def pages(self, size: int) -> list[list[tuple[list[str], str]]]:
-        """Return rows and families in parts of about ``size`` rows.
+    cells: list[Text]
+    family: str = ""
+
+    @property
+    def is_heading(self) -> bool:
+        """Return whether it stands over the rows that follow."""
+        return len(self.cells) == 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a study, or of one data set of it; ``columns`` are titles and how they are set."""
+
+    kind: Kind
+    dataset: str | None
+    columns: list[tuple[Text, str]]
+    rows: list[Row]
+
+    @property
+    def identifier(self) -> str:
+        """Return what texts refer to."""
+        return f"{self.kind.name}-{self.dataset}" if self.dataset else self.kind.name
+
+    @property
+    def width(self) -> str:
+        """Return "page" or "column"."""
+        if self.kind.width != "fitting":
+            return self.kind.width
+        names = [piece.value for row in self.rows for piece in row.cells[0]]
+        room = len(self.columns) <= COLUMNS_IN_A_COLUMN
+        return "column" if room and max(map(len, names)) <= LETTERS_IN_A_COLUMN else "page"
+
+    def pages(self) -> list[list[Row]]:
+        """Return the rows in parts of about equal size.
 
         No part ends with a heading, and one that begins inside a group begins with its heading.
         """
-        least = ceil(len(self.rows) / size)
-        size = ceil(len(self.rows) / least)  # as many parts, of equal size
+        if self.width == "column":
+            return [self.rows]
+        least = ceil(len(self.rows) / self.kind.part)
+        size = ceil(len(self.rows) / least)
         # a heading that moves on moves rows on: rather a row or two more than a last part of one
         while len(parts := self._cut(size)) > least:
             size += 1
         return parts
 
-    def _cut(self, size: int) -> list[list[tuple[list[str], str]]]:
-        """Return rows and families in parts of at most ``size`` rows and a repeated heading."""
-        parts: list[list[tuple[list[str], str]]] = [[]]
-        heading, count = None, 0
-        for row, family in zip(self.rows, self.families, strict=True):
-            is_heading = len(row) == 1 < len(self.columns)
-            if count >= size - is_heading:
-                parts.append([] if is_heading or heading is None else [heading])
-                count = 0
-            if is_heading:
-                heading = (row, family)
-            parts[-1].append((row, family))
-            count += 1
+    def _cut(self, size: int) -> list[list[Row]]:
+        """Return the rows in parts of at most ``size`` and a repeated heading."""
+        parts: list[list[Row]] = [[]]
+        heading, rows = None, 0
+        for row in self.rows:
+            if rows >= size - row.is_heading:
+                parts.append([] if row.is_heading or heading is None else [heading])
+                rows = 0
+            if row.is_heading:
+                heading = row
+            parts[-1].append(row)
+            rows += 1
         return parts
 
-    @property
-    def identifier(self) -> str:
-        """What texts refer to."""
-        return f"{self.name}-{self.dataset}" if self.dataset else self.name
+
+def build(kind: Kind, dataset: str | None, context: dict[str, Any]) -> Table:
+    """Return a table as its template makes it; without rows where there is nothing to show."""
+    titles, marks, *lines = render_rows(f"tables/{kind.name}", dataset=dataset, **context)
+    columns = [(title, _ALIGN[mark[0]]) for title, mark in zip(titles, marks, strict=True)]
+    rows = [_row(cells) for cells in lines]
+    for row in rows:
+        if len(row.cells) not in (1, len(columns)):
+            raise ValueError(f"{kind.name}: found {len(row.cells)} cells; allowed: {len(columns)}")
+    return Table(kind, dataset, columns, rows)
 
 
-CASE = Column("case", "left")
-"""The first column of tables with a row a case."""
+def _row(cells: list[Text]) -> Row:
+    families = [piece for piece in cells[0] if isinstance(piece, Part) and piece.kind == "family"]
+    first = Text(*(piece for piece in cells[0] if piece not in families))
+    return Row([first, *cells[1:]], families[0].value if families else "")

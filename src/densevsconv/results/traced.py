@@ -3,22 +3,26 @@
 A :class:`Place` stands for a part of a result file. What lies below it is reached as in the record;
 numbers come out as :class:`Traced`, texts and decisions as they are::
 
-    place(study, study.at.evaluation("dense_1"), study.evaluation("dense_1")).accuracy.mean
+    in_file(evaluation, path, root).accuracy.mean
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from densevsconv.results.record import Record
 
+_COMPARE = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+            ">=": operator.ge}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Traced:
-    """A number and its place.
+    """A number (or a whole setting, for settings in words) and its place.
 
     Attributes
     ----------
@@ -28,19 +32,18 @@ class Traced:
         The file, from the study's folder.
     pointer
         In a JSON file ``/accuracy/mean`` (RFC 6901), ``/cases/#`` for the number of items; in a
-        table ``column[case=dense_1]``, ``#[dataset=digits]`` for a number of rows; ``a over b`` for
-        the quotient of two numbers of one file.
+        table ``column[case=dense_1]``, ``#[dataset=digits,difference_low>0]`` for a number of rows;
+        ``a over b`` for the quotient of two numbers of one file.
     """
 
-    value: float | int | None
+    value: Any
     source: str
     pointer: str
 
     def over(self, other: Traced) -> Traced:
-        """Return the quotient of two numbers of one file."""
+        """Return the quotient of two numbers of one file; None where either is missing or 0."""
         assert self.source == other.source
-        fine = self.value is not None and other.value
-        value = self.value / other.value if fine and self.value and other.value else None
+        value = None if self.value is None or not other.value else self.value / other.value
         return Traced(value, self.source, f"{self.pointer} over {other.pointer}")
 
 
@@ -54,32 +57,45 @@ class Place:
         child = getattr(self._value, name)
         # what a property works out stands nowhere in the file
         fields = type(self._value).model_fields if isinstance(self._value, Record) else {}
-        return self._below(name, child) if name in fields else child
+        return self._found(name, child) if name in fields else child
 
     def __getitem__(self, key: Any) -> Any:
-        return self._below(str(key), self._value[key])
+        return self._found(str(key), self._value[key])
 
     def __iter__(self) -> Iterator[Any]:
-        keys = self._value if isinstance(self._value, dict) else range(len(self._value))
-        return (key if isinstance(self._value, dict) else self[key] for key in keys)
+        if isinstance(self._value, dict):
+            return iter(self._value)
+        return (self[key] for key in range(len(self._value)))
 
-    @property
-    def count(self) -> Traced:
-        """How many items there are."""
-        return Traced(len(self._value), self._source, f"{self._pointer}/#")
+    def __len__(self) -> int:
+        return len(self._value)
 
-    def _below(self, key: str, child: Any) -> Any:
-        escaped = key.replace("~", "~0").replace("/", "~1")
-        pointer = f"{key}{self._where}" if self._where else f"{self._pointer}/{escaped}"
-        return _placed(child, self._source, pointer)
+    def _found(self, key: str, value: Any) -> Any:
+        if isinstance(value, bool | str):
+            return value
+        pointer = self._below(key)
+        if value is None or isinstance(value, int | float):
+            return Traced(value, self._source, pointer)
+        return Place(value, self._source, pointer)
+
+    def _below(self, key: str) -> str:
+        if self._where:
+            return f"{key}{self._where}"
+        return f"{self._pointer}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
-def _placed(value: Any, source: str, pointer: str) -> Any:
-    if isinstance(value, bool | str):
-        return value
-    if value is None or isinstance(value, int | float):
-        return Traced(value, source, pointer)
-    return Place(value, source, pointer)
+def traced(place: Place, key: str | int | None = None) -> Traced:
+    """Return what stands at a place, or one below it, whatever it is: a text, a mapping, a list."""
+    if key is None:
+        return Traced(place._value, place._source, place._pointer)
+    value = place._value
+    child = getattr(value, str(key)) if isinstance(value, Record) else value[key]
+    return Traced(child, place._source, place._below(str(key)))
+
+
+def count(place: Place) -> Traced:
+    """Return how many items a list or mapping has."""
+    return Traced(len(place), place._source, f"{place._pointer}/#")
 
 
 def in_file(record: Record, path: Path, root: Path) -> Any:
@@ -87,14 +103,29 @@ def in_file(record: Record, path: Path, root: Path) -> Any:
     return Place(record, path.relative_to(root).as_posix())
 
 
-def in_row(row: Record, path: Path, root: Path, **key: Any) -> Any:
+def in_row(row: Record, path: Path, root: Path, *key: str) -> Any:
     """Return a row of a table as a place; ``key`` are the columns that tell it from others."""
-    where = ",".join(f"{column}={value}" for column, value in key.items())
+    where = ",".join(f"{column}={getattr(row, column)}" for column in key)
     return Place(row, path.relative_to(root).as_posix(), where=f"[{where}]")
 
 
-def count_rows(rows: int, path: Path, root: Path, **key: Any) -> Traced:
-    """Return a number of rows; ``key`` are the columns they share."""
-    where = ",".join(f"{column}={value}" for column, value in key.items())
+def count_rows(rows: Iterable[Record], path: Path, root: Path, **conditions: Any) -> Traced:
+    """Return how many rows of a table fulfil conditions.
+
+    A condition is a value that a column has, or a pair of a sign and a bound, ``("<", 0)``; an
+    empty cell lies on no side of a bound.
+    """
+    signed = {
+        column: each if isinstance(each, tuple) else ("=", each)
+        for column, each in conditions.items()
+    }
+    found = sum(
+        all(
+            (value := getattr(row, column)) is not None and _COMPARE[sign](value, bound)
+            for column, (sign, bound) in signed.items()
+        )
+        for row in rows
+    )
+    where = ",".join(f"{column}{sign}{bound}" for column, (sign, bound) in signed.items())
     source = path.relative_to(root).as_posix()
-    return Traced(rows, source, f"#[{where}]" if where else "#")
+    return Traced(found, source, f"#[{where}]" if where else "#")

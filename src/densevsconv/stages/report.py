@@ -15,6 +15,9 @@ from densevsconv.report.document import build_document
 from densevsconv.report.layout import ReportLayout
 from densevsconv.report.page import render_page
 from densevsconv.report.paper import write_paper
+from densevsconv.report.plan import read_plan
+from densevsconv.report.study import Reported
+from densevsconv.results.study import Study
 from densevsconv.store.files import write_json, write_text
 from densevsconv.store.layout import Layout
 
@@ -28,7 +31,8 @@ def run(
 ) -> None:
     """Write the paper, the page and the list of facts."""
     names = ReportLayout(reports, layout.study, captions)
-    document = build_document(layout, names)
+    study = Reported(Study(read_plan(layout.plan("report")), layout))
+    document = build_document(study, names)
     figures = {
         block["file"]: names.figure(block["id"], "svg")
         for section in document["sections"]

@@ -1,0 +1,52 @@
+"""What a report is asked to do: plan/report.json."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from densevsconv.results.plan import CounterpartPlan, StudyPlan
+from densevsconv.store.files import read_json
+
+
+class ReportPlan(StudyPlan):
+    """plan/report.json: the study, and what its report says and puts in front."""
+
+    title: str = Field(description="Of the report.")
+    question: str = Field(default="", description="The question, in one sentence.")
+    description: str = Field(default="", description="What is compared and why.")
+    notes: str = Field(default="", description="What closes the section on limits.")
+    publication: str = Field(default="", description="The work that the study reproduces.")
+    highlights: list[str] = Field(default_factory=list, description="Cases put in front.")
+    counterparts: dict[str, CounterpartPlan | None] = Field(
+        default_factory=dict, description="Where the publication's figures and tables are again."
+    )
+    execution: str = Field(description="How TensorFlow runs an epoch.")
+    target_accuracy: float = Field(description="Validation accuracy of the time to a target.")
+    timed_seconds: float | None = Field(
+        default=None, description="About how long a timed training may take; null: all of it."
+    )
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """Return the plan as the list of figures takes it."""
+        plan = self.model_dump()
+        for name, case in plan["cases"].items():
+            case["family"] = self.cases[name].family
+        return plan
+
+
+def read_plan(path: Path) -> ReportPlan:
+    """Return the plan of a report."""
+    plan = read_json(path)
+    for name, case in plan["cases"].items():
+        case.pop("family", None)
+        own = name.removesuffix(f"-{case['engine']}")
+        parted = re.fullmatch(r"(.*)_((?:coded|published|corrected)(?:_[^-]*)?)", own)
+        case.setdefault("network", parted[1] if parted else own)
+        case.setdefault("version", parted[2] if parted else "")
+    known = {key: value for key, value in plan.items() if key in ReportPlan.model_fields}
+    return ReportPlan.model_validate(known)

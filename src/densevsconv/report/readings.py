@@ -1,0 +1,199 @@
+"""What the text tells of a study beside its numbers: how it was divided, searched, who wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from densevsconv.report.parts import Part, Printed, Text, joined, listed, name, printed
+from densevsconv.report.references import REFERENCES
+from densevsconv.report.study import Reported
+from densevsconv.results.traced import traced
+
+
+def divided_alike(study: Reported) -> list[list[str]]:
+    """Return the data sets in groups whose test and validation parts are drawn alike."""
+    groups: dict[str, list[str]] = {}
+    for dataset in study.datasets:
+        split = study.results.plan.datasets[dataset].split
+        key = repr((split.test, split.validation, split.stratify, split.grouped))
+        groups.setdefault(key, []).append(dataset)
+    return list(groups.values())
+
+
+def searched(study: Reported) -> list[str]:
+    """Return the cases of the study whose search had more than one point."""
+    return [case for dataset in study.datasets for case in study.searched(dataset)]
+
+
+def equal_budgets(study: Reported) -> bool:
+    """Tell whether every searched case has as many points and as many seeds of each."""
+    found = set()
+    for case in searched(study):
+        candidates = study.results.selection(case).candidates
+        found.add((len(candidates), candidates[0].seeds))
+    return len(found) == 1
+
+
+def searched_keys(study: Reported, dataset: str) -> list[str]:
+    """Return the settings that the points of a data set's cases have."""
+    points = [point for case in study.searched(dataset) for point in study.case(case).points]
+    keys = dict.fromkeys(key for point in points for key in point)
+    return sorted(keys, key=lambda key: ["learning_rate", "l2", key].index(key))
+
+
+def stops_early(study: Reported, dataset: str | None = None) -> bool:
+    """Tell whether any case (of a data set) stops early."""
+    cases = study.every_case if dataset is None else study.cases(dataset)
+    return any(study.results.selection(case).training.get("early_stopping") for case in cases)
+
+
+_SWITCHES = {
+    ("batches", "independent"): "every batch drawn anew from all images",
+    ("gradient", "sum"): "gradients summed over the batch",
+}
+
+
+def further(study: Reported, case: str) -> Text:
+    """Return the settings that few cases have, in words; nothing where all are as usual."""
+    training = study.selection(case).training
+
+    def written(key: str) -> Printed:
+        return printed(traced(training, key), "setting")
+
+    words = [Text(each) for (key, value), each in _SWITCHES.items() if training[key] == value]
+    if _augments(study.results.selection(case).training):
+        words.insert(0, Text("augmentation: ", written("augmentation")))
+    if training["l2_biases"]:
+        words.append(Text(name("l2"), " on biases too"))
+    if len(training["frozen"]):
+        words.append(Text("weights left at their start: ", written("frozen")))
+    return joined(words, "; ")
+
+
+def any_further(study: Reported, dataset: str) -> bool:
+    """Tell whether any case of a data set has settings beyond the usual."""
+    return any(further(study, case) for case in study.cases(dataset))
+
+
+def changes(study: Reported, dataset: str) -> list[Printed]:
+    """Return what was done to the images beforehand, step by step; empty for images as they are."""
+    plan, placed = study.results.plan.datasets[dataset], study.plan.datasets[dataset].transform
+    return [
+        printed(traced(placed, place), "change")
+        for place, step in enumerate(plan.transform)
+        if step in plan.changes
+    ]
+
+
+def networks_alike(study: Reported, dataset: str) -> bool:
+    """Tell whether every engine of a data set trains the same networks."""
+    cases = [study.case(each) for each in study.cases(dataset)]
+    kinds = [
+        sorted((case.network, case.version) for case in cases if case.engine == engine)
+        for engine in study.engines(dataset)
+    ]
+    return all(each == kinds[0] for each in kinds)
+
+
+@dataclass(frozen=True)
+class Augmented:
+    """The cases that may change training images at random.
+
+    Attributes
+    ----------
+    used
+        Those that do.
+    tried
+        Those whose search tried it and chose not to.
+    """
+
+    used: list[str]
+    tried: list[str]
+
+
+def augmented(study: Reported, dataset: str) -> Augmented:
+    """Return which cases of a data set change training images at random, or tried to."""
+    cases = [case for case in study.cases(dataset) if study.case(case).augmentations]
+    used = [case for case in cases if _augments(study.results.selection(case).training)]
+    return Augmented(used, [case for case in cases if case not in used])
+
+
+def _augments(training: dict[str, Any]) -> bool:
+    return any((training.get("augmentation") or {}).values())
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Who is ahead in every pair of a data set.
+
+    Attributes
+    ----------
+    family
+        The family that is ahead in every pair; "" for none.
+    winners, losers
+        Convolutional cases that beat every dense one, and that every dense one beats.
+    """
+
+    family: str
+    winners: list[str]
+    losers: list[str]
+
+
+def tally(study: Reported, dataset: str) -> Tally | None:
+    """Return which cases win or lose against the whole other family; None without pairs."""
+    found: dict[str, set[str]] = {}
+    for pair in study.results.pairs(dataset):
+        found.setdefault(pair[0], set()).add(study.results.comparison(*pair).ahead)
+    if not found:
+        return None
+    winners, losers = (
+        [case for case, ahead in found.items() if ahead == {side}] for side in ("a", "b")
+    )
+    every = {len(winners): "convolutional", len(losers): "dense"}.get(len(found), "")
+    return Tally(every, winners, losers)
+
+
+def edges(study: Reported, dataset: str) -> list[tuple[Text, list[str], str]]:
+    """Return which chosen settings are the largest or the smallest of those tried, of which cases.
+
+    Draws have no edge, and nothing lies beyond none.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for case in study.searched(dataset):
+        plan = study.case(case)
+        if plan.method == "random":
+            continue
+        for key, value in study.results.selection(case).settings.items():
+            tried = [point[key] for point in plan.points if key in point]
+            if not all(type(each) in (int, float) for each in tried) or len(set(tried)) == 1:
+                continue
+            if value == max(tried):
+                found.setdefault((key, "largest"), []).append(case)
+            elif value == min(tried) and value > 0:
+                found.setdefault((key, "smallest"), []).append(case)
+    return [
+        (Text(name(key.replace("_", " "))), cases, which)
+        for (key, which), cases in sorted(found.items())
+    ]
+
+
+def sources(study: Reported, dataset: str) -> list[Text]:
+    """Return where the architectures of a data set come from, those of one source together.
+
+    A work that the source names as the list of references does is cited.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for case in study.cases(dataset):
+        architecture = study.case(case).architecture
+        found.setdefault(architecture["source"], {})[architecture["name"]] = None
+    return [
+        Text(listed(names), ": ", name(source), *_cited(source))
+        for source, names in found.items()
+        if source
+    ]
+
+
+def _cited(source: str) -> list[Any]:
+    keys = [key for key, work in REFERENCES.items() if work.short and work.short in source]
+    return [piece for key in keys for piece in (" ", Part("cite", key))]
