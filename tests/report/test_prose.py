@@ -68,8 +68,9 @@ def test_words_of_others_are_not_markup(write: Any) -> None:
 
 def test_blank_lines_part_paragraphs_and_blocks_do_not(write: Any) -> None:
     template = (
-        "One\ntwo.\n{% if yes %}\nThree.\n{% endif %}\n{% if not yes %}\nNo.\n{% endif %}\n{{ name }}"
-        "\n\n{% if yes %}\nFour.\n{% endif %}\n\n{% if not yes %}\nNo.\n{% endif %}\n\nFive.\n"
+        "One\ntwo.\n{% if yes %}\nThree.\n{% endif %}\n{% if not yes %}\nNo.\n{% endif %}\n"
+        "{{ name }}\n\n{% if yes %}\nFour.\n{% endif %}\n\n"
+        "{% if not yes %}\nNo.\n{% endif %}\n\nFive.\n"
     )
     made = [plain(text) for text in write(template, yes=True, name="N")]
     assert made == ["One two. Three. N", "Four.", "Five."]
@@ -90,7 +91,8 @@ def test_lists_and_ranges_in_words() -> None:
 def test_a_table_is_written_as_in_markdown(write: Any, tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "own.md.j2").write_text(
-        "{% set names = ['a', 'b|c'] %}\n| case | score<br>(%)\n  {% if wide %}| more {% endif %}|\n"
+        "{% set names = ['a', 'b|c'] %}\n"
+        "| case | score<br>(%)\n  {% if wide %}| more {% endif %}|\n"
         "| :-- | --- {% if wide %}| --: {% endif %}|\n| heading |\n{% for name in names %}\n"
         "| {{ family('dense') }}{{ name }} | {{ number | percent }} of it |\n{% endfor %}\n"
     )

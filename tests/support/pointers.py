@@ -41,7 +41,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _cell(rows: list[dict[str, str]], pointer: str) -> Any:
     column, _, conditions = pointer.removesuffix("]").partition("[")
-    found = [row for row in rows if all(_holds(row, each) for each in conditions.split(",") if each)]
+    found = [
+        row for row in rows if all(_holds(row, each) for each in conditions.split(",") if each)
+    ]
     if column == "#":
         return len(found)
     (row,) = found

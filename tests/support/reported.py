@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from densevsconv.report.document import build_document, context
 from densevsconv.report.layout import ReportLayout, drawings
-from densevsconv.report.parts import Printed, Text
+from densevsconv.report.parts import Printed, Text, segments
 from densevsconv.report.plan import read_plan
 from densevsconv.report.prose import render
 from densevsconv.report.study import Reported
 from densevsconv.report.table import Kind, Table, build
+from densevsconv.results.record import Record
 from densevsconv.results.study import Study
 from densevsconv.store.layout import Layout
 from tests.support.synthetic import ROOT
@@ -47,21 +49,16 @@ def cells(study: Reported, table: str, dataset: str | None = None) -> list[list[
 def by_title(study: Reported, table: str, dataset: str, case: str) -> dict[str, str]:
     """Return a case's row of a table by the titles of its columns."""
     made = shown(study, table, dataset)
-    titles = [plain(title).replace("<br>", " ") for title, _ in made.columns]
+    titles = [plain(title).replace("\n", " ") for title, _ in made.columns]
     (row,) = (row for row in cells(study, table, dataset) if row[0] == case)
     return dict(zip(titles, row, strict=True))
 
 
 def plain(text: Text) -> str:
-    """Return a text as it is printed."""
-    return "".join(
-        piece.fact["text"]
-        if isinstance(piece, Printed)
-        else piece
-        if isinstance(piece, str)
-        else piece.value
-        for piece in text
-    )
+    """Return a text as it is printed, with straight apostrophes."""
+    facts = {piece.key: piece.fact["text"] for piece in text if isinstance(piece, Printed)}
+    words = (facts.get(each["value"], each["value"]) for each in segments(text))
+    return "".join(words).replace("\u2019", "'")
 
 
 def document(layout: Layout) -> dict[str, Any]:
@@ -75,8 +72,8 @@ def section(made: dict[str, Any], title: str) -> dict[str, Any]:
     return found
 
 
-def changed(layout: Layout, path: Path, **changes: Any) -> None:
-    """Overwrite keys of a JSON file of a study; ``a__b`` is b in a."""
+def changed(path: Path, **changes: Any) -> None:
+    """Overwrite keys of a JSON file; ``a__b`` is b in a."""
     content = json.loads(path.read_text())
     for key, value in changes.items():
         *above, last = key.split("__")
@@ -85,3 +82,17 @@ def changed(layout: Layout, path: Path, **changes: Any) -> None:
             inside = inside[each]
         inside[last] = value
     path.write_text(json.dumps(content))
+
+
+def edited(kind: type[Record], path: Path, change: Callable[[Any], dict[str, Any] | None]) -> None:
+    """Change rows of a table: what ``change(row)`` returns is overwritten, None drops the row."""
+    rows = []
+    for row in kind.read_table(path):
+        if (changes := change(row)) is not None:
+            rows.append(row.model_copy(update=changes))
+    kind.write_table(path, rows)
+
+
+def interval(mean: float, low: float | None, high: float | None) -> dict[str, float | None]:
+    """Return the columns of a difference."""
+    return {"difference_mean": mean, "difference_low": low, "difference_high": high}

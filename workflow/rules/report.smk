@@ -5,7 +5,11 @@ in      plan/report.json, the figures, the captions, the templates, and the file
 out     <reports>/<study>/paper.pdf, index.html, facts.json (every number and where it was read)
 """
 
-TEMPLATES = sorted((ROOT / "src" / "densevsconv" / "report" / "templates").glob("*"))
+TEMPLATES = [
+    file
+    for folder in ("templates", "text")
+    for file in sorted((ROOT / "src" / "densevsconv" / "report" / folder).rglob("*.*"))
+]
 
 
 rule report:

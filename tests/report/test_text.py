@@ -1,0 +1,249 @@
+"""The words follow the study: what was searched, timed, changed and divided, and how."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from densevsconv.results.tables import SummaryRow
+from densevsconv.store.files import read_json
+from densevsconv.store.layout import Layout
+from tests.support.reported import (
+    by_title,
+    cells,
+    changed,
+    edited,
+    reported,
+    said,
+)
+from tests.support.synthetic import AUGMENTATION, make_study
+
+BOTH = "on Optical digits, 8x8 and Optical digits, turned, 6x6"
+
+
+def protocol(layout: Layout) -> str:
+    return "\n".join(said(reported(layout), "protocol"))
+
+
+def data(layout: Layout, dataset: str = "digits") -> str:
+    return "\n".join(said(reported(layout), "data", dataset))
+
+
+# -- costs
+
+
+def test_a_bound_on_timing_is_said_and_shown_case_by_case(copy: Layout) -> None:
+    assert "only some epochs are timed" not in protocol(copy)
+    assert "timed (epochs)" not in by_title(reported(copy), "cost", "digits", "dense_1")
+    changed(copy.plan("report"), timed_seconds=5.0)
+    changed(copy.timing("dense_1"), epochs=40, epochs_timed=[3, 3, 3])
+    assert "longer than about 5 s only some epochs are timed" in protocol(copy)
+    assert "one that stops early is timed whole. The tables of cost say how many" in protocol(copy)
+    assert by_title(reported(copy), "cost", "digits", "dense_1")["timed (epochs)"] == "3 of 40"
+    assert by_title(reported(copy), "cost", "digits", "conv_small")["timed (epochs)"] == "40 of 40"
+
+
+def test_that_early_stopping_is_timed_whole_is_said_where_there_is_any(copy: Layout) -> None:
+    changed(copy.plan("report"), timed_seconds=5.0)
+    for case in read_json(copy.plan("report"))["cases"]:
+        changed(copy.selection(case), training__early_stopping=None)
+    assert "only some epochs are timed, and each is taken to cost" in protocol(copy)
+    assert "timed whole" not in protocol(copy)
+
+
+def test_the_seeds_that_reach_the_target_are_counted_where_not_all_do(copy: Layout) -> None:
+    reached = {"dense_1": (1.5, 3), "conv_small": (2.0, 10)}
+
+    def target(row: SummaryRow) -> dict[str, Any]:
+        seconds, seeds = reached.get(row.case, (None, 0))
+        return {"seconds_to_target_median": seconds, "target_seeds": seeds}
+
+    edited(SummaryRow, copy.summary, target)
+    study = reported(copy)
+    for case, text in (("dense_1", "1.50 (3 of 10)"), ("conv_small", "2.00"),
+                       ("denseNet2_20_published", "\u2013")):  # fmt: skip
+        assert by_title(study, "cost", "digits", case)["to target (s)"] == text
+
+
+# -- search
+
+
+@pytest.mark.parametrize(
+    ("points", "opening", "refitted", "introduced"),
+    [
+        (None, "Searched settings are chosen by",
+         "The chosen settings, and those of the other cases, are trained afresh",
+         "fixed beforehand or searched"),
+        ([{"l2": 0.0}, {"l2": 0.1}], "Settings are chosen by",
+         "The chosen settings are trained afresh", "Settings are searched under"),
+        ([{}], "Each is trained as configured", "Every case is trained from",
+         "Settings are fixed beforehand,"),
+    ],
+    ids=["some", "all", "none"],
+)  # fmt: skip
+def test_only_what_was_searched_is_said_to_be(
+    copy: Layout, points: Any, opening: str, refitted: str, introduced: str
+) -> None:
+    cases = read_json(copy.plan("report"))["cases"]
+    if points:
+        changed(copy.plan("report"), cases={name: each | {"points": points}
+                                            for name, each in cases.items()})  # fmt: skip
+    assert opening in said(reported(copy), "abstract")[0]
+    assert refitted in protocol(copy)
+    assert introduced in " ".join(said(reported(copy), "introduction"))
+    assert ("no seed of the search" in protocol(copy)) == (points != [{}])
+
+
+def test_settings_chosen_at_an_edge_of_the_grid_are_named(copy: Layout) -> None:
+    def chosen(**settings: dict[str, float]) -> str:
+        for case, values in settings.items():
+            changed(copy.selection(case), settings=values)
+        text = said(reported(copy), "limits")[-1]
+        return " ".join(each for each in text.split(". ") if each.startswith("The chosen"))
+
+    inside = {"learning_rate": 0.001, "l2": 1e-4}
+    none = {"dense_1": inside, "dense_1_turned": inside, "lenet5_8": {"learning_rate": 0.001},
+            "lenet5_8_turned": {"learning_rate": 0.001}}  # fmt: skip
+    assert chosen(**none) == ""  # draws have no edge
+    both = chosen(dense_1={"learning_rate": 0.0003, "l2": 1e-3}, lenet5_8={"learning_rate": 0.0003})
+    assert both == (
+        "The chosen l2 of dense_1 is the largest tried The chosen learning rate of dense_1 and "
+        "lenet5_8 is the smallest tried"
+    )
+    assert "l2" not in chosen(dense_1={"learning_rate": 0.001, "l2": 0.0})  # nothing below none
+
+
+# -- data
+
+
+def test_a_changed_form_says_so(layout: Layout) -> None:
+    assert "beforehand" not in data(layout)
+    text = data(layout, "digits_turned")
+    assert "images of 6\u00d76 pixels with 1 channel (at the source 8\u00d78\u00d71)" in text
+    assert "changed beforehand (rotation ±30°, then noise 0.25, then resolution 6\u00d76;" in text
+    assert "lenet5_8_turned changes the training images at random" in text
+    assert "Licence: CC BY 4.0" in data(layout)
+    assert "Licence" not in text  # said once of the same data
+
+
+def test_the_table_of_data_has_what_was_measured(layout: Layout) -> None:
+    measures = read_json(layout.measures("digits"))
+    named = {row[0]: row[1:] for row in cells(reported(layout), "data", "digits")}
+    noise = measures["signal_to_noise"]["per_image"]
+    assert noise["images"] != noise["negatives"]
+    assert named["signal to noise, mean over images"] == [
+        f"{noise['images']:.3f}", f"{noise['negatives']:.3f}",
+    ]  # fmt: skip
+    share = measures["variance"]["between_share"]
+    assert named["variance between classes (% of all)"] == [f"{100 * share:.2f}", ""]
+    assert named["images measured for the entropies"] == ["200", ""]
+    test = read_json(layout.data_info("digits"))["counts"]["test"]
+    assert named["test images"] == [str(test), ""]
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        ((0, 0), "No test image is also a training or validation image, pixel by pixel."),
+        ((1, 0), "1 test image is also among the training or validation images, pixel by pixel."),
+        ((7, 2), "7 test images are also among the training or validation images, pixel by pixel, "
+                 "2 of them under another label."),
+    ],
+)  # fmt: skip
+def test_duplicates_are_told(copy: Layout, found: tuple[int, int], sentence: str) -> None:
+    repeated = "duplicates__train_test__"
+    changed(copy.measures("digits"), **{f"{repeated}images": found[0],
+                                        f"{repeated}other_label": found[1]})  # fmt: skip
+    assert sentence in data(copy)
+
+
+def test_the_split_is_told_as_it_was_made(copy: Layout) -> None:
+    drawn = f"Split. 20% of the images {BOTH} are drawn for the test, 10%"
+    assert protocol(copy).startswith(drawn)
+    for dataset in ("digits", "digits_turned"):
+        changed(copy.plan("report"), **{
+            f"datasets__{dataset}__split__{key}": value for key, value in
+            (("test", "official"), ("training_images", 500), ("stratify", False), ("grouped", True))
+        })  # fmt: skip
+    told = protocol(copy)
+    official = f"The test images {BOTH} are those that the source sets apart for testing; 10% of"
+    assert official in told
+    assert "at random, images of one group (a writer, a house) all in one part" in told
+    assert "Of the training images there are, the study keeps 500." in data(copy)
+
+
+def test_data_sets_of_one_title_are_told_apart(copy: Layout) -> None:
+    for dataset in ("digits", "digits_turned"):
+        changed(copy.plan("report"), **{f"datasets__{dataset}__title": "Digits"})
+    assert reported(copy).title("digits_turned").value == "Digits (digits_turned)"
+
+
+# -- architectures and settings
+
+
+def test_where_an_architecture_comes_from_is_what_its_file_says(layout: Layout) -> None:
+    text = said(reported(layout), "architectures", "digits")[0]
+    assert "lenet5_8: after LeCun et al. (1998), cut down for 8x8 images lecun1998" in text
+    assert "denseNet2_20 and convNet1_3: Fossheim (2022), as published" in text
+
+
+SWITCHES = {
+    "augmentation": AUGMENTATION, "gradient": "sum", "l2_biases": True, "frozen": ["conv"],
+    "batches": "independent",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    cases = {
+        "dense_a": ("dense_1", 0.95, "augmentation"),
+        "conv_a": ("lenet5_8", 0.9, "list", "digits", SWITCHES),
+    }
+    return make_study(tmp_path_factory.mktemp("searched") / "results", "words", cases)
+
+
+def test_few_cases_settings_have_a_table_of_their_own(searched: Layout, layout: Layout) -> None:
+    rows = dict(cells(reported(searched), "further", "digits"))
+    assert rows["conv_a"] == (
+        "augmentation: shift ±0.1, rotation ±10°, zoom ±0.1, cutout 2 px; every batch drawn anew "
+        "from all images; gradients summed over the batch; l2 on biases too; weights left at their "
+        "start: conv"
+    )
+    usual = [case for case, _ in cells(reported(layout), "further", "digits")]
+    assert usual == ["lenet5_8"]  # the others have nothing beyond the usual
+
+
+def test_a_chosen_augmentation_is_in_words(searched: Layout) -> None:
+    chosen = read_json(searched.selection("dense_a"))["settings"]["augmentation"]
+    (row,) = cells(reported(searched), "chosen", "digits")
+    assert row[5] in {"none", "rotation ±15°", "shift ±0.1, rotation ±10°, zoom ±0.1, cutout 2 px"}
+    assert (row[5] == "none") == (not chosen)
+    assert said(reported(searched), "limits")  # what is no number has no edge
+
+
+def test_the_settings_have_a_column_for_patience_where_any_case_stops(copy: Layout) -> None:
+    row = by_title(reported(copy), "settings", "digits", "dense_1")
+    assert (row["patience"], row["initializer"], row["schedule"]) == (
+        "10", "architecture's", "constant",
+    )  # fmt: skip
+    for case in reported(copy).cases("digits"):
+        changed(copy.selection(case), training__early_stopping=None)
+    assert "patience" not in by_title(reported(copy), "settings", "digits", "dense_1")
+
+
+def test_a_network_is_a_line_of_layers(layout: Layout) -> None:
+    row = by_title(reported(layout), "architectures", "digits", "convNet1_3-numpy")
+    assert row["layers"] == "conv 3 of 3\u00d73 sigmoid, dense 20 sigmoid, dense 10 softmax"
+    assert row["parameters"] == "4,100"
+
+
+def test_highlights_stand_in_front(copy: Layout) -> None:
+    assert reported(copy).best("digits", "dense") != "dense_2-numpy"
+    changed(copy.plan("report"), highlights=["dense_2-numpy", "convNet1_3-numpy"])
+    study = reported(copy)
+    assert study.best("digits", "dense") == "dense_2-numpy"
+    assert "The networks put in front on" in said(study, "abstract")[0]
+    assert "The verdict is on the cases that the study puts in front" in said(
+        study, "results", "digits"
+    )[1]  # fmt: skip
