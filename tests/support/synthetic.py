@@ -382,4 +382,3 @@ def _write_timing(layout: Layout, case: str, plan: dict[str, Any], rng: Any) -> 
                         "scikit-learn": "1.8.0"},
         },
     )  # fmt: skip
-
