@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from densevsconv.report.contents import drawings
 from densevsconv.report.document import build_document, context
-from densevsconv.report.layout import ReportLayout, drawings
+from densevsconv.report.layout import ReportLayout
 from densevsconv.report.parts import Printed, Text, segments
 from densevsconv.report.plan import read_plan
 from densevsconv.report.prose import render
@@ -28,7 +29,7 @@ def reported(layout: Layout) -> Reported:
 
 
 def _context(study: Reported) -> dict[str, Any]:
-    return context(study, drawings(study.results.plan.plain))
+    return context(study, drawings(study.results.plan))
 
 
 def said(study: Reported, template: str, dataset: str | None = None, **more: Any) -> list[str]:

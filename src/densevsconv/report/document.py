@@ -12,8 +12,9 @@ from typing import Any
 
 from densevsconv.report import claims, comparisons, publication, readings
 from densevsconv.report.captions import read_caption
+from densevsconv.report.contents import Drawing, drawings
 from densevsconv.report.layers import layer_line
-from densevsconv.report.layout import Drawing, ReportLayout, drawings
+from densevsconv.report.layout import ReportLayout
 from densevsconv.report.parts import Part, Printed, Text, name, segments
 from densevsconv.report.prose import render
 from densevsconv.report.references import PUBLICATION, REFERENCES
@@ -139,10 +140,9 @@ def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
 
 class _Builder:
     def __init__(self, study: Reported, names: ReportLayout) -> None:
-        plan = study.results.plan.plain
         self.study = study
         self.names = names
-        self.drawings: list[Drawing] = drawings(plan)
+        self.drawings: list[Drawing] = drawings(study.results.plan)
         self.context = context(study, self.drawings)
         self.many = _many_pairs(study)
         self.cited: list[str] = []

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
-from densevsconv.results.plan import CounterpartPlan, StudyPlan
+from densevsconv.results.plan import StudyPlan
 from densevsconv.store.files import read_json
 
 
@@ -21,22 +20,11 @@ class ReportPlan(StudyPlan):
     notes: str = Field(default="", description="What closes the section on limits.")
     publication: str = Field(default="", description="The work that the study reproduces.")
     highlights: list[str] = Field(default_factory=list, description="Cases put in front.")
-    counterparts: dict[str, CounterpartPlan | None] = Field(
-        default_factory=dict, description="Where the publication's figures and tables are again."
-    )
     execution: str = Field(description="How TensorFlow runs an epoch.")
     target_accuracy: float = Field(description="Validation accuracy of the time to a target.")
     timed_seconds: float | None = Field(
         default=None, description="About how long a timed training may take; null: all of it."
     )
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        """Return the plan as the list of figures takes it."""
-        plan = self.model_dump()
-        for name, case in plan["cases"].items():
-            case["family"] = self.cases[name].family
-        return plan
 
 
 def read_plan(path: Path) -> ReportPlan:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from densevsconv.report import claims
-from densevsconv.report.counterparts import GRADIENTS, Counterpart, counterparts
+from densevsconv.report.contents import GRADIENTS, Counterpart, Drawing, counterparts
 from densevsconv.report.formats import MISSING
-from densevsconv.report.layout import Drawing
 from densevsconv.report.parts import Part, Text, case, joined, name, printed
 from densevsconv.report.study import Reported
 
@@ -144,7 +143,7 @@ def asked(study: Reported, drawings: list[Drawing]) -> list[Asked]:
             study.title(each.dataset) if each.dataset else MISSING,
             joined([*map(case, each.cases)], ", ") or Text(MISSING),
         )
-        for each in counterparts(study.results.plan.plain)
+        for each in counterparts(study.results.plan)
     ]
 
 
