@@ -45,7 +45,7 @@ COMMANDS = {
     "figures": Command("stages.figures:run", "draw the figures"),
     "report": Command("stages.report:run", "write paper.pdf and index.html"),
     "track": Command("stages.track:run", "import the results into MLflow"),
-    "check": Command("commands.study:check", "validate the configuration of a study", ("", "tiny")),
+    "check": Command("commands.study:check", "validate a study's configuration", ("", "tiny")),
     "describe": Command(
         "commands.study:describe",
         "show an architecture's layers, parameters and MACs",
@@ -56,12 +56,8 @@ COMMANDS = {
         "draw a data set's images under every transformation",
         ("digits --out /tmp/digits.png", "mnist --mirror path/to/files"),
     ),
-    "ui": Command(
-        "commands.study:ui", "show the runs in MLflow's pages, on this machine", ("", "--port 5001")
-    ),
-    "where": Command(
-        "commands.study:where", "say where a study's report, tables and runs are", ("", "tiny")
-    ),
+    "ui": Command("commands.study:ui", "show the runs in MLflow's pages", ("", "--port 5001")),
+    "where": Command("commands.study:where", "say where a study's results are", ("", "tiny")),
     "publish": Command(
         "commands.study:publish",
         "copy a finished report to where reports are committed",
