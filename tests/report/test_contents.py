@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from densevsconv.report.captions import read_caption
 from densevsconv.report.contents import CAPTIONS, counterparts, drawings
+from densevsconv.report.prose import read_caption
 from densevsconv.results.plan import StudyPlan
 from tests.support.plans import study_plan
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from densevsconv.errors import DataError
 from densevsconv.report import prose
-from densevsconv.report.captions import read_caption
 from densevsconv.report.parts import Part, Printed, Text, listed, segments, span
 from densevsconv.report.table import Kind, build
 from densevsconv.results.traced import Traced
@@ -128,10 +128,8 @@ def test_no_template_types_a_number(path: Path) -> None:
 
 
 def test_a_caption_with_a_number_is_refused(tmp_path: Path) -> None:
-    from densevsconv.errors import DataError
-
     (tmp_path / "x.rst").write_text("Accuracy of 98% for all.")
     with pytest.raises(DataError, match=r"98%.*no digits"):
-        read_caption(tmp_path / "x.rst")
+        prose.read_caption(tmp_path / "x.rst")
     with pytest.raises(DataError, match=r"y\.rst.*has a caption"):
-        read_caption(tmp_path / "y.rst")
+        prose.read_caption(tmp_path / "y.rst")

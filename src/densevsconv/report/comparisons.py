@@ -146,7 +146,7 @@ class EnginePair:
         pairs = [
             pair
             for pair in self.study.results.pairs(self.dataset)
-            if {self.study.engine(each) for each in pair} <= set(self.engines)
+            if {self.study.case(each).engine for each in pair} <= set(self.engines)
         ]
         found = [self.study.comparison(*pair) for pair in pairs]
         return sorted(found, key=lambda row: abs(row.difference_mean.value))

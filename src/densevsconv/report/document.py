@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from densevsconv.report import claims, comparisons, publication, readings
-from densevsconv.report.captions import read_caption
 from densevsconv.report.contents import Drawing, drawings
 from densevsconv.report.layers import layer_line
 from densevsconv.report.layout import ReportLayout
 from densevsconv.report.parts import Part, Printed, Text, name, segments
-from densevsconv.report.prose import render
+from densevsconv.report.prose import read_caption, render
 from densevsconv.report.references import PUBLICATION, REFERENCES
 from densevsconv.report.study import Reported
 from densevsconv.report.table import ROWS_A_TABLE, Kind, Table, build

@@ -104,13 +104,11 @@ def span(values: Sequence[Traced], form: str) -> Text:
     return Text(most) if least.number.value == most.number.value else Text(least, " to ", most)
 
 
-def joined(texts: Sequence[Any], between: str, last: str | None = None) -> Text:
-    """Return texts with the same words between all of them, and others before the last."""
-    pieces: list[Any] = []
-    for place, text in enumerate(texts):
-        if place:
-            pieces.append(between if last is None or place < len(texts) - 1 else last)
-        pieces.append(text)
+def joined(texts: Iterable[Any], between: str, last: str | None = None) -> Text:
+    """Return texts with the same words between all of them, and perhaps others before the last."""
+    pieces = [piece for text in texts for piece in (between, text)][1:]
+    if last is not None and len(pieces) > 1:
+        pieces[-2] = last
     return Text(*pieces)
 
 

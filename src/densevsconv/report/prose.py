@@ -19,6 +19,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.nativetypes import NativeEnvironment, NativeTemplate
 from jinja2.runtime import Context, Undefined
 
+from densevsconv.errors import DataError
 from densevsconv.report.formats import FORMATS
 from densevsconv.report.parts import (
     Part,
@@ -78,8 +79,15 @@ def _environment() -> _Environment:
     )
     for form in FORMATS:
         made.filters[form] = lambda value, form=form: printed(value, form)
-    made.filters |= {"case": case, "emph": emph, "listed": listed, "joined": joined, "span": span,
-                     "number_of": count}  # fmt: skip
+    made.filters |= {
+        "apply": lambda item, function: function(item),
+        "case": case,
+        "emph": emph,
+        "joined": joined,
+        "listed": listed,
+        "number_of": count,
+        "span": span,
+    }
     for kind in ("figure", "table", "cite", "family"):
         made.globals[kind] = lambda identifier, kind=kind: Part(kind, identifier)
     made.globals |= {"whole": traced, "interval": interval}
@@ -118,3 +126,18 @@ def _split(pieces: Iterable[Any], where: re.Pattern[str]) -> list[list[Any]]:
         groups[-1].append(first)
         groups += [[other] for other in others]
     return groups
+
+
+def read_caption(path: Path) -> str:
+    """Return a figure's or table's caption, shared with Snakemake's own report: one paragraph.
+
+    A missing file is a :class:`DataError` that names it. Digits are refused, so that a caption
+    cannot state a result.
+    """
+    try:
+        text = " ".join(path.read_text(encoding="utf-8").split())
+    except FileNotFoundError:
+        raise DataError(f"{path}: file not found; every figure and table has a caption") from None
+    if found := re.search(r"\S*\d\S*", text):
+        raise DataError(f"{path}: found {found[0]!r}; captions hold no digits (write words)")
+    return text

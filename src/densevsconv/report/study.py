@@ -12,8 +12,6 @@ from typing import Any
 
 from densevsconv.report.parts import Part, Text, case, name, printed, span
 from densevsconv.report.plan import ReportPlan
-from densevsconv.results.plan import CasePlan
-from densevsconv.results.record import Record
 from densevsconv.results.study import Study
 from densevsconv.results.tables import (
     DifficultyRow,
@@ -57,15 +55,14 @@ class Reported:
     def __init__(self, results: Study[ReportPlan]) -> None:
         self.results = results
         self.at = results.at
+        # what is in the plan, to decide by
         self.datasets = results.datasets
-
-    def _file(self, record: Record, path: Any) -> Any:
-        return in_file(record, path, self.at.root)
+        self.case, self.cases = results.case, results.cases
 
     @cached_property
     def plan(self) -> Any:
         """The plan of the report."""
-        return self._file(self.results.plan, self.at.plan("report"))
+        return in_file(self.results.plan, self.at.plan("report"), self.at.root)
 
     @cached_property
     def level(self) -> Text:
@@ -85,12 +82,12 @@ class Reported:
     @cached_property
     def claims(self) -> Any:
         """The claims of a publication with their verdicts."""
-        return self._file(self.results.claims, self.at.claims)
+        return in_file(self.results.claims, self.at.claims, self.at.root)
 
     @cached_property
     def gradients(self) -> Any:
         """The checked gradients; there where the study asks for them."""
-        return self._file(self.results.gradients, self.at.gradients)
+        return in_file(self.results.gradients, self.at.gradients, self.at.root)
 
     def runs(self, case: str) -> list[Any]:
         """Return the rows of a case in runs.csv."""
@@ -128,14 +125,6 @@ class Reported:
 
     # -- cases
 
-    def case(self, name: str) -> CasePlan:
-        """Return the plan of a case, to decide by."""
-        return self.results.case(name)
-
-    def cases(self, dataset: str, family: str | None = None) -> list[str]:
-        """Return the cases of a data set (and family) in the order of the report."""
-        return self.results.cases(dataset, family)
-
     def marked(self, name: str) -> Text:
         """Return a case's id with the mark of its family."""
         return Text(Part("family", self.case(name).family), case(name))
@@ -149,22 +138,14 @@ class Reported:
         """Every case of the study, by name."""
         return sorted(self.results.plan.cases)
 
-    def engine(self, case: str) -> str:
-        """Return the name of the engine that trains a case."""
-        return self.case(case).engine
-
     def engines(self, dataset: str | None = None) -> list[str]:
         """Return the engines that train a data set's cases, or any, by name."""
-        return sorted({case.engine for case in self.results.plan.cases.values()
-                       if dataset in (None, case.dataset)})  # fmt: skip
+        names = self.every_case if dataset is None else self.cases(dataset)
+        return sorted({self.case(name).engine for name in names})
 
     def engine_title(self, engine: str) -> Part:
         """Return what people call an engine."""
         return name(engine_title(engine))
-
-    def engine_titles(self, dataset: str) -> list[Part]:
-        """Return what people call the engines of a data set."""
-        return [self.engine_title(engine) for engine in self.engines(dataset)]
 
     def engine_words(self, engine: str) -> Text:
         """Return how an engine runs the networks, to go on "Networks ...", with what it cites."""
@@ -233,10 +214,6 @@ class Reported:
         """Tell whether a data set is the first of those made from the same source."""
         bases = {each: self.results.plan.datasets[each].dataset for each in self.datasets}
         return dataset == next(each for each in bases if bases[each] == bases[dataset])
-
-    def titles(self, datasets: list[str]) -> list[Part]:
-        """Return the names of some data sets."""
-        return [self.title(dataset) for dataset in datasets]
 
     def on(self, dataset: str) -> Text:
         """Return " on <data set>" where the study has several, else nothing."""
