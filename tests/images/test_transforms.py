@@ -26,10 +26,8 @@ IDENTITIES = {
     "resolution": 16,
     "clutter": {"patches": 0, "size": 0.25},
     "colour": "rgb",
-    "permute_pixels": False,
-    "negative": False,
 }
-"""Settings that change nothing, where that is not 0."""
+"""Settings that change nothing, where that is not 0 or false."""
 ROWS = np.random.default_rng(1).permutation(1000)[:23]
 
 each = pytest.mark.parametrize("step", EXAMPLES, ids=list(TRANSFORMS))
@@ -51,7 +49,8 @@ def changed(steps: list[dict[str, Any]], images: np.ndarray, **other: Any) -> np
 @pytest.mark.parametrize("name", TRANSFORMS)
 def test_identity_settings_give_identical_bytes(name: str) -> None:
     images = pictures()
-    step = {name: IDENTITIES.get(name, 0.0)}
+    nothing = False if TRANSFORMS[name].examples[0] is True else 0.0
+    step = {name: IDENTITIES.get(name, nothing)}
     np.testing.assert_array_equal(changed([step], images), images)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from densevsconv.images.transforms.registry import TRANSFORMS
+
 MINUS, TIMES = "\u2212", "\u00d7"
 NONE = "none"
 
@@ -23,18 +25,6 @@ _AUGMENTATION = {
     "negative": "negatives {}",
     "cutout": "cutout {} px",
     "mixup": "mixup {}",
-}
-_CHANGES = {
-    "resolution": f"resolution {{}}{TIMES}{{}}",
-    "shift": "shift ±{}",
-    "rotation": "rotation ±{}°",
-    "scale": "scale ±{}",
-    "contrast": "contrast ±{}",
-    "brightness": "brightness ±{}",
-    "noise": "noise {}",
-    "colour": "colour {}",
-    "permute_pixels": "permuted pixels",
-    "negative": "negative",
 }
 
 
@@ -86,11 +76,11 @@ def change(step: dict[str, Any]) -> str:
     ('rotation ±15°', 'clutter 4 of size 0.25')
     """
     ((name, value),) = step.items()
-    if name == "clutter":
-        return f"clutter {setting(value['patches'])} of size {setting(value['size'])}"
     if value is False:
         return f"{name.replace('_', ' ')} off"
-    words = _CHANGES.get(name, f"{name.replace('_', ' ')} {{}}")
+    words = TRANSFORMS[name].words
+    if isinstance(value, dict):
+        return words.format_map({key: setting(each) for key, each in value.items()})
     return words.format(setting(value), setting(value))
 
 

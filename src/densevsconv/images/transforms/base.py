@@ -89,6 +89,8 @@ class Transformation:
         to the changed images, uint8 (N, new height, new width, new channels).
     setting
         The type of its setting in a study's YAML, with limits and a description.
+    words
+        What a report calls it, with places for the setting.
     examples
         Settings that show on small images.
     shape
@@ -100,6 +102,7 @@ class Transformation:
 
     apply: Callable[[np.ndarray, Any, Step], np.ndarray]
     setting: Any
+    words: str
     examples: tuple[Any, ...]
     shape: Callable[[Any, Shape], Shape] = lambda setting, shape: shape
     whole_part: bool = False

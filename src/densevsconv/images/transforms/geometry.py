@@ -63,6 +63,7 @@ RESOLUTION = Transformation(
         int,
         Field(ge=4, le=512, description="Height and width in pixels, by averaging over areas."),
     ],
+    words="resolution {}\u00d7{}",
     examples=(6, 12),
     shape=lambda side, shape: (side, side, shape[2]),
 )
@@ -101,6 +102,7 @@ def shift(images: np.ndarray, share: float, step: Step) -> np.ndarray:
 SHIFT = Transformation(
     shift,
     strength(1, "Random shift, at most this share of the side each way, by whole pixels."),
+    words="shift ±{}",
     examples=(0.15,),
     shape=_shift_shape,
 )
@@ -172,6 +174,7 @@ def rotation(images: np.ndarray, degrees: float, step: Step) -> np.ndarray:
 ROTATION = Transformation(
     rotation,
     strength(180, "Random rotation, at most so many degrees each way."),
+    words="rotation ±{}°",
     examples=(30.0,),
 )
 
@@ -193,5 +196,6 @@ def scale(images: np.ndarray, share: float, step: Step) -> np.ndarray:
 SCALE = Transformation(
     scale,
     strength(0.5, "Random zoom, by a factor between 1 minus and 1 plus this."),
+    words="scale ±{}",
     examples=(0.3,),
 )

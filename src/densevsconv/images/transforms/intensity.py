@@ -30,6 +30,7 @@ CONTRAST = Transformation(
         "Random contrast: distances from the image's mean times a factor between "
         "1 minus and 1 plus this.",
     ),
+    words="contrast ±{}",
     examples=(0.8,),
 )
 
@@ -47,6 +48,7 @@ def brightness(images: np.ndarray, share: float, step: Step) -> np.ndarray:
 BRIGHTNESS = Transformation(
     brightness,
     strength(1, "Random brightness: adds at most this share of `max_value`, or takes it away."),
+    words="brightness ±{}",
     examples=(0.4,),
 )
 
@@ -77,6 +79,7 @@ def quantiles(deviation: float) -> np.ndarray:
 NOISE = Transformation(
     noise,
     strength(1, "Gaussian noise with this standard deviation, as a share of `max_value`."),
+    words="noise {}",
     examples=(0.15,),
 )
 
@@ -115,6 +118,7 @@ COLOUR = Transformation(
             "channels."
         ),
     ],
+    words="colour {}",
     examples=("grey", "rgb"),
     shape=_colour_shape,
 )
@@ -131,5 +135,6 @@ def negative(images: np.ndarray, on: bool, step: Step) -> np.ndarray:
 NEGATIVE = Transformation(
     negative,
     Annotated[bool, Field(description="Negative: `max_value` minus the pixel.")],
+    words="negative",
     examples=(True,),
 )

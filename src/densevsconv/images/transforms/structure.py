@@ -69,6 +69,7 @@ def clutter(images: np.ndarray, setting: dict[str, Any], step: Step) -> np.ndarr
 CLUTTER = Transformation(
     clutter,
     Annotated[Clutter, Field(description="Pieces of other images of the same part, see Clutter.")],
+    words="clutter {patches} of size {size}",
     examples=({"patches": 6, "size": 0.3},),
     whole_part=True,
 )
@@ -103,5 +104,6 @@ PERMUTE_PIXELS = Transformation(
             "neighbours."
         ),
     ],
+    words="permuted pixels",
     examples=(True,),
 )
