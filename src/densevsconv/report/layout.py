@@ -24,20 +24,6 @@ def study_plan(content: dict[str, Any]) -> StudyPlan:
     return StudyPlan.model_validate({"confidence": 0.95} | known | {"cases": cases})
 
 
-def ordered_cases(cases: dict[str, Any], dataset: str | None = None) -> list[str]:
-    """Return the cases in the order of the report: dense first, then by size, then by name."""
-    names = [name for name in cases if dataset is None or cases[name]["dataset"] == dataset]
-    return sorted(
-        names,
-        key=lambda name: (
-            cases[name]["family"] != "dense",
-            cases[name]["architecture"]["parameters"],
-            # net_2 before net_10
-            [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)],
-        ),
-    )
-
-
 @dataclass(frozen=True)
 class ReportLayout:
     """The files of one report.

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from densevsconv.report.figures import confusion, curves, curves_and_confusion, style
+from densevsconv.report.figures import confusion, curves, curves_and_confusion, search_map, style
 from densevsconv.report.figures.confusion import Matrix
 from densevsconv.report.figures.curves import Curves
 from tests.report.figures.conftest import Drawn
@@ -125,9 +125,21 @@ def test_settings_are_drawn_along_the_axis_that_says_so(drawn: dict[str, Drawn])
         cell = rates.index(point["learning_rate"]) + 0.5, decays.index(point["l2"]) + 0.5
         accuracy = point["accuracy"]
         assert written[cell] == ("\u00d7" if np.isnan(accuracy) else f"{100 * accuracy:.1f}")
-    (frame,) = [patch for patch in axis.patches if patch.get_fill() is False]
-    chosen = rates.index(panel.chosen["learning_rate"]), decays.index(panel.chosen["l2"])
-    assert frame.get_xy() == chosen
+
+
+def test_the_chosen_point_is_framed() -> None:
+    points = pd.DataFrame(
+        [
+            {"learning_rate": rate, "l2": l2, "accuracy": 0.9}
+            for rate in (0.1, 1)
+            for l2 in (0, 1, 2)
+        ]
+    )
+    chosen = {"learning_rate": 0.1, "l2": 0}
+    keys = ["learning_rate", "l2"]
+    figure = search_map.draw([search_map.Panel("net", "dense", "map", keys, points, chosen)])
+    (frame,) = [patch for patch in figure.axes[0].patches if patch.get_fill() is False]
+    assert frame.get_xy() == (0, 2)  # the smallest rate on the left, the smallest l2 below
 
 
 def test_reliability_is_drawn_along_the_axes_that_say_so(drawn: dict[str, Drawn]) -> None:

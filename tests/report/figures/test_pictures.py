@@ -55,6 +55,16 @@ def test_every_row_of_the_contact_sheet_has_its_own_label() -> None:
     assert [text for _, text in names] == NAMES
 
 
+def test_long_names_over_the_sheet_are_on_the_canvas() -> None:
+    names = ["automobile", "a name of a class that is much too long"]
+    figure = transformations.draw(Sheet([("as it is", np.zeros((2, 4, 4, 1)))], names, MAX))
+    figure.draw_without_rendering()
+    tops = [text.get_window_extent().y1 for text in figure.texts]
+    assert max(tops) <= figure.bbox.y1 + 1
+    pictures_top = max(axis.get_window_extent().y1 for axis in figure.axes)
+    assert min(text.get_window_extent().y0 for text in figure.texts) >= pictures_top - 1
+
+
 def test_pictures_stand_under_their_class() -> None:
     figure = pictures.draw(Pictures(NAMES, [[grey(60 * k)] for k in range(3)], MAX))
     found = sorted((x, round(float(image.mean()) * MAX)) for x, _, image in shown(figure))
