@@ -36,13 +36,15 @@ rule all:
 
 
 onsuccess:
+    for file in AGAIN:
+        Path(file).unlink(missing_ok=True)
     # `make study` says it itself, also when nothing was to do
-    if "MAKELEVEL" not in os.environ and report_files.page.exists():
-        print(where(layout, report_files, study.command))
+    if "MAKELEVEL" not in os.environ and at.page.exists():
+        print(where(at, study.command))
 
 
 onerror:
     print(
-        f"The log of the failed job is named above; all logs are in {layout.root}/logs.\n"
+        f"The log of the failed job is named above; all logs are in {at.root}/logs.\n"
         "What is finished is kept: the same command goes on from there."
     )

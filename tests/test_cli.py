@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from densevsconv import cli
-from densevsconv.store.files import write_json
+from densevsconv.stages import measure, search, select
 from densevsconv.store.layout import Layout
 
 ROOT = Path(__file__).parents[1]
@@ -35,14 +35,21 @@ def test_a_stage_without_a_plan_says_what_writes_it(stage, tmp_path, capsys):
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert f"plan/{stage}.json" in error
-    assert "snakemake -n --config study=nothing" in error
+    assert "snakemake --cores all --config study=nothing" in error
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)
 def test_every_command_has_a_function_and_takes_what_that_takes(command):
     module, _, name = cli.COMMANDS[command].function.partition(":")
     function = getattr(importlib.import_module(f"densevsconv.{module}"), name)
-    taken = [key for key in inspect.signature(function).parameters if key in cli.ARGUMENTS]
+    given = list(inspect.signature(function).parameters)
+    if command in cli.STAGES:
+        assert given[:2] == ["plan", "at"]
+        parts = given[2:3] and inspect.signature(function).parameters[given[2]].kind.name
+        positional = parts == "POSITIONAL_OR_KEYWORD"
+        given = [*(["part"] if positional else []), *given[3 if positional else 2 :]]
+        given += cli.OF_STAGES
+    taken = [key for key in given if key in cli.ARGUMENTS]
     assert cli._parameters(cli.COMMANDS[command].function) == taken
 
 
@@ -88,24 +95,45 @@ def test_check_accepts_the_default_study(at_root, capsys):
 
 
 def test_arguments_reach_the_stage(tmp_path, monkeypatch):
-    given = {}
-    stage = type(sys)("densevsconv.stages.search")
-    stage.run = lambda layout, **arguments: given.update(layout=layout, **arguments)
-    monkeypatch.setitem(sys.modules, "densevsconv.stages.search", stage)
-    write_json(Layout(tmp_path).plan("search"), {})
-    assert cli.main(["search", str(tmp_path), "--shard", "1", "--threads", "3"]) == 0
-    assert given == {"layout": Layout(tmp_path), "shard": 1, "threads": 3}
+    given = []
+    monkeypatch.setattr(search, "run", stand_in(search.SearchPlan, given.append))
+    plan = search.SearchPlan(seed=1, seeds=2, execution="auto", threads=1, shards=2, cases={})
+    plan.write(Layout(tmp_path).plan("search"))
+    command = ["search", str(tmp_path), "--part", "1", "--threads", "3"]
+    assert cli.main([*command, "--plan", plan.digest(1)]) == 0
+    assert given == [(plan, Layout(tmp_path), 1, {"threads": 3})]
+
+
+def test_a_plan_that_was_edited_meanwhile_is_refused(tmp_path, capsys):
+    plan = select.SelectPlan(shards=0, cases={})
+    plan.model_copy(update={"shards": 1}).write(Layout(tmp_path).plan("select"))
+    assert cli.main(["select", str(tmp_path), "--plan", plan.digest()]) == 2
+    assert "edited meanwhile; run again" in capsys.readouterr().err
+
+
+def test_a_part_that_is_not_there_is_named(tmp_path, capsys):
+    measure.MeasurePlan(seed=1, datasets=["digits"]).write(Layout(tmp_path).plan("measure"))
+    assert cli.main(["measure", str(tmp_path), "--part", "digit"]) == 2
+    assert 'unknown part "digit"; did you mean "digits"' in capsys.readouterr().err
 
 
 def test_interrupt_ends_with_code_130(tmp_path, monkeypatch):
-    def run(layout, **arguments):
+    def interrupted(_):
         raise KeyboardInterrupt
 
-    stage = type(sys)("densevsconv.stages.select")
-    stage.run = run
-    monkeypatch.setitem(sys.modules, "densevsconv.stages.select", stage)
-    write_json(Layout(tmp_path).plan("select"), {})
+    monkeypatch.setattr(select, "run", stand_in(select.SelectPlan, interrupted))
+    select.SelectPlan(shards=0, cases={}).write(Layout(tmp_path).plan("select"))
     assert cli.main(["select", str(tmp_path)]) == 130
+
+
+def stand_in(plan_type, called):
+    """Return a stage's function that hands all it is given to ``called``."""
+
+    def run(plan, at, *part, **arguments):
+        called((plan, at, *part, arguments))
+
+    run.__annotations__["plan"] = plan_type
+    return run
 
 
 def test_the_command_line_imports_no_heavy_library():

@@ -90,18 +90,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _run(command: str, options: dict[str, Any]) -> None:
+def _run(command: str, options: dict[str, Any]) -> Any:
     if command in STAGES:
-        layout = options["layout"] = Layout(options.pop("results"))
-        if not layout.plan(command).exists():
-            raise UserError(
-                f"{layout.plan(command)}: no plan for this stage; "
-                f"`snakemake -n --config study={layout.study}` writes it"
-            )
+        from densevsconv.stages.plan import run_stage
+
+        at = Layout(options.pop("results"), options.pop("reports"), options.pop("captions"))
         # what was not given is the stage's own default
-        options = {key: value for key, value in options.items() if value is not None}
+        given = {key: value for key, value in options.items() if value is not None}
+        return run_stage(command, at, given.pop("part", None), given.pop("plan", None), **given)
     module, _, name = COMMANDS[command].function.partition(":")
-    getattr(importlib.import_module(f"densevsconv.{module}"), name)(**options)
+    return getattr(importlib.import_module(f"densevsconv.{module}"), name)(**options)
 
 
 def _parameters(function: str) -> list[str]:
@@ -115,6 +113,9 @@ def _parameters(function: str) -> list[str]:
     for node in ast.parse(source.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             given = [argument.arg for argument in node.args.args + node.args.kwonlyargs]
+            if module.startswith("stages."):
+                part = ["part"] if len(node.args.args) > len(("plan", "at")) else []
+                given = [*part, *given[len(node.args.args) :], *OF_STAGES]
             return [argument for argument in given if argument in ARGUMENTS]
     raise AttributeError(f"{source} has no function {name}")
 
@@ -147,7 +148,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     # those with a name
     "scale": {"help": "its size: smoke, laptop or full (default: its own)"},
     "threads": {"type": _count, "help": "threads to compute with (default: the plan's)"},
-    "shard": {"type": int, "default": 0, "help": "which shard, from 0"},
+    "part": {"help": "a data set's name or a shard's number (default: all, in turn)"},
+    "plan": {"metavar": "DIGEST", "help": "refuse a plan that is another than the workflow's"},
     "partial": {"action": "store_true", "help": "import what is there, while the study runs"},
     "reports": _path("reports", "where reports are"),
     "captions": _path("workflow/report", "the captions"),
@@ -163,6 +165,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "port": {"type": _count, "default": 5000, "help": "default: 5000"},
 }
 PLACED = ("study", "architecture", "dataset")
+OF_STAGES = ("plan", "reports", "captions")
+"""What every stage may be given."""
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ import pytest
 
 from densevsconv.claims.registry import Claim
 from densevsconv.errors import DataError
-from densevsconv.stages import evaluate, judge
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from tests.support.generated_study import (
@@ -39,7 +39,7 @@ CLAIMS: dict[str, Any] = {
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     layout = write_study(tmp_path / "toy_study")
-    evaluate.run(layout)
+    run_stage("evaluate", layout)
     for case in CASES:  # timed thrice
         timing = read_json(layout.timing(case))
         seconds = timing["train_seconds"]["median"]
@@ -53,17 +53,17 @@ def plan_claims(layout: Layout, claims: dict[str, Any]) -> None:
     """Write the plan as the configuration's models dump it."""
     dumped = {name: Claim.model_validate(claim).model_dump() for name, claim in claims.items()}
     cases = {case: {"dataset": "toy"} for case in CASES}
-    plan = {"study": layout.study, "confidence": 0.95, "claims": dumped, "cases": cases}
+    plan = {"confidence": 0.95, "claims": dumped, "cases": cases}
     write_json(layout.plan("judge"), plan)
 
 
 def judged(layout: Layout) -> dict[str, Any]:
-    judge.run(layout)
+    run_stage("judge", layout)
     return read_json(layout.claims)["claims"]
 
 
 def test_the_file_of_a_study(layout: Layout) -> None:
-    judge.run(layout)
+    run_stage("judge", layout)
     found = read_json(layout.claims)
     assert {name: claim["verdict"] for name, claim in found["claims"].items()} == {
         "conv_is_good": "holds", "conv_is_bad": "fails", "level": "cannot be told",
@@ -85,7 +85,7 @@ def test_the_file_of_a_study(layout: Layout) -> None:
 def test_a_test_with_two_bounds_can_be_wrong_at_either_end(layout: Layout) -> None:
     near = {"near": {"case": "conv_a", "value": 0.5, "within": 0.1}}
     plan_claims(layout, {"near": {"text": "Near.", "source": "", "tests": [near]}})
-    judge.run(layout)
+    run_stage("judge", layout)
     found = read_json(layout.claims)["multiple_testing"]
     assert found["tests"] == 1
     assert found["wrong_verdicts_expected_at_most"] == pytest.approx(0.05)
@@ -103,27 +103,27 @@ def test_accuracies_are_those_of_the_evaluation(layout: Layout) -> None:
 def test_a_network_that_learned_nothing_is_named_in_the_record(layout: Layout) -> None:
     one_class = [np.eye(CLASSES, dtype=np.float32)[np.zeros(IMAGES, int)]] * SEEDS
     write_refit(layout, "dense_b", one_class)
-    evaluate.run(layout)
+    run_stage("evaluate", layout)
     tests = judged(layout)["level"]["tests"]
     assert [test["learned_nothing"] for test in tests] == [[], ["dense_b"], [], ["dense_b"]]
 
 
 def test_same_bytes_again(layout: Layout) -> None:
-    judge.run(layout)
+    run_stage("judge", layout)
     before = layout.claims.read_bytes()
-    judge.run(layout)
+    run_stage("judge", layout)
     assert layout.claims.read_bytes() == before
 
 
 def test_a_study_without_claims_needs_no_results(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "bare")
-    plan = {"study": "bare", "confidence": 0.95, "claims": {}, "cases": {}}
+    plan = {"confidence": 0.95, "claims": {}, "cases": {}}
     write_json(layout.plan("judge"), plan)
-    judge.run(layout)
+    run_stage("judge", layout)
     assert read_json(layout.claims)["claims"] == {}
 
 
 def test_a_missing_file_is_named(layout: Layout) -> None:
     layout.evaluation("conv_a").unlink()
     with pytest.raises(DataError, match=r"evaluate/conv_a\.json: file not found"):
-        judge.run(layout)
+        run_stage("judge", layout)

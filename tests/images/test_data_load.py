@@ -12,8 +12,8 @@ from densevsconv.images.load import load_info, load_test_data, load_training_dat
 from densevsconv.images.scaling import Scaling
 from densevsconv.images.sources import source_of
 from densevsconv.planning.load import load_study
-from densevsconv.planning.plan import write_plans
-from densevsconv.stages import prepare
+from densevsconv.planning.plans import write_plans
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.layout import Layout
 
@@ -23,7 +23,7 @@ CONFIG = Path(__file__).parents[2] / "config" / "config.yaml"
 def prepared(folder: Path, study: str = "tiny") -> Layout:
     layout = Layout(folder / study)
     write_plans(load_study(CONFIG, {"study": study}), layout)
-    prepare.run(layout)
+    run_stage("prepare", layout)
     return layout
 
 
@@ -79,13 +79,13 @@ def test_the_hashes_follow_the_data(layout: Layout, tmp_path: Path) -> None:
     plan = read_json(layout.plan("prepare"))
     plan["datasets"]["digits"]["class_names"][0] = "nought"
     write_json(layout.plan("prepare"), plan)
-    prepare.run(layout)
+    run_stage("prepare", layout)
     renamed = load_info(layout, "digits")
     assert renamed["class_names"][0] == "nought"
     assert renamed["train_hash"] == info["train_hash"]
     plan["datasets"]["digits"]["split"]["training_images"] = 300
     write_json(layout.plan("prepare"), plan)
-    prepare.run(layout)
+    run_stage("prepare", layout)
     larger = load_info(layout, "digits")
     assert larger["train_hash"] != info["train_hash"]
     assert larger["test_hash"] == info["test_hash"]
@@ -109,7 +109,7 @@ def test_a_source_that_differs_from_the_catalogue_is_refused(
     plan["datasets"]["digits"][key] = value
     write_json(layout.plan("prepare"), plan)
     with pytest.raises(DataError, match=says):
-        prepare.run(layout)
+        run_stage("prepare", layout)
     assert not layout.train_data("digits").exists()
 
 

@@ -14,7 +14,7 @@ from densevsconv.errors import DataError
 from densevsconv.images import MIRROR_VARIABLE
 from densevsconv.planning.schema import Catalogue
 from densevsconv.schema.read import check, read_yaml
-from densevsconv.stages import fetch
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from tests.support.fetch_servers import FileServer, serving, sha256
@@ -107,9 +107,9 @@ def test_the_documentation_lists_every_data_set_as_it_is() -> None:
 def test_the_stage_fetches_the_real_mnist(mnist: dict[str, bytes], tmp_path: Path) -> None:
     with serving(mnist) as server:
         layout = planned(tmp_path, server.url())
-        fetch.run(layout)
+        run_stage("fetch", layout)
         assert served(server) == sorted(mnist)
-        record = read_json(layout.fetched)["datasets"]["mnist"]
+        record = read_json(layout.fetched("mnist"))
         for name, content in mnist.items():
             assert Path(record["files"][name]["path"]).read_bytes() == content
             assert record["files"][name] == {
@@ -119,10 +119,10 @@ def test_the_stage_fetches_the_real_mnist(mnist: dict[str, bytes], tmp_path: Pat
                 "verified": True,
                 "from": server.url(name),
             }
-    fetch.run(layout)  # the server is gone: what is there is enough
-    assert {
-        file["from"] for file in read_json(layout.fetched)["datasets"]["mnist"]["files"].values()
-    } == {"present"}
+    run_stage("fetch", layout)  # the server is gone: what is there is enough
+    assert {file["from"] for file in read_json(layout.fetched("mnist"))["files"].values()} == {
+        "present"
+    }
 
 
 def test_the_real_mnist_arrives_whole_over_a_bad_line(
@@ -132,7 +132,7 @@ def test_the_real_mnist_arrives_whole_over_a_bad_line(
     with serving(mnist) as server:
         server.etag = '"1998"'
         server.cuts = [None, None, len(mnist[IMAGES]) // 2]
-        fetch.run(planned(tmp_path, server.url()))
+        run_stage("fetch", planned(tmp_path, server.url()))
         assert server.sent == total
         assert len(server.seen) == len(mnist) + 1
 
@@ -147,9 +147,9 @@ def test_a_flipped_byte_of_the_real_mnist_is_refused(
         with pytest.raises(
             DataError, match=f"{IMAGES} is not there .*sha256 .* instead of 440fcabf"
         ):
-            fetch.run(layout)
+            run_stage("fetch", layout)
     folder = tmp_path / "data" / "raw" / "mnist"
-    assert not layout.fetched.exists()
+    assert not layout.fetched("mnist").exists()
     assert not [
         file for file in folder.iterdir() if file.name.startswith(IMAGES) and file.suffix != ".lock"
     ]
@@ -162,7 +162,7 @@ def test_the_command_looks_at_the_mirror_that_it_is_given(
         layout = planned(tmp_path, server.url())
         monkeypatch.setenv(MIRROR_VARIABLE, str(tmp_path / "nothing"))
         assert main(["fetch", str(layout.root), "--mirror", str(shared_data)]) == 0
-        files = read_json(layout.fetched)["datasets"]["mnist"]["files"]
+        files = read_json(layout.fetched("mnist"))["files"]
         assert {Path(file["from"]).parent for file in files.values()} == {shared_data / "mnist"}
 
         shutil.rmtree(tmp_path / "data")
@@ -182,4 +182,4 @@ def test_the_command_says_in_one_line_what_is_missing(
     assert last.startswith("densevsconv: data set mnist: ")
     assert "HTTP 404" in last
     assert MIRROR_VARIABLE in last
-    assert not layout.fetched.exists()
+    assert not layout.fetched("mnist").exists()

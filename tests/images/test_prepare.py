@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +16,8 @@ from PIL import Image
 from densevsconv.errors import ConfigError, DataError
 from densevsconv.images.load import load_info, load_test_data, load_training_data
 from densevsconv.planning.load import load_study
-from densevsconv.planning.plan import write_plans
-from densevsconv.stages import fetch, measure, prepare
+from densevsconv.planning.plans import write_plans
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz
 from densevsconv.store.layout import Layout
 
@@ -63,7 +62,7 @@ def pictures(folder: Path, groups: int = 6, per_group: int = 4) -> Path:
 def test_a_folder_of_pictures_needs_one_entry_and_no_numbers(tmp_path: Path) -> None:
     source = {"kind": "folder", "path": str(pictures(tmp_path / "pictures"))}
     layout = project(tmp_path, {"source": source}, {"mine": {"validation": 0.25, "grouped": True}})
-    prepare.run(layout)
+    run_stage("prepare", layout)
     info = load_info(layout, "mine")
     assert (info["shape"], info["classes"]) == ([6, 5, 3], 2)
     assert info["class_names"] == ["dark", "light"]
@@ -76,7 +75,7 @@ def test_a_folder_of_pictures_needs_one_entry_and_no_numbers(tmp_path: Path) -> 
         set(rows % 24 // 4) for rows in (data.train_indices, data.validation_indices, test.indices)
     ]
     assert sum(map(len, people)) == len(set.union(*people)) == 6
-    measure.run(layout)
+    run_stage("measure", layout)
     values = read_json(layout.measures("mine"))
     assert values["class_counts"]["test"] == info["class_counts"]["test"]
     assert read_npz(layout.mean_images("mine"))["means"].shape == (2, 6, 5, 3)
@@ -107,13 +106,13 @@ def arrays(folder: Path, **changes: Any) -> dict[str, Any]:
 def test_a_numpy_file_with_its_own_test_part(tmp_path: Path) -> None:
     content = arrays(tmp_path)
     source = {"kind": "npz", "path": str(tmp_path), "file": "mine.npz"}
-    prepare.run(layout := project(tmp_path, {"source": source}, {"mine": {}}))
+    run_stage("prepare", layout := project(tmp_path, {"source": source}, {"mine": {}}))
     test = load_test_data(layout, "mine")
     np.testing.assert_array_equal(test.images[..., 0], content["test_images"])
     np.testing.assert_array_equal(test.labels, content["test_labels"])
     assert load_info(layout, "mine")["counts"] == {"train": 54, "validation": 6, "test": 12}
     # the official part may be put aside: then all images are divided
-    prepare.run(layout := project(tmp_path, {"source": source}, {"mine": {"test": 0.25}}))
+    run_stage("prepare", layout := project(tmp_path, {"source": source}, {"mine": {"test": 0.25}}))
     assert load_info(layout, "mine")["counts"]["test"] == 18
 
 
@@ -122,7 +121,7 @@ def test_groups_that_the_source_does_not_tell_are_refused(tmp_path: Path) -> Non
     source = {"kind": "npz", "path": str(tmp_path), "file": "mine.npz"}
     layout = project(tmp_path, {"source": source}, {"mine": {"grouped": True}})
     with pytest.raises(DataError, match=r"mine: split\.grouped is true, but .* tells no groups"):
-        prepare.run(layout)
+        run_stage("prepare", layout)
 
 
 def test_a_broken_file_of_ones_own_is_one_message_before_any_job(tmp_path: Path) -> None:
@@ -142,7 +141,7 @@ FORMS = {
 def test_forms_of_a_data_set_have_the_same_split_and_their_own_pixels(tmp_path: Path) -> None:
     arrays(tmp_path)
     source = {"kind": "npz", "path": str(tmp_path), "file": "mine.npz"}
-    prepare.run(layout := project(tmp_path, {"source": source}, FORMS))
+    run_stage("prepare", layout := project(tmp_path, {"source": source}, FORMS))
     plain, small, permuted = (load_training_data(layout, name) for name in FORMS)
     for form in (small, permuted):
         np.testing.assert_array_equal(form.train_indices, plain.train_indices)
@@ -160,7 +159,7 @@ def test_every_part_is_permuted_alike(tmp_path: Path) -> None:
     where = np.arange(64, dtype=np.uint8).reshape(1, 8, 8)
     arrays(tmp_path, images=np.repeat(where, 60, 0), test_images=np.repeat(where, 12, 0))
     source = {"kind": "npz", "path": str(tmp_path), "file": "mine.npz"}
-    prepare.run(layout := project(tmp_path, {"source": source}, FORMS))
+    run_stage("prepare", layout := project(tmp_path, {"source": source}, FORMS))
     train, test = load_training_data(layout, "permuted"), load_test_data(layout, "permuted")
     once = train.train_images[0]
     assert sorted(once.ravel()) == list(range(64))
@@ -174,8 +173,8 @@ PREPARE = """
 import sys
 from pathlib import Path
 from densevsconv.store.layout import Layout
-from densevsconv.stages import prepare
-prepare.run(Layout(Path(sys.argv[1])))
+from densevsconv.stages.plan import run_stage
+run_stage("prepare", Layout(Path(sys.argv[1])))
 """
 
 
@@ -201,13 +200,13 @@ def test_svhn_and_cifar_samples_through_entries_of_ones_own(
         "kind": "mat", "path": str(shared_data / "svhn_sample"),
         "train": "train_32x32.mat", "test": "test_32x32.mat", "label_map": {"10": 0},
     }  # fmt: skip
-    prepare.run(layout := project(tmp_path / "svhn", {"source": svhn}, {"mine": {}}))
+    run_stage("prepare", layout := project(tmp_path / "svhn", {"source": svhn}, {"mine": {}}))
     assert load_info(layout, "mine")["counts"] == {"train": 7201, "validation": 800, "test": 1999}
     cifar = {
         "kind": "cifar", "path": str(shared_data / "cifar10_sample"),
         "train": "data_batch_1.bin", "test": "test_batch.bin",
     }  # fmt: skip
-    prepare.run(layout := project(tmp_path / "cifar", {"source": cifar}, {"mine": {}}))
+    run_stage("prepare", layout := project(tmp_path / "cifar", {"source": cifar}, {"mine": {}}))
     assert load_info(layout, "mine")["counts"] == {"train": 9000, "validation": 1000, "test": 1000}
 
 
@@ -221,56 +220,49 @@ def test_files_that_have_gone_are_fetched_again(tmp_path: Path) -> None:
         "test_images": 12, "shape": [8, 8, 1], "classes": 3,
     }  # fmt: skip
     layout = project(tmp_path, entry, {"mine": {}})
+    run_stage("fetch", layout, mirror=str(tmp_path / "mirror"))
+    (tmp_path / "data" / "raw" / "mine" / "mine.npz").unlink()
     with pytest.raises(DataError, match=r"mine\.npz"):
-        prepare.run(layout)
+        run_stage("prepare", layout)
     for _ in range(2):
-        prepare.run(layout, mirror=str(tmp_path / "mirror"))
+        run_stage("prepare", layout, mirror=str(tmp_path / "mirror"))
         assert load_info(layout, "mine")["counts"]["test"] == 12
         (tmp_path / "data" / "raw" / "mine" / "mine.npz").unlink()
 
 
-def test_another_copy_that_is_accepted_changes_the_plan(tmp_path: Path) -> None:
-    """Where the catalogue states no checksum, the plan has that of the copy that is there."""
+def test_another_copy_is_taken_once_it_has_been_fetched(tmp_path: Path) -> None:
+    """Where the catalogue states no checksum, the files must be those that fetch recorded."""
     arrays(tmp_path)
     entry = {
         "source": {"kind": "npz", "file": "mine.npz"}, "files": {"mine.npz": {}}, "images": 72,
         "test_images": 12, "shape": [8, 8, 1], "classes": 3,
     }  # fmt: skip
-    datasets: dict[str, Any] = {"mine": {}}
-    layout = project(tmp_path, entry, datasets)
-
-    def checksum() -> Any:
-        return read_json(layout.plan("prepare"))["datasets"]["mine"]["checksums"]["mine.npz"]
-
-    assert checksum() is None
-    fetch.run(layout, mirror=str(tmp_path))
-    first, planned = checksum(), layout.plan("prepare").stat().st_mtime_ns
-    assert first == hashlib.sha256((tmp_path / "mine.npz").read_bytes()).hexdigest()
-    # planned again: the same, so that nothing is prepared a second time
-    project(tmp_path, entry, datasets)
-    assert layout.plan("prepare").stat().st_mtime_ns == planned
-
+    layout = project(tmp_path, entry, {"mine": {}})
     raw = tmp_path / "data" / "raw" / "mine"
+
+    def prepared() -> Any:
+        run_stage("prepare", layout)
+        return load_info(layout, "mine")["train_hash"]
+
+    run_stage("fetch", layout, mirror=str(tmp_path))
+    first = prepared()
     (raw / "mine.npz").unlink()
     (raw / "mine.npz.sha256").unlink()
     arrays(tmp_path, labels=np.tile([2, 1, 0], 20))
-    second = hashlib.sha256((tmp_path / "mine.npz").read_bytes()).hexdigest()
-    fetch.run(layout, mirror=str(tmp_path))
-    assert checksum() == second != first
-    # put there by hand, with no record beside it: planning looks at the file
-    (raw / "mine.npz.sha256").unlink()
-    arrays(tmp_path)
-    (tmp_path / "mine.npz").replace(raw / "mine.npz")
-    project(tmp_path, entry, datasets)
-    assert checksum() == first
+    (raw / "mine.npz").write_bytes((tmp_path / "mine.npz").read_bytes())
+    with pytest.raises(DataError, match=r"mine\.npz has sha256 .* instead of"):
+        prepared()
+    (raw / "mine.npz").unlink(missing_ok=True)
+    run_stage("fetch", layout, mirror=str(tmp_path))
+    assert prepared() != first
 
 
 MEASURED = """
 import resource, sys
 from pathlib import Path
 from densevsconv.store.layout import Layout
-from densevsconv.stages import prepare
-prepare.run(Layout(Path(sys.argv[1])))
+from densevsconv.stages.plan import run_stage
+run_stage("prepare", Layout(Path(sys.argv[1])))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from densevsconv.report.layout import ReportLayout
-from densevsconv.stages import figures, report
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.layout import Layout
 from tests.support.reported import CAPTIONS
 from tests.support.synthetic import AUGMENTATION, DATASETS, make_study
@@ -49,6 +50,6 @@ def captions() -> Path:
 @pytest.fixture(scope="session")
 def rendered(layout: Layout, captions: Path) -> ReportLayout:
     reports = layout.root.parent.parent / "reports"
-    figures.run(layout, reports=reports)
-    report.run(layout, reports=reports, captions=captions)
+    run_stage("figures", replace(layout, reports=reports))
+    run_stage("report", replace(layout, reports=reports, captions=captions))
     return ReportLayout(reports, layout.study, captions)

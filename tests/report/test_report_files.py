@@ -5,6 +5,7 @@ from __future__ import annotations
 import html.parser
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pypdf
@@ -12,7 +13,7 @@ import pytest
 
 from densevsconv.report.formats import format_value
 from densevsconv.report.layout import ReportLayout
-from densevsconv.stages import figures, report
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from tests.support.pointers import value_at
@@ -107,7 +108,7 @@ def test_the_same_results_give_the_same_bytes(
 ) -> None:
     (tmp_path / layout.study).mkdir()
     (tmp_path / layout.study / "figures").symlink_to(rendered.root / "figures")
-    report.run(layout, reports=tmp_path, captions=captions)
+    run_stage("report", replace(layout, reports=tmp_path, captions=captions))
     for file in rendered.outputs():
         assert (tmp_path / layout.study / file.name).read_bytes() == file.read_bytes()
 
@@ -121,7 +122,7 @@ def test_a_new_caption_reaches_paper_and_page_without_a_figure_being_drawn(
     reports = tmp_path / "reports"
     (reports / layout.study).mkdir(parents=True)
     (reports / layout.study / "figures").symlink_to(rendered.root / "figures")
-    report.run(layout, reports=reports, captions=tmp_path)
+    run_stage("report", replace(layout, reports=reports, captions=tmp_path))
     names = ReportLayout(reports, layout.study)
     assert "Quite another caption &amp; &lt;script&gt; <code>code</code>." in names.page.read_text()
     paper = "".join(sheet.extract_text() for sheet in pypdf.PdfReader(names.paper).pages)
@@ -132,8 +133,9 @@ def test_user_text_is_set_as_it_is(tmp_path: Path) -> None:
     title = 'Dense & conv: <b>#emph[x]</b> $x$ "*_`\\ @y {{ 8 }}'
     cases = {"dense_a": ("dense_1", 0.95, "list"), "conv_a": ("lenet5_8", 0.9, "list")}
     layout = make_study(tmp_path / "results", "odd", cases, title=title)
-    figures.run(layout, reports=tmp_path / "reports")
-    report.run(layout, reports=tmp_path / "reports", captions=ROOT / "workflow" / "report")
+    at = replace(layout, reports=tmp_path / "reports", captions=ROOT / "workflow" / "report")
+    run_stage("figures", at)
+    run_stage("report", at)
     names = ReportLayout(tmp_path / "reports", "odd")
     assert pypdf.PdfReader(names.paper).metadata.title == title  # type: ignore[union-attr]
     page = names.page.read_text()

@@ -6,6 +6,7 @@ from scipy import stats
 
 from densevsconv.errors import DataError
 from densevsconv.stages import evaluate
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_parquet
@@ -109,7 +110,7 @@ def test_diverged_seed_stays_in_and_is_counted(layout: Layout) -> None:
     seeds = [probabilities("conv_a", r) for r in range(SEEDS)]
     seeds[-1] = np.full_like(seeds[-1], np.nan)
     write_refit(layout, "conv_a", seeds, diverged=1)
-    evaluate.run(layout)
+    run_stage("evaluate", layout)
     result = read_json(layout.evaluation("conv_a"))
     assert result["diverged_seeds"] == 1
     assert result["seeds"] == SEEDS
@@ -128,11 +129,11 @@ def test_one_seed_has_no_interval() -> None:
 
 
 def test_stage_is_deterministic_whatever_the_order_of_predictions(layout: Layout) -> None:
-    evaluate.run(layout)
+    run_stage("evaluate", layout)
     first = layout.evaluation("conv_a").read_bytes()
     path = layout.predictions("conv_a")
     write_parquet(path, read_parquet(path).sort_by([("index", "descending")]))
-    evaluate.run(layout)
+    run_stage("evaluate", layout)
     assert layout.evaluation("conv_a").read_bytes() == first
 
 
@@ -142,7 +143,7 @@ def test_predictions_for_other_images_are_refused(layout: Layout) -> None:
     labels = (table.column("label").to_numpy() + 1) % CLASSES
     write_parquet(path, table.set_column(2, "label", [labels]))
     with pytest.raises(DataError, match=r"dense_b/predictions\.parquet: column 'label'"):
-        evaluate.run(layout)
+        run_stage("evaluate", layout)
 
 
 def test_predictions_of_a_missing_seed_are_refused(layout: Layout) -> None:
@@ -150,7 +151,7 @@ def test_predictions_of_a_missing_seed_are_refused(layout: Layout) -> None:
     table = read_parquet(path)
     write_parquet(path, table.slice(0, IMAGES * (SEEDS - 1)))
     with pytest.raises(DataError, match="refit again"):
-        evaluate.run(layout)
+        run_stage("evaluate", layout)
 
 
 def test_a_seed_that_names_one_class_for_all_learned_nothing() -> None:
@@ -165,7 +166,7 @@ def test_a_seed_that_names_one_class_for_all_learned_nothing() -> None:
 def test_only_what_changed_is_evaluated_again(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    evaluate.run(layout)
+    run_stage("evaluate", layout)
     first = layout.evaluation("conv_a").read_bytes()
     evaluated_cases = []
     original = evaluate.evaluate
@@ -177,7 +178,7 @@ def test_only_what_changed_is_evaluated_again(
     monkeypatch.setattr(evaluate, "evaluate", counted)
     layout.evaluation("conv_a").unlink()  # as Snakemake does with outputs
     write_refit(layout, "dense_b", diverged=1)
-    evaluate.run(layout)
+    run_stage("evaluate", layout)
     assert evaluated_cases == ["dense_b"]
     assert layout.evaluation("conv_a").read_bytes() == first
     assert read_json(layout.evaluation("dense_b"))["diverged_seeds"] == 1

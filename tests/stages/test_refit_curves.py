@@ -12,6 +12,7 @@ from densevsconv.images.load import load_training_data
 from densevsconv.images.prepared import TrainingData
 from densevsconv.results.trials import CURVES
 from densevsconv.stages import refit
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.layout import Layout
 from densevsconv.training.loop import Fit
@@ -32,14 +33,14 @@ def refitted(root: Path, *, other_test_images: bool) -> Layout:
     short = {"epochs": 3, "early_stopping": None}
     layout = make_study(root, "s", {"net-numpy": ("dense_1", 0.9, "list", "digits", short)})
     plan = read_json(layout.plan("refit"))
-    plan |= {"shard_cases": [["net-numpy"]]}
-    plan["cases"]["net-numpy"] |= {"seeds": 1}
+    (shard,) = plan["shards"]
+    shard["net-numpy"] |= {"seeds": 1}
     write_json(layout.plan("refit"), plan)
     if other_test_images:
         test = read_npz(layout.test_data("digits"))
         changed = {"images": 16 - test["images"], "labels": (test["labels"] + 3) % 10}
         write_npz(layout.test_data("digits"), test | changed)
-    refit.run(layout)
+    run_stage("refit", layout)
     return layout
 
 
@@ -57,7 +58,8 @@ def test_curves_are_those_of_the_validation_images_and_know_nothing_of_the_test(
     assert not guesses[0].equals(guesses[1])
     # the kept weights give on the validation images what the curve has at their epoch
     data = load_training_data(first, "digits")
-    (trial,) = refit.planned_runs(first)
+    plan = refit.RefitPlan.read(first.plan("refit"))
+    (trial,) = refit.planned_runs(plan.cases, first, seed=plan.seed, threads=plan.threads)
     weights = {name.partition("/")[2]: array
                for name, array in read_npz(first.weights("net-numpy")).items()}  # fmt: skip
     probabilities = (

@@ -6,6 +6,7 @@ import pytest
 from densevsconv.errors import DataError, UserError
 from densevsconv.results.trials import TrialRow
 from densevsconv.stages import select
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
@@ -120,7 +121,7 @@ def test_settings_other_than_planned_are_an_error() -> None:
 
 
 def test_stage_writes_every_trial_in_order_and_every_case(layout: Layout) -> None:
-    select.run(layout)
+    run_stage("select", layout)
     table = read_csv(layout.trials)
     assert list(table[0]) == TrialRow.columns()
     order = [(row["case"], int(row["point"]), int(row["repetition"])) for row in table]
@@ -133,20 +134,20 @@ def test_stage_writes_every_trial_in_order_and_every_case(layout: Layout) -> Non
 def test_tables_are_the_same_bytes_again_and_floats_come_back_exactly(layout: Layout) -> None:
     exact = 0.1 + 0.2
     write_search_shards(layout, {"search-conv_a-0-0": {"validation_loss": exact}})
-    select.run(layout)
+    run_stage("select", layout)
     first = layout.trials.read_bytes()
     assert float(read_csv(layout.trials)[0]["validation_loss"]) == exact
-    select.run(layout)
+    run_stage("select", layout)
     assert layout.trials.read_bytes() == first
 
 
 def test_needs_no_test_data(layout: Layout) -> None:
     layout.test_data("toy").unlink()
-    select.run(layout)
+    run_stage("select", layout)
     assert layout.trials.exists()
 
 
 def test_damaged_shard_is_named(layout: Layout) -> None:
     layout.search_shard(1).write_bytes(b"PAR1 half a file")
     with pytest.raises(DataError, match=r"shard1\.parquet: damaged"):
-        select.run(layout)
+        run_stage("select", layout)

@@ -9,7 +9,7 @@ from scipy import stats
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import merit
 from densevsconv.results.tables import RunRow
-from densevsconv.stages import evaluate, select, summarise
+from densevsconv.stages.plan import run_stage
 from densevsconv.statistics.comparison import compare
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
@@ -20,9 +20,9 @@ from tests.support.generated_study import CASES, SEEDS, dataset_plan, write_refi
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     layout = write_study(tmp_path / "toy_study")
-    select.run(layout)
-    evaluate.run(layout)
-    summarise.run(layout)
+    run_stage("select", layout)
+    run_stage("evaluate", layout)
+    run_stage("summarise", layout)
     return layout
 
 
@@ -61,8 +61,8 @@ def test_a_case_with_a_diverged_seed_has_no_validation_scores_and_ranks_last(
     layout: Layout,
 ) -> None:
     write_refit(layout, "conv_a", diverged=1)
-    evaluate.run(layout)
-    summarise.run(layout)
+    run_stage("evaluate", layout)
+    run_stage("summarise", layout)
     conv, dense = read_csv(layout.summary)
     assert conv["validation_accuracy_mean"] == conv["validation_loss_mean"] == ""
     assert dense["validation_accuracy_mean"] != ""
@@ -109,7 +109,7 @@ def test_other_seeds_are_compared_by_welch(layout: Layout) -> None:
     for run in runs["runs"]:
         run["seeds"]["batch_order"] += 1
     write_json(layout.runs("dense_b"), runs)
-    summarise.run(layout)
+    run_stage("summarise", layout)
     (row,) = read_csv(layout.comparisons)
     expected = stats.ttest_ind(
         accuracies(layout, "conv_a"), accuracies(layout, "dense_b"), equal_var=False
@@ -123,26 +123,25 @@ def test_pairs_of_one_family_or_of_two_data_sets_are_not_compared(layout: Layout
     plan["cases"]["dense_b"]["dataset"] = "other"
     write_json(layout.data_info("other"), read_json(layout.data_info("toy")))
     write_json(layout.plan("summarise"), plan)
-    summarise.run(layout)
+    run_stage("summarise", layout)
     assert read_csv(layout.comparisons) == []
     convolutional = plan["cases"]["conv_a"]["architecture"]
     plan["cases"]["dense_b"] |= {"dataset": "toy", "architecture": convolutional}
     write_json(layout.plan("summarise"), plan)
-    summarise.run(layout)
+    run_stage("summarise", layout)
     assert read_csv(layout.comparisons) == []
 
 
 def test_engines_are_compared_where_only_they_differ(layout: Layout) -> None:
     assert read_csv(layout.engine_comparisons) == []
     plan = read_json(layout.plan("summarise"))
-    plan["cases"]["dense_b"] |= {
-        key: plan["cases"]["conv_a"][key] for key in ("architecture", "family")
-    } | {"engine": "numpy"}
+    convolutional = plan["cases"]["conv_a"]["architecture"]
+    plan["cases"]["dense_b"] |= {"architecture": convolutional, "engine": "numpy"}
     write_json(layout.plan("summarise"), plan)
     selection = read_json(layout.selection("dense_b"))
     chosen = read_json(layout.selection("conv_a"))["training"]
     write_json(layout.selection("dense_b"), selection | {"training": chosen})
-    summarise.run(layout)
+    run_stage("summarise", layout)
     (row,) = read_csv(layout.engine_comparisons)
     assert (row["case_a"], row["engine_a"]) == ("dense_b", "numpy")
     assert (row["case_b"], row["engine_b"]) == ("conv_a", "tensorflow")
@@ -153,7 +152,7 @@ def test_engines_are_compared_where_only_they_differ(layout: Layout) -> None:
     )
     other = {**chosen, "learning_rate": 0.5}
     write_json(layout.selection("dense_b"), selection | {"training": other})
-    summarise.run(layout)
+    run_stage("summarise", layout)
     assert read_csv(layout.engine_comparisons) == []
 
 
@@ -179,7 +178,7 @@ def with_second_form(layout: Layout, **changed_plan: object) -> list[dict[str, s
         evaluation["accuracy"] |= {"per_seed": values, "mean": float(np.mean(values))}
         write_json(layout.evaluation(case), evaluation)
     write_json(layout.plan("summarise"), plan)
-    summarise.run(layout)
+    run_stage("summarise", layout)
     return read_csv(layout.difficulty)
 
 
@@ -235,7 +234,7 @@ def test_the_best_of_a_family_are_chosen_on_validation_images(layout: Layout) ->
             run["validation_accuracy"] += -0.1 if suffix else 0.1
         write_json(layout.runs(other), runs)
     write_json(layout.plan("summarise"), plan)
-    summarise.run(layout)
+    run_stage("summarise", layout)
     *_, lead = read_csv(layout.difficulty)
     assert (lead["minus_a"], lead["minus_b"]) == ("dense_b_turned", "dense_c")
 
@@ -255,7 +254,7 @@ def test_only_networks_that_are_trained_alike_are_compared(
     plan = read_json(layout.plan("summarise"))
     plan["cases"]["conv_a_turned"] |= other
     write_json(layout.plan("summarise"), plan)
-    summarise.run(layout)
+    run_stage("summarise", layout)
     assert [row["case_b"] for row in read_csv(layout.difficulty)] == ["dense_b"]
 
 
@@ -301,7 +300,7 @@ def test_the_case_that_stands_for_a_family_is_recorded(layout: Layout) -> None:
         run["validation_accuracy"] += 0.1
     write_json(layout.runs("dense_c"), runs)
     write_json(layout.plan("summarise"), plan)
-    summarise.run(layout)
+    run_stage("summarise", layout)
     assert read_csv(layout.families)[1]["case"] == "dense_c"
     # on another engine than the best of all it stands for none
     for run in runs["runs"]:
@@ -309,7 +308,7 @@ def test_the_case_that_stands_for_a_family_is_recorded(layout: Layout) -> None:
     write_json(layout.runs("conv_a"), runs | {"case": "conv_a"})
     plan["cases"]["dense_c"]["engine"] = "numpy"
     write_json(layout.plan("summarise"), plan)
-    summarise.run(layout)
+    run_stage("summarise", layout)
     assert read_csv(layout.families)[1]["case"] == "dense_b"
 
 
@@ -318,7 +317,7 @@ def test_same_bytes_again(layout: Layout) -> None:
     paths = (layout.summary, layout.run_table, layout.comparisons, layout.difficulty,
              layout.families)  # fmt: skip
     before = [path.read_bytes() for path in paths]
-    summarise.run(layout)
+    run_stage("summarise", layout)
     assert [path.read_bytes() for path in paths] == before
 
 

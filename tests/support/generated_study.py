@@ -81,10 +81,17 @@ def architecture(family: str) -> dict[str, Any]:
 CASES = {"conv_a": "convolutional", "dense_b": "dense"}
 
 
-def case_plan(family: str) -> dict[str, Any]:
+def trained_case(family: str) -> dict[str, Any]:
+    """Return what decides a trial of a case."""
     return {
-        "dataset": "toy", "family": family, "engine": "tensorflow", "title": f"A {family} case",
-        "architecture": architecture(family), "training": TRAINING, "points": POINTS,
+        "dataset": "toy", "engine": "tensorflow", "architecture": architecture(family),
+        "training": TRAINING,
+    }  # fmt: skip
+
+
+def case_plan(family: str) -> dict[str, Any]:
+    return trained_case(family) | {
+        "network": family, "title": f"A {family} case", "points": POINTS,
         "method": "grid", "grid": {"learning_rate": [0.1, 0.01]},
     }  # fmt: skip
 
@@ -119,18 +126,21 @@ def write_plans(layout: Layout) -> None:
     datasets = {"toy": dataset_plan()}
     database = str(layout.root.parent / "mlflow" / "mlflow.db")
     artifacts = str(layout.root.parent / "mlflow" / "artifacts")
-    common = {"study": layout.study, "seed": 1, "shards": 2, "threads": 1, "execution": "auto"}
+    trained = {case: trained_case(family) for case, family in CASES.items()}
+    loose = {case: plan | {"family": CASES[case]} for case, plan in cases.items()}
+    common = {"seed": 1, "threads": 1, "execution": "auto"}
     plans: dict[str, dict[str, Any]] = {
-        "search": common | {"seeds": 2, "cases": cases},
-        "select": {"study": layout.study, "shards": 2, "seeds": 2, "cases": cases},
-        "refit": common | {"seeds": SEEDS, "cases": cases,
-                           "shard_cases": [[case] for case in CASES]},
-        "evaluate": {"study": layout.study, "confidence": 0.95, "calibration_bins": 15,
-                     "cases": short},
+        "search": common | {"seeds": 2, "shards": 2, "cases": {
+            case: plan | {"points": POINTS} for case, plan in trained.items()}},
+        "select": {"shards": 2, "cases": {
+            case: {"training": TRAINING, "points": POINTS} for case in CASES}},
+        "refit": common | {"shards": [
+            {case: plan | {"seeds": SEEDS}} for case, plan in trained.items()]},
+        "evaluate": {"confidence": 0.95, "calibration_bins": 15, "cases": short},
         "summarise": {"study": layout.study, "confidence": 0.95, "target_accuracy": 0.7,
                       "cases": cases, "datasets": datasets},
         "track": {"study": layout.study, "title": "Made up", "database": database,
-                  "artifacts": artifacts, "cases": cases, "datasets": datasets},
+                  "artifacts": artifacts, "cases": loose, "datasets": datasets},
     }  # fmt: skip
     for stage, plan in plans.items():
         write_json(layout.plan(stage), plan)

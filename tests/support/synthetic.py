@@ -20,8 +20,10 @@ from sklearn.datasets import load_digits
 from densevsconv.images.measures.measure import measure
 from densevsconv.images.transforms.apply import transform
 from densevsconv.networks.load import load_architecture
+from densevsconv.report.layout import study_plan
+from densevsconv.report.plan import read_plan
 from densevsconv.results.trials import TrialRow
-from densevsconv.stages import evaluate, gradients, judge, select, summarise
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.identity import digest
 from densevsconv.store.layout import Layout
@@ -173,12 +175,12 @@ def make_study(
         _write_search(layout, name, plan, accuracy, rng, shard=number)
         _write_refit(layout, name, plan, accuracy, rng)
         _write_timing(layout, name, plan, rng)
-    select.run(layout)
-    evaluate.run(layout)
-    summarise.run(layout)
-    judge.run(layout)
+    run_stage("select", layout)
+    run_stage("evaluate", layout)
+    run_stage("summarise", layout)
+    run_stage("judge", layout)
     if any((entry or {}).get("table") == "gradients" for entry in (counterparts or {}).values()):
-        gradients.run(layout)
+        run_stage("gradients", layout)
     return layout
 
 
@@ -186,51 +188,56 @@ def _write_plans(
     layout: Layout, plans: dict[str, Any], datasets: dict[str, Any], title: str,
     publication: str, claims: dict[str, Any], counterparts: dict[str, Any],
 ) -> None:  # fmt: skip
-    common = {"study": layout.study, "seed": 1, "shards": len(plans), "threads": 1}
-    without = {
-        name: {key: value for key, value in plan.items() if key not in ("points", "method")}
+    common = {"seed": 1, "threads": 1, "execution": "auto"}
+    trained = {
+        name: {key: plan[key] for key in ("dataset", "engine", "architecture", "training")}
         for name, plan in plans.items()
     }
+    refitted = {name: plan | {"seeds": SEEDS} for name, plan in trained.items()}
+    searched = {name: plan | {"points": plans[name]["points"]} for name, plan in trained.items()}
+    selected = {
+        name: {key: plan[key] for key in ("training", "points")} for name, plan in plans.items()
+    }
+    summarised = {
+        name: {"network": name} | {key: value for key, value in plan.items() if key != "family"}
+        for name, plan in plans.items()
+    }
+    short = {name: {"dataset": plan["dataset"]} for name, plan in plans.items()}
     shown = {
         "study": layout.study, "seed": 1, "seeds": SEEDS, "title": title,
         "question": "Does convolution help on 8x8 images?", "description": "",
         "publication": publication, "execution": "auto", "confidence": 0.95, "highlights": [],
-        "notes": "", "target_accuracy": 0.95, "timed_seconds": None,
+        "notes": "", "target_accuracy": 0.95, "timed_seconds": None, "gradients": True,
         "cases": {name: plan | {"seeds": SEEDS} for name, plan in plans.items()},
         "datasets": datasets, "counterparts": counterparts,
     }  # fmt: skip
     for stage, plan in {
-        "search": {**common, "execution": "auto", "seeds": 2, "cases": plans},
-        "select": {**common, "cases": plans},
-        "refit": {**common, "execution": "auto", "seeds": SEEDS, "cases": without},
-        "evaluate": {
-            "study": layout.study, "confidence": 0.95, "calibration_bins": 15,
-            "cases": {name: {"dataset": plan["dataset"]} for name, plan in plans.items()},
-        },
-        "time": {
-            **common, "repeats": 3, "seconds": None, "batch_sizes": [1, 256], "cases": without,
-        },
+        "search": {**common, "seeds": 2, "shards": len(plans), "cases": searched},
+        "select": {"shards": len(plans), "cases": selected},
+        "refit": {**common, "shards": [refitted]},
+        "evaluate": {"confidence": 0.95, "calibration_bins": 15, "cases": short},
+        "time": {**common, "seconds": None, "batch_sizes": [1, 256], "cases": refitted},
         "summarise": {
-            "study": layout.study, "confidence": 0.95, "target_accuracy": 0.95, "cases": plans,
-            "datasets": datasets,
+            "study": layout.study, "confidence": 0.95, "target_accuracy": 0.95,
+            "cases": summarised, "datasets": datasets,
         },
         "gradients": {
             "seed": 1,
             "cases": {
-                case: plans[case]
+                case: trained[case]
                 for entry in counterparts.values()
                 if (entry or {}).get("table") == "gradients"
                 for case in entry["cases"]
             },
         },
         "judge": {
-            "study": layout.study, "confidence": 0.95, "claims": claims,
-            "cases": {name: {"dataset": plan["dataset"]} for name, plan in plans.items()},
+            "confidence": 0.95, "claims": claims, "cases": short if claims else {},
         },
-        "figures": shown,
+        "figures": study_plan(shown).model_dump(mode="json"),
         "report": shown,
     }.items():  # fmt: skip
         write_json(layout.plan(stage), plan)
+    read_plan(layout.plan("report")).write(layout.plan("report"))
 
 
 def _write_data(layout: Layout, dataset: str, form: Form) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from densevsconv.stages import evaluate, select, summarise
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.layout import Layout
 from densevsconv.tracking.database import open_database
 from tests.support.generated_study import write_study
@@ -22,7 +22,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def layout(tmp_path: Path, empty_database: Path) -> Layout:
     """A finished study whose database is still empty."""
     layout = write_study(tmp_path / "results" / "toy_study")
-    for stage in (select, evaluate, summarise):
-        stage.run(layout)
+    for stage in ("select", "evaluate", "summarise"):
+        run_stage(stage, layout)
     move_database(layout, tmp_path / "results" / "mlflow", empty_database)
     return layout

@@ -16,7 +16,8 @@ from sqlalchemy.engine import Engine
 from densevsconv.errors import DataError, UserError
 from densevsconv.images.scaling import Scaling
 from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.stages import evaluate, summarise, track
+from densevsconv.stages import track
+from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -62,7 +63,7 @@ def killed_at_commit(number: int) -> Iterator[None]:
 
 
 def test_one_run_a_case_a_trial_and_a_seed(layout: Layout) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     assert read_json(layout.root / "track.json")["runs"] == {"case": 2, "trial": 8, "seed": 6}
     assert len(rows(layout, KEYS)) == RUNS
     assert rows(layout, "SELECT DISTINCT status FROM runs") == [("FINISHED",)]
@@ -76,7 +77,7 @@ def test_one_run_a_case_a_trial_and_a_seed(layout: Layout) -> None:
 
 
 def test_a_trial_has_its_settings_curves_and_tags(layout: Layout) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     ((run,),) = rows(layout, "SELECT run_uuid FROM tags WHERE value = "
                              "'trial/conv_a/search-conv_a-1-0'")  # fmt: skip
     of_run = f"WHERE run_uuid = '{run}'"
@@ -97,7 +98,7 @@ def test_a_trial_has_its_settings_curves_and_tags(layout: Layout) -> None:
 
 
 def test_seeds_carry_their_test_scores(layout: Layout) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     found = dict(rows(layout, "SELECT t.value, m.value FROM latest_metrics m JOIN tags t "
                               "USING (run_uuid) WHERE m.key = 'test_accuracy' "
                               "AND t.key = 'key'"))  # fmt: skip
@@ -107,13 +108,14 @@ def test_seeds_carry_their_test_scores(layout: Layout) -> None:
 
 
 def test_importing_twice_changes_nothing_and_needs_no_tensorflow(layout: Layout) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     before = whole_state(layout)
     summary = (layout.root / "track.json").read_bytes()
     # a process of its own: this one has imported TensorFlow by now
     code = (
         "import sys; from pathlib import Path; from densevsconv.store.layout import Layout; "
-        "from densevsconv.stages import track; track.run(Layout(Path(sys.argv[1]))); "
+        "from densevsconv.stages.plan import run_stage; "
+        "run_stage('track', Layout(Path(sys.argv[1]))); "
         "sys.exit('tensorflow' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, str(layout.root)], check=True, env=environment())
@@ -130,29 +132,29 @@ def environment() -> dict[str, str]:
 def test_killed_and_run_again_ends_the_same(
     layout: Layout, tmp_path: Path, empty_database: Path, number: int
 ) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     undisturbed = meaning(layout)
     move_database(layout, tmp_path / "second", empty_database)
     with killed_at_commit(number), pytest.raises(Killed):
-        track.run(layout)
+        run_stage("track", layout)
     assert meaning(layout) != undisturbed
-    track.run(layout)
+    run_stage("track", layout)
     assert meaning(layout) == undisturbed
 
 
 @pytest.mark.slow
 def test_killed_at_every_tenth_commit(layout: Layout, tmp_path: Path, empty_database: Path) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     undisturbed = meaning(layout)
     number, finished = 1, False
     while not finished:
         move_database(layout, tmp_path / f"killed{number}", empty_database)
         try:
             with killed_at_commit(number):
-                track.run(layout)
+                run_stage("track", layout)
             finished = True
         except Killed:
-            track.run(layout)
+            run_stage("track", layout)
         assert meaning(layout) == undisturbed, number
         number += 10
     assert number > 100
@@ -184,8 +186,8 @@ def test_the_model_predicts_what_the_first_seed_predicted(layout: Layout) -> Non
     scaling = Scaling.for_training("unit", read_json(layout.data_info("toy")))
     predicted = reference(bound, scaling.apply(images))
     write_refit(layout, "conv_a", predicted)
-    for stage in (evaluate, summarise, track):
-        stage.run(layout)
+    for stage in ("evaluate", "summarise", "track"):
+        run_stage(stage, layout)
     ((model,),) = rows(layout, "SELECT model_id FROM logged_models WHERE name = 'conv_a'")
     mlflow.set_tracking_uri(uri(database(layout)))
     loaded = mlflow.pyfunc.load_model(f"models:/{model}")
@@ -211,16 +213,16 @@ def reference(bound: BoundArchitecture, images: np.ndarray) -> list[np.ndarray]:
 
 
 def test_results_that_changed_supersede_the_old_ones(layout: Layout) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     journal = Journal(layout.journal("search"))
     changed = record("dense_b", "search", 0, 0) | {"seconds": 99.0}
     journal.put(changed["trial"], changed)
-    track.run(layout)
+    run_stage("track", layout)
     key = f"trial/dense_b/{changed['trial']}"
     assert superseded(layout) == [key]
     assert len(rows(layout, KEYS)) == RUNS + 1
     before = whole_state(layout)
-    track.run(layout)
+    run_stage("track", layout)
     assert whole_state(layout) == before
 
 
@@ -230,21 +232,21 @@ def superseded(layout: Layout) -> list[str]:
 
 
 def test_a_trial_that_left_the_study_is_kept_but_marked(layout: Layout) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     lines = layout.trials.read_text().splitlines(keepends=True)
     layout.trials.write_text("".join(lines[:-1]))
-    track.run(layout)
+    run_stage("track", layout)
     assert superseded(layout) == ["trial/dense_b/search-dense_b-1-1"]
     assert read_json(layout.root / "track.json")["runs"]["trial"] == TRIALS - 1
 
 
 def test_a_new_evaluation_moves_the_children_to_the_new_parent(layout: Layout) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     rng = np.random.default_rng(9)
     random = [rng.dirichlet(np.ones(CLASSES), IMAGES).astype(np.float32) for _ in range(SEEDS)]
     write_refit(layout, "dense_b", random)
-    for stage in (evaluate, summarise, track):
-        stage.run(layout)
+    for stage in ("evaluate", "summarise", "track"):
+        run_stage(stage, layout)
     current = rows(layout, "SELECT run_uuid FROM tags WHERE value = 'case/dense_b' EXCEPT "
                            "SELECT run_uuid FROM tags WHERE key = 'superseded'")  # fmt: skip
     assert len(current) == 1
@@ -254,7 +256,7 @@ def test_a_new_evaluation_moves_the_children_to_the_new_parent(layout: Layout) -
 
 
 def test_files_are_attached_and_attached_again_when_they_change(layout: Layout) -> None:
-    track.run(layout)
+    run_stage("track", layout)
     artifacts = database(layout).parent / "artifacts"
     (copy,) = artifacts.rglob("results/time/conv_a.json")
     assert read_json(copy) == read_json(layout.timing("conv_a"))
@@ -264,7 +266,7 @@ def test_files_are_attached_and_attached_again_when_they_change(layout: Layout) 
     assert lines[0] == ["true \\ predicted", "a", "b", "c"]
     assert [[int(cell) for cell in line[1:]] for line in lines[1:]] == counts
     write_json(layout.timing("conv_a"), read_json(layout.timing("conv_a")) | {"device": "other"})
-    track.run(layout)
+    run_stage("track", layout)
     assert len(rows(layout, KEYS)) == RUNS
     assert read_json(copy)["device"] == "other"
 
@@ -272,7 +274,7 @@ def test_files_are_attached_and_attached_again_when_they_change(layout: Layout) 
 def test_missing_journal_entry_is_named(layout: Layout) -> None:
     (layout.journal("search") / "se" / "search-conv_a-0-1.json").unlink()
     with pytest.raises(DataError, match="trial search-conv_a-0-1 of conv_a is missing"):
-        track.run(layout)
+        run_stage("track", layout)
 
 
 def test_another_import_is_waited_for_and_named(layout: Layout) -> None:

@@ -7,16 +7,21 @@ import re
 import pytest
 
 STUDIES = ["tiny", "quickstart"]
-ONCE = (
-    "fetch", "prepare", "measure", "select", "refit0", "refit1", "evaluate", "time", "judge",
-    "summarise", "figures", "report", "track", "all",
-)  # fmt: skip
+JOBS = {
+    "prepare", "measure", "search0", "search1", "select", "refit0", "refit1", "evaluate", "time",
+    "judge", "summarise", "figures", "report", "track", "all",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_a_study_has_one_job_a_stage_and_shard(clone, study):
     jobs = clone.jobs(config=(f"study={study}",))
-    assert jobs == {"search": 2, **dict.fromkeys(ONCE, 1)}
+    assert jobs == dict.fromkeys(JOBS, 1)
+
+
+def test_every_data_set_and_no_other_is_fetched_and_prepared_by_a_job_of_its_own(clone):
+    jobs = clone.jobs(config=("study=fossheim2022", "scale=full"))
+    assert (jobs["fetch"], jobs["prepare"], jobs["measure"], jobs["gradients"]) == (2, 3, 3, 1)
 
 
 def inputs_of_rules(clone, study):
@@ -35,7 +40,7 @@ def inputs_of_rules(clone, study):
 @pytest.mark.parametrize("study", STUDIES)
 def test_only_refit_and_what_follows_evaluation_sees_test_images(clone, study):
     inputs = inputs_of_rules(clone, study)
-    assert set(inputs) == {"search", *ONCE}
+    assert set(inputs) == JOBS
     seeing = {rule for rule, files in inputs.items() if any("test.npz" in file for file in files)}
     assert seeing == {"refit0", "refit1", "evaluate", "figures", "measure"}
     # what is measured of the images is shown, and reaches nothing that trains or chooses
@@ -47,19 +52,26 @@ def test_only_refit_and_what_follows_evaluation_sees_test_images(clone, study):
     # pictures of test images are drawn after the evaluation, and nothing is chosen after it
     evaluations = {file for file in inputs["figures"] if "/evaluate/" in file}
     assert evaluations
-    for rule in ("search", "select", "time"):
+    for rule in ("search0", "select", "time"):
         assert not {file for file in inputs[rule] if "/evaluate/" in file or "/refit/" in file}
 
 
-def test_a_dry_run_writes_nothing_but_the_plans(clone):
-    clone.jobs()
-    written = {path.name for path in clone.results.iterdir()}
-    assert written == {"plan"}
-    assert not clone.reports.exists()
+LOOKS = (["--dry-run"], ["--summary"], ["--list-input-changes"], ["--list-params-changes"])
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look[0])
+def test_looking_writes_nothing(clone, look):
+    def tree():
+        made = (".snakemake", "__pycache__")
+        return {path for path in clone.root.rglob("*") if not set(path.parts) & set(made)}
+
+    before = tree()
+    done = clone.snakemake(*look)
+    assert done.returncode == 0, done.stdout
+    assert tree() == before
 
 
 def test_more_shards_than_cases_leave_no_empty_job(clone):
     clone.edit("config/studies/tiny.yaml", "shards: 2", "shards: 3")
-    jobs = clone.jobs()
-    assert jobs["search"] == 3
-    assert {rule for rule in jobs if rule.startswith("refit")} == {"refit0", "refit1"}
+    shards = {rule for rule in clone.jobs() if rule.startswith(("search", "refit"))}
+    assert shards == {"search0", "search1", "search2", "refit0", "refit1"}

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.clones import files_below, rows
 
-TRAINING = {"search", "refit0", "refit1", "time"}
+TRAINING = {"search0", "search1", "refit0", "refit1", "time"}
 
 
 def test_a_study_ends_in_a_report_and_tables(finished):
@@ -45,7 +45,7 @@ def test_a_study_without_a_search_makes_no_trial_and_shows_what_diverged(clone):
         tiny, "architecture: dense_1\n", "architecture: dense_1\n    training: {scaling: none, "
         "optimizer: sgd, learning_rate: 1.0e+30}\n",
     )  # fmt: skip
-    assert "search" not in clone.jobs()
+    assert not {job for job in clone.jobs() if job.startswith("search")}
     clone.run()
     assert rows(clone.results / "trials.csv") == []
     dense, conv = rows(clone.results / "summary.csv")
@@ -134,17 +134,27 @@ def test_engine_code_trains_again(finished_copy):
     assert "prepare" not in jobs
 
 
-def test_fetching_again_leaves_nothing_undone(finished_copy):
-    with (finished_copy.root / "src/densevsconv/stages/fetch.py").open("a") as file:
+def test_preparing_again_leaves_nothing_undone(finished_copy):
+    with (finished_copy.root / "src/densevsconv/stages/prepare.py").open("a") as file:
         file.write("\nUNUSED = 1\n")
     finished_copy.results.joinpath("summary.csv").unlink()
-    assert set(finished_copy.jobs()) >= TRAINING | {
-        "fetch",
-        "prepare",
-        "summarise",
-        "report",
-        "all",
-    }
+    assert set(finished_copy.jobs()) >= TRAINING | {"prepare", "summarise", "report", "all"}
+
+
+def test_another_data_set_is_prepared_alone(finished_copy):
+    finished_copy.edit(
+        "config/studies/tiny.yaml",
+        "  digits: {training_images: 200}\n",
+        "  digits: {training_images: 200}\n"
+        "  turned: {dataset: digits, training_images: 200, transform: [{rotation: 9}]}\n",
+    )
+    finished_copy.edit(
+        "config/studies/tiny.yaml",
+        "cases:\n",
+        "cases:\n  turned: {dataset: turned, architecture: dense_1}\n",
+    )
+    jobs = finished_copy.jobs()
+    assert (jobs["prepare"], jobs["measure"]) == (1, 1)
 
 
 def test_comments_and_messages_cost_nothing(finished_copy):
@@ -164,6 +174,29 @@ def test_a_title_trains_nothing(finished_copy):
 def test_a_deleted_database_is_imported_again(finished_copy):
     (finished_copy.root / "results" / "mlflow" / "mlflow.db").unlink()
     assert finished_copy.jobs() == {"track": 1, "all": 1}
+
+
+def test_what_the_report_shows_computes_nothing(finished_copy):
+    shown = "report: {highlights: [dense_1], counterparts: {Figure 1: {figure: samples, "
+    with (finished_copy.root / "config/studies/tiny.yaml").open("a", encoding="utf-8") as file:
+        file.write(shown + "dataset: digits}}}\n")
+    assert set(finished_copy.jobs()) <= {"summarise", "judge", "figures", "report", "track", "all"}
+
+
+@pytest.mark.slow
+def test_a_case_more_is_trained_and_evaluated_alone(finished_copy):
+    before = {stage: finished_copy.journal(stage) for stage in ("search", "refit", "evaluate")}
+    finished_copy.edit(
+        "config/studies/tiny.yaml",
+        "cases:\n",
+        "cases:\n  dense_2: {dataset: digits, architecture: dense_2}\n",
+    )
+    finished_copy.run()
+    for stage, more in (("search", 2 * 2), ("refit", 2), ("evaluate", 1)):
+        after = finished_copy.journal(stage)
+        assert {name: after[name] for name in before[stage]} == before[stage]
+        assert len(after) == len(before[stage]) + more
+    assert len(rows(finished_copy.results / "summary.csv")) == 3
 
 
 @pytest.mark.slow

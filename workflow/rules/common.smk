@@ -1,11 +1,12 @@
-"""What every rule uses: the study's configuration, its files, and the command of a stage.
+"""What every rule uses: the study's plans, its files, and the command of a stage.
 
 The configuration is read here, before any job: a wrong key, value or reference ends the run with
-one line. Every stage's part of it is written to results/<study>/plan/<stage>.json, the input of
-that stage's rule, so that an edit reruns the stages whose part it changed and no other.
+one line. Reading writes nothing, so that looking (-n, --summary, --dag) is always possible. The
+plans are written to results/<study>/plan as a run starts; each rule has the digests of its plan
+and of the code of its stage (comments and docstrings left out) among its parameters. An edit of the
+configuration so reruns the stages whose plan it changed, an edit of a figure redraws.
 
-A rule's `code` parameter is a digest of the package files its stage runs (comments and docstrings
-left out): an edit of the engine reruns search, refit and time; an edit of a figure reruns figures.
+A rule's files are those that its stage declares: see densevsconv/stages/plan.py.
 """
 
 import os
@@ -20,61 +21,65 @@ sys.path.insert(0, SOURCES)
 # jobs find the package in the clone, whether or not it is installed
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCES, os.environ.get("PYTHONPATH")]))
 
-from densevsconv.planning.load import CONFIG_FILE, load_study
-from densevsconv.planning.plan import write_plans
+from densevsconv.commands.publish import where
 from densevsconv.errors import UserError
-from densevsconv.store.files import read_json
+from densevsconv.planning.load import CONFIG_FILE, load_study
+from densevsconv.planning.plans import make_plans, write_plans
+from densevsconv.stages.plan import stage
 from densevsconv.store.identity import code_digest
 from densevsconv.store.layout import Layout
 from densevsconv.store.process import RunLock
-from densevsconv.commands.publish import where
 
 try:
     study = load_study(ROOT / CONFIG_FILE, config)
 except UserError as error:
     sys.exit(f"densevsconv: {error}")
 
-layout = Layout(Path(study.config.results) / study.name)
-reports = Path(study.config.reports)
-
-# While another run works on these results a plan that is there stays: looking (-n, --report) is
-# possible, running is refused below.
-lock = RunLock(layout.root.parent)
-free = lock.acquire()
-write_plans(study, layout, replace=free)
-if free:
-    lock.release()
+at = Layout(
+    Path(study.config.results) / study.name,
+    reports=Path(study.config.reports),
+    captions=ROOT / "workflow" / "report",
+)
+plans = make_plans(study, at)
+lock = RunLock(at.root.parent)
 
 
 onstart:
+    # only a run that does something comes here, and of a run only the process that leads it
     try:
         lock.require()
     except UserError as error:
         sys.exit(f"densevsconv: {error}")
+    write_plans(study, at)
 
 
 # `exec`: the stage takes the shell's place, so that it notices when Snakemake is killed
 STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv --end-with-parent"
-
-
 # where files are looked for first; no parameter of a rule, since it decides nothing
 MIRROR = f"--mirror {shlex.quote(study.config.data_mirror)}" if study.config.data_mirror else ""
+REPORTS = f"--reports {shlex.quote(str(at.reports))} --captions {shlex.quote(str(at.captions))}"
+RESULTS = shlex.quote(str(at.root))
 
 
 wildcard_constraints:
-    shard=r"\d+",
+    dataset=r"[A-Za-z][\w-]*",
 
 
-def code(stage):
+def inputs(name, *part):
+    """Return the files that a stage, or a part of it, reads."""
+    return stage(name).inputs(plans[name], at, *part)
+
+
+def outputs(name, *part):
+    """Return the files that a stage, or a part of it, writes."""
+    return stage(name).outputs(plans[name], at, *part)
+
+
+def code(name):
     """Return the digest of what a stage runs."""
-    return code_digest(f"densevsconv.stages.{stage}")
+    return code_digest(stage(name).__name__)
 
 
-def plan(stage):
-    """Return a stage's part of the configuration."""
-    return read_json(layout.plan(stage))
-
-
-def log_file(stage):
+def log_file(name):
     """Return where a stage's messages are kept."""
-    return str(layout.root / "logs" / f"{stage}.log")
+    return str(at.root / "logs" / f"{name}.log")

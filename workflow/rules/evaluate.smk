@@ -1,23 +1,20 @@
 """evaluate: what the refitted networks do on the test images.
 
-in      plan/evaluate.json, refit/<case>/runs.json and predictions.parquet, data/<dataset>/test.npz
-out     evaluate/<case>.json
+One job, since starting a process costs more than a case; what was evaluated is in its journal.
 """
 
 
 rule evaluate:
     input:
-        layout.plan("evaluate"),
-        [layout.runs(case) for case in CASES],
-        [layout.predictions(case) for case in CASES],
-        rules.prepare.output.test,
+        **inputs("evaluate"),
     output:
-        [layout.evaluation(case) for case in CASES],
+        **outputs("evaluate"),
     log:
         log_file("evaluate"),
     params:
         code=code("evaluate"),
+        plan=plans["evaluate"].digest(),
     message:
         "evaluate: every case on the test images"
     shell:
-        "{STAGE} --log {log:q} evaluate {layout.root:q}"
+        "{STAGE} --log {log:q} evaluate {RESULTS} --plan {params.plan}"

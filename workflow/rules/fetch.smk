@@ -1,22 +1,21 @@
-"""fetch: the official files of every data set, checksums verified.
+"""fetch: the official files of a data set, checksums verified.
 
-in      plan/fetch.json
-out     data/raw/<dataset>/... (shared by all studies), fetch.json (checksums, where from)
+They lie in data/raw/<data set>, which all studies share; what is recorded of them is the study's.
 """
 
 
 rule fetch:
-    input:
-        layout.plan("fetch"),
     output:
-        layout.fetched,
+        **outputs("fetch", "{dataset}"),
     log:
-        log_file("fetch"),
+        log_file("fetch-{dataset}"),
     # compute nodes of a cluster often have no way out
     localrule: True
     params:
         code=code("fetch"),
+        plan=lambda wildcards: plans["fetch"].digest(wildcards.dataset),
     message:
-        "fetch: official files"
+        "fetch: official files of {wildcards.dataset}"
     shell:
-        "{STAGE} --log {log:q} fetch {layout.root:q} {MIRROR}"
+        "{STAGE} --log {log:q} fetch {RESULTS} --part {wildcards.dataset} --plan {params.plan}"
+        " {MIRROR}"

@@ -1,22 +1,17 @@
-"""gradients: the NumPy networks' backpropagation against finite differences, where a study asks.
-
-in      plan/gradients.json, data/<dataset>/train.npz, info.json
-out     gradients.json
-"""
+"""gradients: backpropagation against finite differences, of the cases that the study names."""
 
 
 rule gradients:
     input:
-        layout.plan("gradients"),
-        rules.prepare.output.train,
-        rules.prepare.output.info,
+        **inputs("gradients"),
     output:
-        layout.gradients,
+        **outputs("gradients"),
     log:
         log_file("gradients"),
     params:
         code=code("gradients"),
+        plan=plans["gradients"].digest(),
     message:
         "gradients: backpropagation against finite differences"
     shell:
-        "{STAGE} --log {log:q} gradients {layout.root:q}"
+        "{STAGE} --log {log:q} gradients {RESULTS} --plan {params.plan}"

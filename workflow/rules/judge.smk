@@ -1,27 +1,17 @@
-"""judge: which of a publication's claims hold on the study's results.
-
-in      plan/judge.json, data/<dataset>/info.json, refit/<case>/runs.json, history.parquet and
-        predictions.parquet, evaluate/<case>.json, time/<case>.json
-out     claims.json
-"""
+"""judge: which of a publication's claims hold on the study's results."""
 
 
 rule judge:
     input:
-        layout.plan("judge"),
-        rules.prepare.output.info,
-        [layout.runs(case) for case in CASES],
-        [layout.history(case) for case in CASES],
-        [layout.predictions(case) for case in CASES],
-        rules.evaluate.output,
-        rules.time.output,
+        **inputs("judge"),
     output:
-        layout.claims,
+        **outputs("judge"),
     log:
         log_file("judge"),
     params:
         code=code("judge"),
+        plan=plans["judge"].digest(),
     message:
         "judge: the claims of the study"
     shell:
-        "{STAGE} --log {log:q} judge {layout.root:q}"
+        "{STAGE} --log {log:q} judge {RESULTS} --plan {params.plan}"

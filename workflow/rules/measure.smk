@@ -1,24 +1,17 @@
-"""measure: what can be said of the images without training anything.
-
-in      plan/measure.json, data/<dataset>/train.npz, test.npz, info.json
-out     data/<dataset>/measures.json, means.npz (mean image of every class)
-"""
+"""measure: what can be said of a data set's images without training anything."""
 
 
 rule measure:
     input:
-        layout.plan("measure"),
-        rules.prepare.output.train,
-        rules.prepare.output.test,
-        rules.prepare.output.info,
+        **inputs("measure", "{dataset}"),
     output:
-        measures=[layout.measures(dataset) for dataset in DATASETS],
-        means=[layout.mean_images(dataset) for dataset in DATASETS],
+        **outputs("measure", "{dataset}"),
     log:
-        log_file("measure"),
+        log_file("measure-{dataset}"),
     params:
         code=code("measure"),
+        plan=lambda wildcards: plans["measure"].digest(wildcards.dataset),
     message:
-        "measure: entropy, noise, variance and duplicates of the images"
+        "measure: entropy, noise, variance and duplicates of {wildcards.dataset}"
     shell:
-        "{STAGE} --log {log:q} measure {layout.root:q}"
+        "{STAGE} --log {log:q} measure {RESULTS} --part {wildcards.dataset} --plan {params.plan}"

@@ -1,24 +1,17 @@
-"""select: the settings of every case, by mean validation accuracy.
-
-in      plan/select.json, search/shard<K>.parquet
-out     trials.csv, select/<case>.json
-"""
-
-CASES = sorted(plan("select")["cases"])
+"""select: the settings of every case, by mean validation accuracy."""
 
 
 rule select:
     input:
-        layout.plan("select"),
-        [layout.search_shard(shard) for shard in SHARDS],
+        **inputs("select"),
     output:
-        trials=layout.trials,
-        selections=[layout.selection(case) for case in CASES],
+        **outputs("select"),
     log:
         log_file("select"),
     params:
         code=code("select"),
+        plan=plans["select"].digest(),
     message:
         "select: the best settings of every case"
     shell:
-        "{STAGE} --log {log:q} select {layout.root:q}"
+        "{STAGE} --log {log:q} select {RESULTS} --plan {params.plan}"

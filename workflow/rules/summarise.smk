@@ -1,52 +1,32 @@
-"""summarise: the tables a script can read.
+"""summarise: the tables a script can read."""
 
-in      plan/summarise.json, trials.csv, select/<case>.json, refit/<case>/runs.json and
-        history.parquet, evaluate/<case>.json, time/<case>.json
-out     summary.csv, runs.csv, comparisons.csv, difficulty.csv, engines.csv, families.csv
-"""
+CAPTIONS = {
+    "summary": "results",
+    "runs": "runs",
+    "comparisons": "comparisons",
+    "difficulty": "difficulty",
+}
+
+
+def captioned(table, file):
+    """Return a table, marked for `snakemake --report` where it has a caption."""
+    if table not in CAPTIONS:
+        return file
+    caption = f"../report/table_{CAPTIONS[table]}.rst"
+    return report(file, caption=caption, category="Tables", labels={"table": table})
 
 
 rule summarise:
     input:
-        layout.plan("summarise"),
-        rules.select.output,
-        [layout.runs(case) for case in CASES],
-        [layout.history(case) for case in CASES],
-        rules.evaluate.output,
-        rules.time.output,
-        rules.prepare.output.info,
+        **inputs("summarise"),
     output:
-        summary=report(
-            layout.summary,
-            caption="../report/table_results.rst",
-            category="Tables",
-            labels={"table": "summary"},
-        ),
-        runs=report(
-            layout.run_table,
-            caption="../report/table_runs.rst",
-            category="Tables",
-            labels={"table": "runs"},
-        ),
-        comparisons=report(
-            layout.comparisons,
-            caption="../report/table_comparisons.rst",
-            category="Tables",
-            labels={"table": "comparisons"},
-        ),
-        difficulty=report(
-            layout.difficulty,
-            caption="../report/table_difficulty.rst",
-            category="Tables",
-            labels={"table": "difficulty"},
-        ),
-        engines=layout.engine_comparisons,
-        families=layout.families,
+        **{name: captioned(name, file) for name, file in outputs("summarise").items()},
     log:
         log_file("summarise"),
     params:
         code=code("summarise"),
+        plan=plans["summarise"].digest(),
     message:
         "summarise: the tables of the study"
     shell:
-        "{STAGE} --log {log:q} summarise {layout.root:q}"
+        "{STAGE} --log {log:q} summarise {RESULTS} --plan {params.plan}"

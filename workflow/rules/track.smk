@@ -1,31 +1,29 @@
 """track: every run in MLflow. One writer, after the fact; importing twice changes nothing.
 
-in      plan/track.json, the tables, and the files of every case; the figures as artefacts
-out     track.json (what was imported); the database is shared by all studies of the results folder
+The database is no output, since all studies of the results folder share it. Where it has been
+deleted, the study is imported again.
 """
 
-# The database is no output, since studies share it. Where it has been deleted, import again.
-if not Path(plan("track")["database"]).exists():
-    (layout.root / "track.json").unlink(missing_ok=True)
+# of this import and no other, so that one left by a run that was killed does no harm
+AGAIN = []
+if at.tracked.exists() and not at.database.exists():
+    AGAIN.append(touch(at.root / f".import-again-{at.tracked.stat().st_mtime_ns}"))
 
 
 rule track:
     input:
-        layout.plan("track"),
-        rules.summarise.output,
-        rules.select.output,
-        [layout.refit_files(case) for case in CASES],
-        rules.evaluate.output,
-        rules.time.output,
-        rules.figures.output.png,
-        rules.prepare.output.info,
+        **inputs("track"),
     output:
-        layout.root / "track.json",
+        **outputs("track"),
+        again=AGAIN,
     log:
         log_file("track"),
+    # SQLite and network file systems do not go together
+    localrule: True
     params:
         code=code("track"),
+        plan=plans["track"].digest(),
     message:
         "track: import into MLflow"
     shell:
-        "{STAGE} --log {log:q} track {layout.root:q}"
+        "{STAGE} --log {log:q} track {RESULTS} --plan {params.plan} {REPORTS}"

@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 
 from densevsconv.errors import UserError
-from densevsconv.report.layout import ReportLayout
-from densevsconv.store.files import atomic_path, read_json
+from densevsconv.report.contents import drawings
+from densevsconv.stages.figures import FiguresPlan
+from densevsconv.store.files import atomic_path
 from densevsconv.store.layout import Layout
 
 
@@ -28,15 +29,15 @@ def database(results: Path) -> Path:
     return results / "mlflow" / "mlflow.db"
 
 
-def where(layout: Layout, report: ReportLayout, command: str) -> str:
+def where(layout: Layout, command: str) -> str:
     """Return a few lines that say where a study's report, tables and runs are.
 
     ``command`` is what makes the study, for the message where nothing is there.
     """
     entries = {
-        "report": [report.paper, report.page],
+        "report": [layout.paper, layout.page],
         "tables": tables(layout),
-        "runs": [database(layout.root.parent)],
+        "runs": [layout.database],
     }
     there = {name: [file for file in files if file.exists()] for name, files in entries.items()}
     if not any(there.values()):
@@ -47,7 +48,7 @@ def where(layout: Layout, report: ReportLayout, command: str) -> str:
     return "\n".join([*lines, "  `make ui` shows the runs in MLflow"])
 
 
-def publish(layout: Layout, report: ReportLayout, target: Path, command: str) -> list[Path]:
+def publish(layout: Layout, target: Path, command: str) -> list[Path]:
     """Copy a finished report to ``target``; return the files written.
 
     Paper, page, facts, tables, verdicts on claims and the figures as PNG. What ``target`` holds of
@@ -61,15 +62,17 @@ def publish(layout: Layout, report: ReportLayout, target: Path, command: str) ->
     """
     if not layout.plan("figures").exists():
         raise UserError(f"{layout.root}: no such study; `{command}`")
-    figures = report.figure_files(read_json(layout.plan("figures")), "png")
-    wanted = {file.name: file for file in [*report.outputs(), *tables(layout), layout.claims]}
+    plan = FiguresPlan.read(layout.plan("figures"))
+    figures = [layout.figure(drawing.stem, "png") for drawing in drawings(plan)]
+    report = [layout.paper, layout.page, layout.facts]
+    wanted = {file.name: file for file in [*report, *tables(layout), layout.claims]}
     wanted |= {f"figures/{file.name}": file for file in figures}
     again = f"finish it with `{command}`"
     for file in wanted.values():
         if not file.exists():
             raise UserError(f"{file}: missing, so the report is not finished; {again}")
-    if report.paper.stat().st_mtime < layout.summary.stat().st_mtime:
-        raise UserError(f"{report.paper}: older than {layout.summary}; {again}")
+    if layout.paper.stat().st_mtime < layout.summary.stat().st_mtime:
+        raise UserError(f"{layout.paper}: older than {layout.summary}; {again}")
     for name, file in wanted.items():
         with atomic_path(target / name) as temporary:
             shutil.copyfile(file, temporary)

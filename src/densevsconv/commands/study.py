@@ -12,7 +12,6 @@ from densevsconv.networks.describe import describe as described
 from densevsconv.networks.load import load_architecture
 from densevsconv.planning.load import load_config, load_study
 from densevsconv.planning.resolved import ResolvedStudy
-from densevsconv.report.layout import ReportLayout
 from densevsconv.store.layout import Layout
 
 
@@ -21,9 +20,8 @@ def _chosen(study: str | None, scale: str | None) -> ResolvedStudy:
     return load_study(overrides={key: value for key, value in given.items() if value})
 
 
-def _files(study: ResolvedStudy) -> tuple[Layout, ReportLayout]:
-    layout = Layout(Path(study.config.results) / study.name)
-    return layout, ReportLayout(Path(study.config.reports), study.name)
+def _files(study: ResolvedStudy) -> Layout:
+    return Layout(Path(study.config.results) / study.name, Path(study.config.reports))
 
 
 def check(study: str | None, scale: str | None) -> None:
@@ -44,14 +42,14 @@ def describe(architecture: str, image: tuple[int, int, int], classes: int) -> No
 def where(study: str | None, scale: str | None) -> None:
     """Say where a study's report, tables and runs are."""
     found = _chosen(study, scale)
-    print(publishing.where(*_files(found), found.command))
+    print(publishing.where(_files(found), found.command))
 
 
 def publish(study: str | None, scale: str | None, to: Path) -> None:
     """Copy a finished report to a folder below ``to``."""
     found = _chosen(study, scale)
     target = to / found.config.study  # one report of a study is committed, of any scale
-    files = publishing.publish(*_files(found), target, found.command)
+    files = publishing.publish(_files(found), target, found.command)
     print(f"{found.name}: {len(files)} files in {target}; look at them, then commit them")
 
 

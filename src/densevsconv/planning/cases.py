@@ -78,6 +78,8 @@ def resolve_case(
             title=(case.title or bound.title) + (f" ({engine_title(engine)})" if suffix else ""),
             dataset=case.dataset,
             engine=engine,
+            network=case.network or name,
+            version=case.version,
             architecture=bound,
             description=described.description,
             training=training,

@@ -11,7 +11,7 @@ from densevsconv.errors import ConfigError
 from densevsconv.planning.cases import resolve_case
 from densevsconv.planning.counterparts import check_counterparts
 from densevsconv.planning.datasets import resolve_datasets
-from densevsconv.planning.resolved import ResolvedStudy
+from densevsconv.planning.resolved import ResolvedCase, ResolvedStudy
 from densevsconv.planning.scale import scaled
 from densevsconv.planning.schema import Config, Study
 from densevsconv.schema.messages import unknown
@@ -55,7 +55,11 @@ def load_study(
     for index, name in enumerate(study.report.highlights):
         if name not in cases:
             raise ConfigError(f"{file}: report.highlights.{index}: {unknown('case', name, cases)}")
-    for key, problem in check_counterparts(study.report.counterparts, cases):
+    for index, name in enumerate(study.gradients.cases):
+        if problem := _uncheckable(name, cases):
+            raise ConfigError(f"{file}: gradients.cases.{index}: {problem}")
+    checked = study.gradients.cases
+    for key, problem in check_counterparts(study.report.counterparts, cases, checked):
         raise ConfigError(f"{file}: report.counterparts.{key}: {problem}")
     names = {name: dataset.contents.class_names for name, dataset in datasets.items()}
     where = {name: case.dataset for name, case in cases.items()}
@@ -65,6 +69,17 @@ def load_study(
     own = config.scale in (None, study.scale)
     name = config.study if own else f"{config.study}-{config.scale}"
     return ResolvedStudy(name, config, study, datasets, cases)
+
+
+def _uncheckable(name: str, cases: Mapping[str, ResolvedCase]) -> str:
+    """Return why the gradients of a case cannot be checked; "" where they can."""
+    if name not in cases:
+        return unknown("case", name, cases)
+    if cases[name].engine != "numpy":
+        return "found a case that another engine trains; allowed: those of engine numpy"
+    if any(cases[name].points):
+        return "found a case whose settings are searched; allowed: fixed ones"
+    return ""
 
 
 def load_config(

@@ -68,6 +68,8 @@ class ResolvedCase:
         The id in file names, and the name for people.
     dataset, engine
         Names.
+    network, version
+        What the cases of one network have in common, and which of its versions this is.
     architecture
         Bound to the data set's images and classes.
     description
@@ -88,6 +90,8 @@ class ResolvedCase:
     title: str
     dataset: str
     engine: str
+    network: str
+    version: str
     architecture: BoundArchitecture
     description: str
     training: Training
@@ -125,6 +129,11 @@ class ResolvedStudy:
         return f"make study STUDY={self.config.study}" + (
             "" if own else f" SCALE={self.config.scale}"
         )
+
+    @property
+    def checked(self) -> list[str]:
+        """Return the cases whose gradients are checked."""
+        return [name for name in self.cases if name in self.study.gradients.cases]
 
     @property
     def search_seeds(self) -> int:

@@ -255,6 +255,15 @@ class Case(Strict):
         description="Timed trainings of this case, at most as many as it has refits; null: "
         "`time.repeats`.",
     )
+    network: str = Field(
+        default="",
+        description="What several versions of one network have in common; empty: the case's name.",
+    )
+    version: str = Field(
+        default="",
+        description="Which version of a published network it is, such as `published`, `coded` (as "
+        "the publication's code trains it; `coded_16` where there are several) or `corrected`.",
+    )
     published: Published | None = Field(
         default=None, description="What a publication reports of it, see Published."
     )
@@ -313,6 +322,15 @@ class Time(Strict):
         default_factory=lambda: [1, 256],
         min_length=1,
         description="Batch sizes at which inference is timed.",
+    )
+
+
+class Gradients(Strict):
+    """Which backpropagations are checked against finite differences."""
+
+    cases: list[Name] = Field(
+        default_factory=list,
+        description="Cases of engine `numpy` whose settings are fixed.",
     )
 
 
@@ -397,6 +415,7 @@ class Study(Strict):
     refit: Refit = Field(default=Refit(), description="See Refit.")
     evaluate: Evaluate = Field(default=Evaluate(), description="See Evaluate.")
     time: Time = Field(default=Time(), description="See Time.")
+    gradients: Gradients = Field(default=Gradients(), description="See Gradients.")
     report: Report = Field(default=Report(), description="See Report.")
     shards: int = Field(
         default=2, ge=1, le=64, description="Processes that search and refit are divided over."

@@ -61,23 +61,13 @@ class DatasetPlan(Record):
         return [step for step in self.transform if _does_something(step)]
 
 
-class CasePlan(Record):
-    """One case of a study: a network trained in one way on one data set by one engine."""
+class TrainedCase(Record):
+    """A network, its data set, its engine and its training: what decides a trial, seeds apart."""
 
-    title: str = Field(description="Name for people.")
     dataset: str = Field(description="The data set's name in the study.")
     engine: str = Field(description="What trains it.")
-    network: str = Field(description="The case without its engine and version.")
-    version: str = Field(default="", description="Which version of a published network it is.")
     architecture: dict[str, Any] = Field(description="Layers, bound to the images and classes.")
-    description: str = Field(default="", description="Of the architecture, in words.")
     training: dict[str, Any] = Field(description="Every training setting, before the search.")
-    method: str = Field(default="list", description="How the points were made.")
-    grid: dict[str, list[Any]] | None = Field(default=None, description="Of a search by grid.")
-    points: list[dict[str, Any]] = Field(description="Settings that are tried; one: none is.")
-    trials: int = Field(default=0, description="Trainings of the search.")
-    seeds: int = Field(default=0, description="Trainings afresh, for the test.")
-    published: Published | None = Field(default=None, description="What a publication reports.")
 
     @property
     def bound(self) -> BoundArchitecture:
@@ -94,6 +84,21 @@ class CasePlan(Record):
     def parameters(self) -> int:
         """Return the number of parameters, as Keras counts them."""
         return int(self.architecture["parameters"])
+
+
+class CasePlan(TrainedCase):
+    """One case of a study: a network trained in one way on one data set by one engine."""
+
+    title: str = Field(description="Name for people.")
+    network: str = Field(description="The case without its engine and version.")
+    version: str = Field(default="", description="Which version of a published network it is.")
+    description: str = Field(default="", description="Of the architecture, in words.")
+    method: str = Field(default="list", description="How the points were made.")
+    grid: dict[str, list[Any]] | None = Field(default=None, description="Of a search by grid.")
+    points: list[dict[str, Any]] = Field(description="Settings that are tried; one: none is.")
+    trials: int = Field(default=0, description="Trainings of the search.")
+    seeds: int = Field(default=0, description="Trainings afresh, for the test.")
+    published: Published | None = Field(default=None, description="What a publication reports.")
 
     @property
     def augmentations(self) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from densevsconv.errors import DataError
 from densevsconv.results.evaluation import Evaluation
 from densevsconv.results.record import Record
 from densevsconv.results.study import Study
+from densevsconv.stages.plan import Files, Plan
 from densevsconv.statistics.calibration import Reliability, reliability
 from densevsconv.statistics.confusion import (
     confusion_counts,
@@ -31,7 +32,6 @@ from densevsconv.statistics.confusion import (
     normalise_rows,
 )
 from densevsconv.statistics.intervals import mean_interval, wilson_interval
-from densevsconv.store.files import read_json
 from densevsconv.store.identity import code_digest, digest
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -49,7 +49,7 @@ class EvaluatedCase(Record):
     dataset: str = Field(description="The data set's name in the study.")
 
 
-class EvaluatePlan(Record):
+class EvaluatePlan(Plan):
     """plan/evaluate.json."""
 
     confidence: float = Field(description="Of the intervals over seeds, such as 0.95.")
@@ -57,7 +57,7 @@ class EvaluatePlan(Record):
     cases: dict[str, EvaluatedCase] = Field(description="All of the study, by name.")
 
 
-def inputs(plan: EvaluatePlan, at: Layout) -> dict[str, list[Path]]:
+def inputs(plan: EvaluatePlan, at: Layout) -> Files:
     """Return the predictions of every case, and the test images that they are of."""
     return {
         "test": [at.test_data(name) for name in sorted({c.dataset for c in plan.cases.values()})],
@@ -66,25 +66,23 @@ def inputs(plan: EvaluatePlan, at: Layout) -> dict[str, list[Path]]:
     }
 
 
-def outputs(plan: EvaluatePlan, at: Layout) -> dict[str, list[Path]]:
+def outputs(plan: EvaluatePlan, at: Layout) -> Files:
     """Return the evaluation of every case."""
     return {"evaluations": [at.evaluation(case) for case in plan.cases]}
 
 
-def run(layout: Layout, *, threads: int = 1) -> None:
+def run(plan: EvaluatePlan, at: Layout) -> None:
     """Write the evaluation of every case of the study."""
-    content = read_json(layout.plan("evaluate"))
-    plan = EvaluatePlan(**{key: content[key] for key in EvaluatePlan.model_fields})
-    study = Study(plan, layout)
-    journal = Journal(layout.journal("evaluate"))
+    study = Study(plan, at)
+    journal = Journal(at.journal("evaluate"))
     code = code_digest(__name__)
     for name, case in sorted(plan.cases.items()):
-        read = [layout.test_data(case.dataset), layout.runs(name), layout.predictions(name)]
+        read = [at.test_data(case.dataset), at.runs(name), at.predictions(name)]
         settings = [name, case.dataset, plan.confidence, plan.calibration_bins]
         key = digest([code, settings, [_sha256(path) for path in read]])
         if key not in journal:
             journal.put(key, _evaluated(study, name).model_dump(mode="json"))
-        Evaluation.model_validate(journal.get(key)).write(layout.evaluation(name))
+        Evaluation.model_validate(journal.get(key)).write(at.evaluation(name))
 
 
 def _sha256(path: Path) -> str:

@@ -1,10 +1,7 @@
-"""Fetch: make sure that the official files of every data set are there, checksums verified.
+"""Fetch: make sure that the official files of a data set are there, checksums verified.
 
-in      plan/fetch.json
-out     data/raw/<dataset>/... (as the plan says), fetch.json (what each file is and where from);
-        plan/prepare.json gets the checksums that the catalogue does not state
-
-What is there and right is not fetched again; without the network that is enough.
+What is there and right is not fetched again; without the network that is enough. The files lie
+below ``data/raw/<data set>``, where all studies find them.
 """
 
 from __future__ import annotations
@@ -12,34 +9,61 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from densevsconv.images.fetch import fetch_files
-from densevsconv.store.files import read_json, write_json, write_json_if_changed
+from densevsconv.results.record import Record
+from densevsconv.stages.plan import Files, Plan
+from densevsconv.store.files import write_json
 from densevsconv.store.layout import Layout
 
 
-def run(layout: Layout, *, mirror: str | None = None, threads: int = 1) -> None:
-    """Fetch the files of all data sets of the study, and record them.
+class WantedFile(Record):
+    """A file that a data set needs, as the catalogue has it."""
+
+    size: int | None = Field(description="In bytes; null: not known.")
+    sha256: str | None = Field(description="Checksum; null: that of the first copy fetched.")
+    urls: list[str] = Field(description="Addresses, tried in order after the mirror.")
+
+
+class FetchedDataset(Record):
+    """The files of one data set of the catalogue."""
+
+    folder: str = Field(description="Where they belong.")
+    files: dict[str, WantedFile] = Field(description="By name.")
+
+
+class FetchPlan(Plan):
+    """plan/fetch.json."""
+
+    datasets: dict[str, FetchedDataset] = Field(description="By name in the catalogue.")
+
+    @property
+    def parts(self) -> list[Any]:
+        """Data sets of the catalogue."""
+        return list(self.datasets)
+
+    def of(self, part: object) -> object:
+        """Return the files of one data set."""
+        return self.datasets[str(part)].model_dump(mode="json")
+
+
+def inputs(plan: FetchPlan, at: Layout, base: str) -> Files:
+    """Return nothing: what is fetched comes from outside."""
+    return {}
+
+
+def outputs(plan: FetchPlan, at: Layout, base: str) -> Files:
+    """Return the record of what was fetched; the files themselves are shared by all studies."""
+    return {"record": at.fetched(base)}
+
+
+def run(plan: FetchPlan, at: Layout, base: str, *, mirror: str | None = None) -> None:
+    """Fetch the files of one data set of the catalogue, and record them.
 
     ``mirror`` is a folder or an address to look in first.
     """
-    fetched = {}
-    for name, plan in sorted(read_json(layout.plan("fetch"))["datasets"].items()):
-        files = fetch_files(name, plan["files"], Path(plan["folder"]), mirror)
-        fetched[name] = {"folder": plan["folder"], "files": files}
-    _note_checksums(layout, fetched)
-    write_json(layout.fetched, {"datasets": fetched})
-
-
-def _note_checksums(layout: Layout, fetched: dict[str, Any]) -> None:
-    """Write what was fetched into the plan of prepare, as the next planning would.
-
-    Where the catalogue states no checksum, the plan cannot know it before the first copy is there;
-    if only the next planning wrote it, the next run would prepare everything a second time.
-    """
-    if not layout.plan("prepare").exists():
-        return
-    plan = read_json(layout.plan("prepare"))
-    for prepared in plan["datasets"].values():
-        files = fetched.get(prepared["dataset"], {}).get("files", {})
-        prepared["checksums"] |= {name: file["sha256"] for name, file in files.items()}
-    write_json_if_changed(layout.plan("prepare"), plan)
+    wanted = plan.datasets[base]
+    entries = {name: file.model_dump() for name, file in wanted.files.items()}
+    files = fetch_files(base, entries, Path(wanted.folder), mirror)
+    write_json(at.fetched(base), {"folder": wanted.folder, "files": files})

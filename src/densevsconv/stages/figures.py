@@ -1,29 +1,53 @@
-"""Figures: draw every figure of a study.
-
-in      plan/figures.json, data/<dataset>/*, select/<case>.json,
-        refit/<case>/*, evaluate/<case>.json, summary.csv, engines.csv
-out     reports/<study>/figures/<figure>-<dataset>.svg (paper, page) and .png (README, MLflow)
-"""
+"""Figures: draw every figure of a study."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from densevsconv.report.contents import drawings
 from densevsconv.report.figures import style
 from densevsconv.report.figures.canvas import save
 from densevsconv.report.figures.drawn import draw
-from densevsconv.report.layout import ReportLayout, study_plan
+from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
-from densevsconv.store.files import read_json
+from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.layout import Layout
 
 
-def run(layout: Layout, *, reports: Path = Path("reports"), threads: int | None = None) -> None:
+class FiguresPlan(StudyPlan, Plan):
+    """plan/figures.json."""
+
+
+def inputs(plan: FiguresPlan, at: Layout) -> Files:
+    """Return what is drawn: results and images, test images among them, after the evaluation."""
+    return {
+        "tables": [at.trials, at.summary, at.engine_comparisons],
+        "selections": [at.selection(case) for case in plan.cases],
+        "runs": [at.runs(case) for case in plan.cases],
+        "evaluations": [at.evaluation(case) for case in plan.cases],
+        "timings": [at.timing(case) for case in plan.cases],
+        "histories": [at.history(case) for case in plan.cases],
+        "predictions": [at.predictions(case) for case in plan.cases],
+        "weights": [at.weights(case) for case in plan.cases],
+        "train": [at.train_data(dataset) for dataset in plan.used],
+        "test": [at.test_data(dataset) for dataset in plan.used],
+        "info": [at.data_info(dataset) for dataset in plan.used],
+        "sheets": [at.contact_sheet(dataset) for dataset in plan.used],
+        "means": [at.mean_images(dataset) for dataset in plan.used],
+    }
+
+
+def outputs(plan: FiguresPlan, at: Layout) -> Files:
+    """Return every figure, as SVG (paper, page) and PNG (README, MLflow)."""
+    stems = [drawing.stem for drawing in drawings(plan)]
+    return {
+        "svg": [at.figure(stem, "svg") for stem in stems],
+        "png": [at.figure(stem, "png") for stem in stems],
+    }
+
+
+def run(plan: FiguresPlan, at: Layout) -> None:
     """Draw every figure as SVG and as PNG."""
     style.apply()
-    plan, names = study_plan(read_json(layout.plan("figures"))), ReportLayout(reports, layout.study)
-    study = Study(plan, layout)
+    study = Study(plan, at)
     for drawing in drawings(plan):
         figure = draw(drawing.figure.name, study, drawing.dataset, drawing.cases)
-        save(figure, names.figure(drawing.stem, "svg"), names.figure(drawing.stem, "png"))
+        save(figure, at.figure(drawing.stem, "svg"), at.figure(drawing.stem, "png"))

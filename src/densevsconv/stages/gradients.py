@@ -1,9 +1,6 @@
 """Gradients: is backpropagation right? The study's NumPy networks against finite differences.
 
-in      plan/gradients.json, data/<dataset>/train.npz, info.json
-out     gradients.json
-
-Only the cases that the study's ``report.counterparts`` asks for. Each network is checked in float64
+Only the cases that the study's ``gradients`` names. Each network is checked in float64
 from the start of its first refit, on the first training images, with the case's loss and penalty.
 Biases, which start at zero, are moved a little: a unit over black pixels would else be at the kink
 of relu, where there is no derivative.
@@ -14,12 +11,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from densevsconv.images.load import load_training_data
 from densevsconv.images.scaling import Scaling
-from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.initialise import initial_weights
-from densevsconv.store.files import read_json, write_json
+from densevsconv.results.plan import TrainedCase
+from densevsconv.stages.plan import Files, Plan
+from densevsconv.store.files import write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.progress import Progress
 from densevsconv.store.seeds import training_seeds
@@ -35,16 +34,36 @@ DIRECTIONS = 4
 """Random ones, over the whole array."""
 
 
-def run(layout: Layout, *, threads: int = 1) -> None:
+class GradientsPlan(Plan):
+    """plan/gradients.json."""
+
+    seed: int = Field(description="The study's.")
+    cases: dict[str, TrainedCase] = Field(description="Those to check, by name.")
+
+
+def inputs(plan: GradientsPlan, at: Layout) -> Files:
+    """Return the training images of the cases."""
+    datasets = sorted({case.dataset for case in plan.cases.values()})
+    return {
+        "train": [at.train_data(dataset) for dataset in datasets],
+        "info": [at.data_info(dataset) for dataset in datasets],
+    }
+
+
+def outputs(plan: GradientsPlan, at: Layout) -> Files:
+    """Return the table of errors."""
+    return {"gradients": at.gradients}
+
+
+def run(plan: GradientsPlan, at: Layout) -> None:
     """Check the gradients of every case of the plan."""
-    plan = read_json(layout.plan("gradients"))
-    progress = Progress("gradients", len(plan["cases"]))
+    progress = Progress("gradients", len(plan.cases))
     cases = {}
-    for name, case in plan["cases"].items():
-        cases[name] = _checked(layout, case, plan["seed"])
+    for name, case in plan.cases.items():
+        cases[name] = _checked(at, case, plan.seed)
         progress.advance(name)
     write_json(
-        layout.gradients,
+        at.gradients,
         {
             "images": IMAGES,
             "entries": ENTRIES,
@@ -56,10 +75,10 @@ def run(layout: Layout, *, threads: int = 1) -> None:
     )
 
 
-def _checked(layout: Layout, case: dict[str, Any], seed: int) -> dict[str, Any]:
-    architecture = BoundArchitecture.from_dict(case["architecture"])
-    training = Training.model_validate(case["training"])
-    data = load_training_data(layout, case["dataset"])
+def _checked(at: Layout, case: TrainedCase, seed: int) -> dict[str, Any]:
+    architecture = case.bound
+    training = Training.model_validate(case.training)
+    data = load_training_data(at, case.dataset)
     made = network(
         architecture,
         l2=training.l2,

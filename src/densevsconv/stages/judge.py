@@ -12,14 +12,13 @@ from pydantic import Field
 from densevsconv.claims.registry import Claim, judge_claim
 from densevsconv.claims.verdict import VERDICTS
 from densevsconv.results.claims import Claims, MultipleTesting
-from densevsconv.results.record import Record
 from densevsconv.results.study import Study
 from densevsconv.stages.evaluate import EvaluatedCase
-from densevsconv.store.files import read_json
+from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.layout import Layout
 
 
-class JudgePlan(Record):
+class JudgePlan(Plan):
     """plan/judge.json."""
 
     confidence: float = Field(description="Of the intervals.")
@@ -27,11 +26,26 @@ class JudgePlan(Record):
     cases: dict[str, EvaluatedCase] = Field(description="All of the study; none without claims.")
 
 
-def run(layout: Layout, *, threads: int = 1) -> None:
+def inputs(plan: JudgePlan, at: Layout) -> Files:
+    """Return what the tests of claims ask for."""
+    return {
+        "info": [at.data_info(name) for name in sorted({c.dataset for c in plan.cases.values()})],
+        "runs": [at.runs(case) for case in plan.cases],
+        "histories": [at.history(case) for case in plan.cases],
+        "predictions": [at.predictions(case) for case in plan.cases],
+        "evaluations": [at.evaluation(case) for case in plan.cases],
+        "timings": [at.timing(case) for case in plan.cases],
+    }
+
+
+def outputs(plan: JudgePlan, at: Layout) -> Files:
+    """Return the claims with their verdicts."""
+    return {"claims": at.claims}
+
+
+def run(plan: JudgePlan, at: Layout) -> None:
     """Write the verdict on every claim of the study."""
-    content = read_json(layout.plan("judge"))
-    plan = JudgePlan(**{key: content[key] for key in JudgePlan.model_fields})
-    judged(plan, Study(plan, layout)).write(layout.claims)
+    judged(plan, Study(plan, at)).write(at.claims)
 
 
 def judged(plan: JudgePlan, study: Study[JudgePlan]) -> Claims:

@@ -1,9 +1,5 @@
 """Prepare: read each data set, check it against the catalogue, change it, split it, describe it.
 
-in      plan/prepare.json, plan/fetch.json, the source's files
-out     data/<dataset>/train.npz (training and validation), test.npz, info.json,
-        sheet.npz (some training images after every step of the transformation)
-
 The files depend on the source, the catalogue's entry, the study's changes and split, and the
 study's seed, to the byte; not on the number of processor cores. Arrays are handled in turn, so that
 SVHN in full takes less than 2 GB of memory.
@@ -16,12 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from densevsconv.errors import DataError
 from densevsconv.images.fetch import fetch_files
 from densevsconv.images.sources import RawImages, source_of
 from densevsconv.images.split import split
 from densevsconv.images.transforms.apply import each_step, transform
+from densevsconv.results.plan import Split
+from densevsconv.results.record import Record
+from densevsconv.stages.fetch import WantedFile
+from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.files import read_json, write_json, write_npz
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import derive_seed
@@ -32,13 +33,65 @@ SHEET_CLASSES = 10
 """Images of the contact sheet, one a class, at most."""
 
 
-def run(layout: Layout, *, mirror: str | None = None, threads: int = 1) -> None:
-    """Prepare all data sets of the study.
+class PreparedDataset(Record):
+    """What decides the files of one data set of the study."""
+
+    dataset: str = Field(description="Its name in the catalogue.")
+    source: dict[str, Any] = Field(description="Where the images come from: kind and settings.")
+    folder: str = Field(description="Where the source's files lie.")
+    files: dict[str, WantedFile] = Field(description="Those that are fetched.")
+    stamp: str = Field(description="Changes with a user's own files; empty for fetched ones.")
+    images: int = Field(description="Number of images the source must hold.")
+    test_images: int | None = Field(description="How many are the source's own test part.")
+    shape: tuple[int, int, int] = Field(description="Of the images before any change.")
+    classes: int = Field(description="Number of classes.")
+    class_names: list[str] = Field(description="In the order of labels.")
+    max_value: int = Field(description="The largest value a pixel can have.")
+    split: Split = Field(description="How it is divided.")
+    transform: list[dict[str, Any]] = Field(description="Changes of every image, in order.")
+    seed: int = Field(description="The study's.")
+
+
+class PreparePlan(Plan):
+    """plan/prepare.json."""
+
+    datasets: dict[str, PreparedDataset] = Field(description="By name in the study.")
+
+    @property
+    def parts(self) -> list[Any]:
+        """Data sets of the study."""
+        return list(self.datasets)
+
+    def of(self, part: object) -> object:
+        """Return what decides the files of one data set."""
+        return self.datasets[str(part)].model_dump(mode="json")
+
+
+def inputs(plan: PreparePlan, at: Layout, dataset: str) -> Files:
+    """Return the record of the fetched files, for a data set that has such."""
+    prepared = plan.datasets[dataset]
+    return {"fetched": at.fetched(prepared.dataset)} if prepared.files else {}
+
+
+def outputs(plan: PreparePlan, at: Layout, dataset: str) -> Files:
+    """Return training and validation images, test images, their description, a contact sheet.
+
+    The sheet has some training images after every step of the transformation.
+    """
+    return {
+        "train": at.train_data(dataset),
+        "test": at.test_data(dataset),
+        "info": at.data_info(dataset),
+        "sheet": at.contact_sheet(dataset),
+    }
+
+
+def run(plan: PreparePlan, at: Layout, dataset: str, *, mirror: str | None = None) -> None:
+    """Prepare one data set of the study.
 
     ``mirror`` is where files that have gone missing since they were fetched are looked for first.
     """
-    for name, plan in read_json(layout.plan("prepare"))["datasets"].items():
-        _prepare(layout, name, plan, mirror)
+    _prepare(at, dataset, plan.datasets[dataset].model_dump(mode="json"), mirror)
 
 
 def _prepare(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None) -> None:
@@ -108,9 +161,14 @@ def _prepare(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None
 
 def _read(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None) -> RawImages:
     base, folder = plan["dataset"], Path(plan["folder"])
-    fetched = read_json(layout.plan("fetch"))["datasets"].get(base)
-    if fetched:
-        fetch_files(base, fetched["files"], folder, mirror)
+    if plan["files"]:
+        # a checksum that the catalogue does not state is that of what was fetched
+        fetched = read_json(layout.fetched(base))["files"]
+        files = {
+            file: wanted | {"sha256": wanted["sha256"] or fetched[file]["sha256"]}
+            for file, wanted in plan["files"].items()
+        }
+        fetch_files(base, files, folder, mirror)
     raw = source_of(plan["source"]).read(folder)
     _check(name, plan, raw)
     return raw

@@ -1,44 +1,75 @@
-"""Report: set the paper and the page, and list every number with its source.
-
-in      plan/report.json, data/<dataset>/info.json and measures.json, trials.csv,
-        select/<case>.json, evaluate/<case>.json, time/<case>.json, summary.csv, runs.csv,
-        comparisons.csv, difficulty.csv, engines.csv, claims.json, gradients.json (where asked for),
-        reports/<study>/figures/*.svg, workflow/report/*.rst
-out     reports/<study>/paper.pdf, index.html, facts.json
-"""
+"""Report: set the paper and the page, and list every number with its source."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from densevsconv import report
+from densevsconv.report.contents import GRADIENTS, drawings
 from densevsconv.report.document import build_document
 from densevsconv.report.layout import ReportLayout
 from densevsconv.report.page import render_page
 from densevsconv.report.paper import write_paper
-from densevsconv.report.plan import read_plan
+from densevsconv.report.plan import ReportPlan as Contents
 from densevsconv.report.study import Reported
 from densevsconv.results.study import Study
+from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.files import write_json, write_text
 from densevsconv.store.layout import Layout
 
+TEMPLATES = ("templates", "text")
 
-def run(
-    layout: Layout,
-    *,
-    reports: Path = Path("reports"),
-    captions: Path = Path("workflow/report"),
-    threads: int | None = None,
-) -> None:
+
+class ReportPlan(Contents, Plan):
+    """plan/report.json."""
+
+
+def inputs(plan: ReportPlan, at: Layout) -> Files:
+    """Return figures, captions, templates, and the files that the numbers are read from."""
+    shown = {entry.table for entry in plan.counterparts.values() if entry}
+    folder = Path(report.__file__).parent
+    return {
+        "figures": [at.figure(drawing.stem, "svg") for drawing in drawings(plan)],
+        "captions": _names(at).caption_files(),
+        "templates": [file for name in TEMPLATES for file in sorted((folder / name).rglob("*.*"))],
+        "tables": [
+            at.trials,
+            at.summary,
+            at.run_table,
+            at.comparisons,
+            at.difficulty,
+            at.engine_comparisons,
+            at.families,
+        ],
+        "claims": at.claims,
+        "gradients": [at.gradients] if GRADIENTS in shown else [],
+        "selections": [at.selection(case) for case in plan.cases],
+        "runs": [at.runs(case) for case in plan.cases],
+        "evaluations": [at.evaluation(case) for case in plan.cases],
+        "timings": [at.timing(case) for case in plan.cases],
+        "info": [at.data_info(dataset) for dataset in plan.used],
+        "measures": [at.measures(dataset) for dataset in plan.used],
+    }
+
+
+def outputs(plan: ReportPlan, at: Layout) -> Files:
+    """Return the paper, the page, and every number with where it was read."""
+    return {"paper": at.paper, "page": at.page, "facts": at.facts}
+
+
+def run(plan: ReportPlan, at: Layout) -> None:
     """Write the paper, the page and the list of facts."""
-    names = ReportLayout(reports, layout.study, captions)
-    study = Reported(Study(read_plan(layout.plan("report")), layout))
-    document = build_document(study, names)
+    document = build_document(Reported(Study(plan, at)), _names(at))
     figures = {
-        block["file"]: names.figure(block["id"], "svg")
+        block["file"]: at.figure(block["id"], "svg")
         for section in document["sections"]
         for block in section["blocks"]
         if block["kind"] == "figure"
     }
-    write_paper(document, figures, names.paper)
-    write_text(names.page, render_page(document, figures))
-    write_json(names.facts, document["facts"])
+    write_paper(document, figures, at.paper)
+    write_text(at.page, render_page(document, figures))
+    write_json(at.facts, document["facts"])
+
+
+def _names(at: Layout) -> ReportLayout:
+    return ReportLayout(at.reports, at.study, at.captions)

@@ -13,9 +13,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import Field
 
 from densevsconv.images.load import load_info
-from densevsconv.store.files import atomic_path, read_json
+from densevsconv.results.plan import TrainedCase
+from densevsconv.stages.plan import Files, Plan
+from densevsconv.store.files import atomic_path
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.progress import Progress
@@ -69,25 +72,60 @@ SCHEMA = pa.schema(
 """The table of trials; ``trials.csv`` has the same columns."""
 
 
-def planned_trials(layout: Layout, threads: int | None = None) -> list[PlannedTrial]:
+class SearchedCase(TrainedCase):
+    """A case with settings to choose from."""
+
+    points: list[dict[str, Any]] = Field(description="The settings of each point.")
+
+
+class SearchPlan(Plan):
+    """plan/search.json."""
+
+    seed: int = Field(description="The study's.")
+    seeds: int = Field(description="Trainings of every point.")
+    execution: str = Field(description="How TensorFlow runs an epoch: auto, xla or graph.")
+    threads: int = Field(description="Of each shard's process.")
+    shards: int = Field(description="How many the trials are divided over; 0: nothing to search.")
+    cases: dict[str, SearchedCase] = Field(description="Those that have something to choose.")
+
+    @property
+    def parts(self) -> list[Any]:
+        """Shards."""
+        return list(range(self.shards))
+
+
+def inputs(plan: SearchPlan, at: Layout, shard: int) -> Files:
+    """Return training and validation images; those of all cases, since costs divide the work."""
+    datasets = sorted({case.dataset for case in plan.cases.values()})
+    return {
+        "train": [at.train_data(dataset) for dataset in datasets],
+        "info": [at.data_info(dataset) for dataset in datasets],
+    }
+
+
+def outputs(plan: SearchPlan, at: Layout, shard: int) -> Files:
+    """Return the shard's table, one row a trial."""
+    return {"trials": at.search_shard(shard)}
+
+
+def planned_trials(plan: SearchPlan, at: Layout, threads: int | None = None) -> list[PlannedTrial]:
     """Return every trial of the study, in the order of cases, points and repetitions."""
-    plan = read_json(layout.plan("search"))
-    by_name = engines(threads or plan["threads"])
-    datasets = {case["dataset"] for case in plan["cases"].values()}
-    infos = {dataset: load_info(layout, dataset) for dataset in datasets}
+    by_name = engines(threads or plan.threads)
+    datasets = {case.dataset for case in plan.cases.values()}
+    infos = {dataset: load_info(at, dataset) for dataset in datasets}
     return [
         trial
-        for name, case in plan["cases"].items()
+        for name, case in plan.cases.items()
         for trial in planned(
             name,
-            case,
-            settings=case["points"],
-            repetitions=plan["seeds"],
-            study_seed=plan["seed"],
+            case.model_dump() | {"family": case.family},
+            settings=case.points,
+            repetitions=plan.seeds,
+            study_seed=plan.seed,
             stage="search",
-            engine=by_name[case["engine"]],
-            dataset_hash=infos[case["dataset"]]["train_hash"],
-            train_images=infos[case["dataset"]]["counts"]["train"],
+            engine=by_name[case.engine],
+            dataset_hash=infos[case.dataset]["train_hash"],
+            train_images=infos[case.dataset]["counts"]["train"],
         )
     ]
 
@@ -109,22 +147,21 @@ def shard_of(trials: list[PlannedTrial], shard: int, shards: int) -> list[Planne
     return chosen
 
 
-def run(layout: Layout, *, shard: int = 0, threads: int | None = None) -> None:
+def run(plan: SearchPlan, at: Layout, shard: int, *, threads: int | None = None) -> None:
     """Run one shard of the search and write its table."""
-    plan = read_json(layout.plan("search"))
-    trials = shard_of(planned_trials(layout, threads), shard, plan["shards"])
-    journal = Journal(layout.journal("search"))
+    trials = shard_of(planned_trials(plan, at, threads), shard, plan.shards)
+    journal = Journal(at.journal("search"))
     waiting = [trial for trial in trials if trial.id not in journal]
     cost = sum(trial.cost for trial in waiting)
     progress = Progress(f"search {shard}", len(trials), len(trials) - len(waiting), cost=cost)
-    trainers = Trainers(layout, plan["execution"])
+    trainers = Trainers(at, plan.execution)
     for trial in waiting:
         result, trainer = trainers.run(trial)
         journal.put(trial.id, trial.record(result, trainer))
         varied = " ".join(f"{key}={value}" for key, value in trial.settings.items())
         progress.advance(f"{trial.case} {varied}", trial.cost)
     table = pa.Table.from_pylist([_row(trial, journal) for trial in trials], schema=SCHEMA)
-    with atomic_path(layout.search_shard(shard)) as temporary:
+    with atomic_path(at.search_shard(shard)) as temporary:
         pq.write_table(table, temporary)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 from pydantic import Field
@@ -17,8 +16,8 @@ from pydantic import Field
 from densevsconv.errors import DataError, UserError
 from densevsconv.results.record import Record
 from densevsconv.results.trials import Candidate, Selection, TrialRow
+from densevsconv.stages.plan import Files, Plan
 from densevsconv.statistics.intervals import mean_interval
-from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 
 RULE = (
@@ -38,48 +37,39 @@ class SelectedCase(Record):
     points: list[dict[str, Any]] = Field(description="What each point varies; one: no search.")
 
 
-class SelectPlan(Record):
+class SelectPlan(Plan):
     """plan/select.json."""
 
     shards: int = Field(description="Of the search.")
     cases: dict[str, SelectedCase] = Field(description="All of the study, by name.")
 
 
-def inputs(plan: SelectPlan, at: Layout) -> dict[str, list[Path]]:
+def inputs(plan: SelectPlan, at: Layout) -> Files:
     """Return the tables of trials."""
     return {"trials": [at.search_shard(shard) for shard in range(plan.shards)]}
 
 
-def outputs(plan: SelectPlan, at: Layout) -> dict[str, Path | list[Path]]:
+def outputs(plan: SelectPlan, at: Layout) -> Files:
     """Return the table of all trials, and the choice of every case."""
     return {"trials": at.trials, "selections": [at.selection(case) for case in plan.cases]}
 
 
-def run(layout: Layout, *, threads: int = 1) -> None:
+def run(plan: SelectPlan, at: Layout) -> None:
     """Write trials.csv and the selection of every case of the study.
 
     Raises :class:`UserError` naming the first case that has no eligible point, :class:`DataError`
     where trials of the plan are missing.
     """
-    plan = _plan(layout)
-    trials = [row for path in inputs(plan, layout)["trials"] for row in TrialRow.read_table(path)]
+    tables = [at.search_shard(shard) for shard in range(plan.shards)]
+    trials = [row for path in tables for row in TrialRow.read_table(path)]
     trials.sort(key=lambda row: (row.case, row.point, row.repetition))
     selections = [
         select_case(name, case, [row for row in trials if row.case == name])
         for name, case in sorted(plan.cases.items())
     ]
-    TrialRow.write_table(layout.trials, trials)
+    TrialRow.write_table(at.trials, trials)
     for selection in selections:
-        selection.write(layout.selection(selection.case))
-
-
-def _plan(layout: Layout) -> SelectPlan:
-    content = read_json(layout.plan("select"))
-    cases = {
-        name: SelectedCase(training=case["training"], points=case["points"])
-        for name, case in content["cases"].items()
-    }
-    return SelectPlan(shards=content["shards"], cases=cases)
+        selection.write(at.selection(selection.case))
 
 
 def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Selection:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import permutations
 from math import fsum
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -24,9 +23,9 @@ from densevsconv.results.tables import (
     RunRow,
     SummaryRow,
 )
+from densevsconv.stages.plan import Files, Plan
 from densevsconv.statistics.comparison import compare
 from densevsconv.statistics.target import epochs_to_target
-from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 
 FAMILIES = ("convolutional", "dense")
@@ -34,13 +33,13 @@ CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs"
 """Training settings with a column of their own."""
 
 
-class SummarisePlan(StudyPlan):
+class SummarisePlan(StudyPlan, Plan):
     """plan/summarise.json."""
 
     target_accuracy: float = Field(description="On validation images: the time to it is wanted.")
 
 
-def inputs(plan: SummarisePlan, at: Layout) -> dict[str, Path | list[Path]]:
+def inputs(plan: SummarisePlan, at: Layout) -> Files:
     """Return the trials, and what was chosen, trained, evaluated and timed of every case."""
     return {
         "trials": at.trials,
@@ -53,7 +52,7 @@ def inputs(plan: SummarisePlan, at: Layout) -> dict[str, Path | list[Path]]:
     }
 
 
-def outputs(plan: SummarisePlan, at: Layout) -> dict[str, Path]:
+def outputs(plan: SummarisePlan, at: Layout) -> Files:
     """Return the tables."""
     return {
         "summary": at.summary,
@@ -65,24 +64,15 @@ def outputs(plan: SummarisePlan, at: Layout) -> dict[str, Path]:
     }
 
 
-def run(layout: Layout, *, threads: int = 1) -> None:
+def run(plan: SummarisePlan, at: Layout) -> None:
     """Write the tables of the study."""
-    tables = Tables(Study(_plan(layout), layout))
-    RunRow.write_table(layout.run_table, tables.runs())
-    ComparisonRow.write_table(layout.comparisons, tables.comparisons())
-    DifficultyRow.write_table(layout.difficulty, tables.difficulty())
-    EngineRow.write_table(layout.engine_comparisons, tables.engines())
-    FamilyRow.write_table(layout.families, tables.families())
-    SummaryRow.write_table(layout.summary, tables.summary())
-
-
-def _plan(layout: Layout) -> SummarisePlan:
-    content = read_json(layout.plan("summarise"))
-    cases = {
-        name: {"network": name} | {key: value for key, value in case.items() if key != "family"}
-        for name, case in content["cases"].items()
-    }
-    return SummarisePlan.model_validate(content | {"cases": cases})
+    tables = Tables(Study(plan, at))
+    RunRow.write_table(at.run_table, tables.runs())
+    ComparisonRow.write_table(at.comparisons, tables.comparisons())
+    DifficultyRow.write_table(at.difficulty, tables.difficulty())
+    EngineRow.write_table(at.engine_comparisons, tables.engines())
+    FamilyRow.write_table(at.families, tables.families())
+    SummaryRow.write_table(at.summary, tables.summary())
 
 
 class Tables:

@@ -14,9 +14,11 @@ import time
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
-from densevsconv.stages.refit import planned_runs
-from densevsconv.store.files import read_json, write_json
+from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.refit import RefittedCase, planned_runs
+from densevsconv.store.files import write_json
 from densevsconv.store.identity import code_digest, digest
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -34,34 +36,57 @@ LEAST_EPOCHS = 3
 INFERENCE_REPEATS = 50
 
 
-def run(layout: Layout, *, threads: int | None = None) -> None:
+class TimePlan(Plan):
+    """plan/time.json."""
+
+    seed: int = Field(description="The study's.")
+    execution: str = Field(description="How TensorFlow runs an epoch: auto, xla or graph.")
+    threads: int = Field(description="Used where the workflow gives no number of cores.")
+    seconds: float | None = Field(description="About how long a timed training may take.")
+    batch_sizes: list[int] = Field(description="At which inference is timed.")
+    cases: dict[str, RefittedCase] = Field(description="All, with their number of trainings.")
+
+
+def inputs(plan: TimePlan, at: Layout) -> Files:
+    """Return the selections and the training images; the test images play no part."""
+    datasets = sorted({case.dataset for case in plan.cases.values()})
+    return {
+        "selections": [at.selection(case) for case in plan.cases],
+        "train": [at.train_data(dataset) for dataset in datasets],
+        "info": [at.data_info(dataset) for dataset in datasets],
+    }
+
+
+def outputs(plan: TimePlan, at: Layout) -> Files:
+    """Return the timings of every case."""
+    return {"timings": [at.timing(case) for case in plan.cases]}
+
+
+def run(plan: TimePlan, at: Layout, *, threads: int | None = None) -> None:
     """Time every case of the study, one after the other."""
-    plan = read_json(layout.plan("time"))
-    journal = Journal(layout.journal("time"))
+    journal = Journal(at.journal("time"))
     machine = describe_machine()
-    trainers = Trainers(layout, plan["execution"])
-    progress = Progress("time", len(plan["cases"]))
-    for case, case_plan in plan["cases"].items():
-        trials = planned_runs(layout, [case], threads)[: case_plan["repeats"]]
+    trainers = Trainers(at, plan.execution)
+    progress = Progress("time", len(plan.cases))
+    for name, case in plan.cases.items():
+        trials = planned_runs({name: case}, at, seed=plan.seed, threads=threads or plan.threads)
         identifier = digest(
             {
                 "trials": [trial.id for trial in trials],
                 "machine": machine,
                 "code": code_digest("densevsconv.stages.timing"),
-                "settings": {key: value for key, value in plan.items() if key != "cases"},
+                "settings": plan.model_dump(mode="json", exclude={"cases"}),
             }
         )
         record = journal.get(identifier)
         if record is None:
-            record = {"case": case, "machine": machine, **_measure(trials, trainers, plan)}
+            record = {"case": name, "machine": machine, **_measure(trials, trainers, plan)}
             journal.put(identifier, record)
-        write_json(layout.timing(case), record)
-        progress.advance(case)
+        write_json(at.timing(name), record)
+        progress.advance(name)
 
 
-def _measure(
-    trials: list[PlannedTrial], trainers: Trainers, plan: dict[str, Any]
-) -> dict[str, Any]:
+def _measure(trials: list[PlannedTrial], trainers: Trainers, plan: TimePlan) -> dict[str, Any]:
     data = trainers.data(trials[0].dataset)
     trainers.release()
     baseline = reset_peak_memory()
@@ -70,7 +95,7 @@ def _measure(
     warm_up = trials[0].training.model_copy(update={"epochs": min(WARM_UP_EPOCHS, tenth)})
     warm, _ = trainers.run(trials[0].with_training(warm_up), clocked=True)
     training = trials[0].training
-    timed = timed_epochs(training, warm.epoch_seconds[-1], plan["seconds"])
+    timed = timed_epochs(training, warm.epoch_seconds[-1], plan.seconds)
     part = training.model_copy(update={"epochs": timed})
     fits = [trainers.run(trial.with_training(part), clocked=True)[0] for trial in trials]
     peak = peak_memory()
@@ -91,8 +116,7 @@ def _measure(
         "epochs_timed": [len(fit.epoch_seconds) for fit in fits],
         "images_per_second": images / float(np.median(epochs)),
         "inference": {
-            str(size): _inference(predictor, data.train_images, size)
-            for size in plan["batch_sizes"]
+            str(size): _inference(predictor, data.train_images, size) for size in plan.batch_sizes
         },
         "peak_memory_bytes": peak,
         "baseline_memory_bytes": baseline,

@@ -1,12 +1,9 @@
 """Track: import the study into MLflow. Importing twice changes nothing.
 
-in      plan/track.json, the tables and case files of every stage, journal/search and refit;
-        the figures, where they have been drawn
-out     track.json; the database and the artefacts, which all studies of a results folder share
-
 One experiment a study, a parent run a case, nested runs for its search trials and its refitted
-seeds. With ``partial`` it imports what a running study has finished so far; the import at the end
-completes those runs in place.
+seeds. The database and the artefacts are shared by all studies of a results folder. With
+``partial`` it imports what a running study has finished so far; the import at the end completes
+those runs in place.
 """
 
 from __future__ import annotations
@@ -15,6 +12,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from densevsconv.report.contents import drawings
+from densevsconv.report.layout import study_plan
+from densevsconv.stages.plan import Files, LoosePlan
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.machine import describe_machine
@@ -27,13 +27,41 @@ from densevsconv.tracking.records import RunRecord
 from densevsconv.tracking.sources import finished, planned, records, test_scores
 
 
-def run(layout: Layout, *, partial: bool = False, threads: int | None = None) -> None:
+class TrackPlan(LoosePlan):
+    """plan/track.json."""
+
+
+def inputs(plan: TrackPlan, at: Layout) -> Files:
+    """Return tables, case files and figures; what a run was like by epoch is in the journal."""
+    cases = plan.content["cases"]
+    study = study_plan(plan.content)
+    return {
+        "tables": [at.trials, at.summary, at.run_table],
+        "selections": [at.selection(case) for case in cases],
+        "runs": [at.runs(case) for case in cases],
+        "weights": [at.weights(case) for case in cases],
+        "evaluations": [at.evaluation(case) for case in cases],
+        "timings": [at.timing(case) for case in cases],
+        "figures": [at.figure(drawing.stem, "png") for drawing in drawings(study)],
+        "info": [at.data_info(dataset) for dataset in study.used],
+    }
+
+
+def outputs(plan: TrackPlan, at: Layout) -> Files:
+    """Return what was imported; the database itself is no output, since studies share it."""
+    return {"tracked": at.tracked}
+
+
+def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
     """Import the study, or with ``partial`` what there is of it.
 
     Raises :class:`UserError` where another import is writing, where results are missing
     (``partial``: plans or prepared data), or where the database cannot be used.
     """
-    plan = read_json(layout.plan("track"))
+    _import(plan.content, at, partial=partial)
+
+
+def _import(plan: dict[str, Any], layout: Layout, *, partial: bool) -> None:
     sources = planned(layout) if partial else finished(layout)
     tests = {} if partial else test_scores(layout)
     runs = list(records(layout, sources, tests, partial=partial))
@@ -58,7 +86,7 @@ def run(layout: Layout, *, partial: bool = False, threads: int | None = None) ->
             progress.advance(case)
         if not partial:
             importer.retire_others()
-            write_json(layout.root / "track.json", _summary(layout, plan, runs))
+            write_json(layout.tracked, _summary(layout, plan, runs))
 
 
 def _case_tags(layout: Layout, plan: dict[str, Any], case: str) -> dict[str, str]:

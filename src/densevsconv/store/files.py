@@ -5,6 +5,7 @@ One that is missing or damaged is named where it is read, in a :class:`DataError
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -82,6 +83,15 @@ def read_json(path: Path) -> Any:
     """Read a JSON file."""
     with naming(path):
         return json.loads(path.read_text(encoding="utf-8"))
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's content; a missing file is a :class:`DataError`."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise DataError(f"{path}: file not found") from None
 
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray], *, compress: bool = False) -> None:

@@ -8,28 +8,36 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """The files of one study, under ``root`` (``results/<study>``).
+    """The files of one study, under ``root`` (``results/<study>``), and of its report.
 
     Stages read and write only through these names, so that no stage searches folders.
+
+    Attributes
+    ----------
+    reports
+        Folder of all reports.
+    captions
+        Folder of the captions, one file a figure or table.
     """
 
     root: Path
+    reports: Path = Path("reports")
+    captions: Path = Path("workflow/report")
 
     @property
     def study(self) -> str:
         """The study's name."""
         return self.root.name
 
-    # -- plan: what each stage is asked to do; written by the Snakefile, read by the stage
+    # -- plan: what each stage is asked to do; written as a run starts, read by the stage
     def plan(self, stage: str) -> Path:
         """Return the settings of one stage (JSON), resolved from the config, defaults filled in."""
         return self.root / "plan" / f"{stage}.json"
 
     # -- fetch
-    @property
-    def fetched(self) -> Path:
-        """Which files were fetched, from where, and their checksums."""
-        return self.root / "fetch.json"
+    def fetched(self, base: str) -> Path:
+        """Return which files of a data set were fetched, from where, and their checksums."""
+        return self.root / "fetch" / f"{base}.json"
 
     # -- prepare: train.npz holds training and validation images; test.npz is for refit and
     #    evaluate. Measure reads it too, to count and to find duplicates: no choice depends on that
@@ -151,3 +159,39 @@ class Layout:
     def engine_comparisons(self) -> Path:
         """One row a network trained alike by two engines: difference and time ratio."""
         return self.root / "engines.csv"
+
+    # -- track: the database and the artefacts lie beside the studies, which share them
+    @property
+    def tracked(self) -> Path:
+        """What was imported into MLflow."""
+        return self.root / "track.json"
+
+    @property
+    def database(self) -> Path:
+        """The MLflow database."""
+        return self.root.parent / "mlflow" / "mlflow.db"
+
+    @property
+    def artifacts(self) -> Path:
+        """Files attached to MLflow's runs."""
+        return self.root.parent / "mlflow" / "artifacts"
+
+    # -- figures, report
+    def figure(self, stem: str, suffix: str) -> Path:
+        """Return one figure file; ``suffix`` is "svg" (paper, page) or "png" (README, MLflow)."""
+        return self.reports / self.study / "figures" / f"{stem}.{suffix}"
+
+    @property
+    def paper(self) -> Path:
+        """The paper."""
+        return self.reports / self.study / "paper.pdf"
+
+    @property
+    def page(self) -> Path:
+        """The page, in one file."""
+        return self.reports / self.study / "index.html"
+
+    @property
+    def facts(self) -> Path:
+        """Every printed number with its source."""
+        return self.reports / self.study / "facts.json"

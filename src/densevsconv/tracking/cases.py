@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from densevsconv.images.scaling import Scaling
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.report.contents import drawings
-from densevsconv.report.layout import ReportLayout, study_plan
+from densevsconv.report.layout import study_plan
 from densevsconv.store.files import read_json, read_npz
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
@@ -96,9 +96,8 @@ def attach_files(
 
 def _figures(layout: Layout, case: str) -> list[Path]:
     plan = read_json(layout.plan("track"))
-    report = ReportLayout(Path(plan.get("reports", "reports")), layout.study)
     shown = [each for each in drawings(study_plan(plan)) if case in each.cases]
-    return [report.figure(drawing.stem, "png") for drawing in shown]
+    return [layout.figure(drawing.stem, "png") for drawing in shown]
 
 
 def _confusion_tables(layout: Layout, case: str) -> dict[str, str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from densevsconv.errors import DataError
-from densevsconv.store.files import read_json
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
@@ -46,12 +45,16 @@ def finished(layout: Layout) -> list[Source]:
 
 def planned(layout: Layout) -> list[Source]:
     """Return every trial that is planned, and the seeds of the cases that have been selected."""
-    from densevsconv.stages.refit import planned_runs
-    from densevsconv.stages.search import planned_trials
+    from densevsconv.stages.refit import RefitPlan, planned_runs
+    from densevsconv.stages.search import SearchPlan, planned_trials
 
-    selected = [case for case in read_json(layout.plan("refit"))["cases"]
-                if layout.selection(case).exists()]  # fmt: skip
-    by_kind = {"trial": planned_trials(layout), "seed": planned_runs(layout, selected)}
+    search = SearchPlan.read(layout.plan("search"))
+    refit = RefitPlan.read(layout.plan("refit"))
+    selected = {n: case for n, case in refit.cases.items() if layout.selection(n).exists()}
+    by_kind = {
+        "trial": planned_trials(search, layout),
+        "seed": planned_runs(selected, layout, seed=refit.seed, threads=refit.threads),
+    }
     return [
         Source(kind, trial.case, trial.id, trial.repetition, trial.settings)
         for kind, trials in by_kind.items()

@@ -1,0 +1,259 @@
+"""The plan of every stage, made of a resolved study; cut so that an edit reaches no other stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
+from densevsconv.planning.schema import Split
+from densevsconv.results.plan import (
+    CasePlan,
+    CounterpartPlan,
+    DatasetPlan,
+    Published,
+    StudyPlan,
+    TrainedCase,
+)
+from densevsconv.results.plan import Split as SplitPlan
+from densevsconv.stages.evaluate import EvaluatedCase, EvaluatePlan
+from densevsconv.stages.fetch import FetchedDataset, FetchPlan, WantedFile
+from densevsconv.stages.figures import FiguresPlan
+from densevsconv.stages.gradients import GradientsPlan
+from densevsconv.stages.judge import JudgePlan
+from densevsconv.stages.measure import MeasurePlan
+from densevsconv.stages.plan import Plan
+from densevsconv.stages.prepare import PreparedDataset, PreparePlan
+from densevsconv.stages.refit import RefitPlan, RefittedCase
+from densevsconv.stages.report import ReportPlan
+from densevsconv.stages.search import SearchedCase, SearchPlan
+from densevsconv.stages.select import SelectedCase, SelectPlan
+from densevsconv.stages.summarise import SummarisePlan
+from densevsconv.stages.timing import TimePlan
+from densevsconv.stages.track import TrackPlan
+from densevsconv.store.files import write_json_if_changed
+from densevsconv.store.layout import Layout
+from densevsconv.trials.cost import COMPILE_SECONDS, estimated_seconds
+
+
+def write_plans(study: ResolvedStudy, at: Layout) -> list[str]:
+    """Write the plan files whose content changed; return the stages they belong to."""
+    return [
+        stage
+        for stage, plan in make_plans(study, at).items()
+        if write_json_if_changed(at.plan(stage), plan.model_dump(mode="json"))
+    ]
+
+
+def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
+    """Return the plan of every stage, by its name."""
+    settings = study.study
+    cases, datasets = study.cases, study.datasets
+    trials = sum(case.trials for case in cases.values())
+    shards = min(settings.shards, trials)  # none where nothing is searched
+    seeded: dict[str, Any] = {
+        "seed": settings.seed,
+        "execution": settings.execution,
+        "threads": settings.threads,
+    }
+    return {
+        "fetch": FetchPlan(
+            datasets={
+                dataset.base: FetchedDataset(
+                    folder=dataset.folder.as_posix(), files=_files(dataset)
+                )
+                for dataset in datasets.values()
+                if dataset.entry.files
+            }
+        ),
+        "prepare": PreparePlan(
+            datasets={name: _prepared(study, dataset) for name, dataset in datasets.items()}
+        ),
+        "measure": MeasurePlan(seed=settings.seed, datasets=list(datasets)),
+        "gradients": GradientsPlan(
+            seed=settings.seed,
+            cases={name: TrainedCase(**_trained(cases[name])) for name in study.checked},
+        ),
+        "search": SearchPlan(
+            **seeded,
+            seeds=study.search_seeds,
+            shards=shards,
+            cases={
+                name: SearchedCase(**_trained(case), points=case.points)
+                for name, case in cases.items()
+                if case.searched
+            },
+        ),
+        "select": SelectPlan(
+            shards=shards,
+            cases={
+                name: SelectedCase(training=case.training.model_dump(), points=case.points)
+                for name, case in cases.items()
+            },
+        ),
+        "refit": RefitPlan(
+            **seeded,
+            shards=[
+                {name: _refitted(cases[name], cases[name].refit_seeds) for name in shard}
+                for shard in shard_cases(study)
+            ],
+        ),
+        "evaluate": EvaluatePlan(
+            confidence=settings.evaluate.confidence,
+            calibration_bins=settings.evaluate.calibration_bins,
+            cases={name: EvaluatedCase(dataset=case.dataset) for name, case in cases.items()},
+        ),
+        "time": TimePlan(
+            **seeded,
+            seconds=settings.time.seconds,
+            batch_sizes=settings.time.batch_sizes,
+            cases={name: _refitted(case, case.time_repeats) for name, case in cases.items()},
+        ),
+        **_shown(study, study_plan(study), at),
+    }
+
+
+def _shown(study: ResolvedStudy, shown: StudyPlan, at: Layout) -> dict[str, Plan]:
+    """Return the plans of what comes after the trainings."""
+    settings = study.study
+    said = settings.model_dump(include={"title", "question", "description"})
+    target = settings.time.target_accuracy
+    # its readers look up by key
+    tracked = shown.model_dump(mode="json")
+    for name, case in shown.cases.items():
+        tracked["cases"][name]["family"] = case.family
+    places = {"database": at.database.as_posix(), "artifacts": at.artifacts.as_posix()}
+    return {
+        "judge": JudgePlan(
+            confidence=shown.confidence,
+            claims=settings.claims,
+            # without claims nothing about the cases matters
+            cases={
+                name: EvaluatedCase(dataset=case.dataset)
+                for name, case in shown.cases.items()
+                if settings.claims
+            },
+        ),
+        "summarise": SummarisePlan(**dict(shown), target_accuracy=target),
+        "figures": FiguresPlan(**dict(shown)),
+        "report": ReportPlan(
+            **dict(shown),
+            **said,
+            **settings.model_dump(include={"notes", "publication", "execution"}),
+            highlights=settings.report.highlights,
+            target_accuracy=target,
+            timed_seconds=settings.time.seconds,
+        ),
+        "track": TrackPlan.model_validate(tracked | said | places),
+    }
+
+
+def study_plan(study: ResolvedStudy) -> StudyPlan:
+    """Return the study as those see it that come after the trainings."""
+    return StudyPlan(
+        study=study.name,
+        confidence=study.study.evaluate.confidence,
+        datasets={
+            name: DatasetPlan(
+                title=dataset.title,
+                dataset=dataset.base,
+                source=dataset.entry.source.kind,
+                source_shape=dataset.contents.shape,
+                shape=dataset.shape,
+                classes=dataset.contents.classes,
+                class_names=dataset.contents.class_names,
+                max_value=dataset.entry.max_value,
+                split=_split(dataset),
+                transform=dataset.used.model_dump()["transform"],
+                seed=study.study.seed,
+                **dataset.entry.model_dump(include={"citation", "licence", "homepage", "notes"}),
+            )
+            for name, dataset in study.datasets.items()
+        },
+        cases={
+            name: CasePlan(
+                **_trained(case),
+                title=case.title,
+                network=case.network,
+                version=case.version,
+                description=case.description,
+                method=case.search.method,
+                grid=case.search.grid or None,
+                points=case.points,
+                trials=case.trials,
+                seeds=case.refit_seeds,
+                published=Published(**case.published.model_dump()) if case.published else None,
+            )
+            for name, case in study.cases.items()
+        },
+        counterparts={
+            of: CounterpartPlan(**entry.model_dump()) if entry else None
+            for of, entry in study.study.report.counterparts.items()
+        },
+    )
+
+
+def case_cost(study: ResolvedStudy, case: ResolvedCase) -> float:
+    """Return the estimated seconds of training a case once."""
+    return estimated_seconds(
+        case.architecture,
+        epochs=case.training.epochs,
+        images=study.datasets[case.dataset].sizes.train,
+        batch_size=case.training.batch_size,
+    )
+
+
+def shard_cases(study: ResolvedStudy) -> list[list[str]]:
+    """Return the cases of each refit shard: the dearest first, each to the least loaded shard."""
+    costs = {
+        name: COMPILE_SECONDS + case.refit_seeds * case_cost(study, case)
+        for name, case in study.cases.items()
+    }
+    shards: list[list[str]] = [[] for _ in range(min(study.study.shards, len(costs)))]
+    loads = [0.0] * len(shards)
+    for name in sorted(costs, key=lambda name: (-costs[name], name)):
+        least = loads.index(min(loads))
+        shards[least].append(name)
+        loads[least] += costs[name]
+    return shards
+
+
+def _prepared(study: ResolvedStudy, dataset: ResolvedDataset) -> PreparedDataset:
+    contents = dataset.contents
+    return PreparedDataset(
+        dataset=dataset.base,
+        source=dataset.entry.source.model_dump(),
+        folder=dataset.folder.as_posix(),
+        files=_files(dataset),
+        stamp=dataset.stamp,
+        images=contents.images,
+        test_images=contents.test_images,
+        shape=contents.shape,
+        classes=contents.classes,
+        class_names=contents.class_names,
+        max_value=dataset.entry.max_value,
+        split=_split(dataset),
+        transform=dataset.used.model_dump()["transform"],
+        seed=study.study.seed,
+    )
+
+
+def _files(dataset: ResolvedDataset) -> dict[str, WantedFile]:
+    return {name: WantedFile(**file.model_dump()) for name, file in dataset.entry.files.items()}
+
+
+def _split(dataset: ResolvedDataset) -> SplitPlan:
+    used = dataset.used.model_dump()
+    return SplitPlan(**{key: used[key] for key in Split.model_fields})
+
+
+def _trained(case: ResolvedCase) -> dict[str, Any]:
+    return {
+        "dataset": case.dataset,
+        "engine": case.engine,
+        "architecture": case.architecture.to_dict(),
+        "training": case.training.model_dump(),
+    }
+
+
+def _refitted(case: ResolvedCase, seeds: int) -> RefittedCase:
+    return RefittedCase(**_trained(case), seeds=seeds)

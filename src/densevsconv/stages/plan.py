@@ -1,0 +1,108 @@
+"""What the stages have in common: a plan, the files they read and write, work done in parts.
+
+A stage is a module with three functions beside its plan's type::
+
+    def inputs(plan: XPlan, at: Layout) -> Files     every file it reads, its plan apart
+    def outputs(plan: XPlan, at: Layout) -> Files    every file it writes
+    def run(plan: XPlan, at: Layout, ...) -> None    reads those and writes these
+
+A stage that is done in parts takes the part as a third argument: the name of a data set, or the
+number of a shard. The rules of the workflow are made from the first two functions. Beside these
+files a stage touches what outlives a run and decides nothing: its journal, the measured execution
+modes, and the folder of fetched files, whose checksums are checked.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_type_hints
+
+from pydantic import ConfigDict
+
+from densevsconv.errors import UserError
+from densevsconv.results.record import Record
+from densevsconv.schema.messages import unknown
+from densevsconv.store.identity import digest
+from densevsconv.store.layout import Layout
+
+Files = dict[str, Path | list[Path]]
+"""Files by what they are."""
+
+Part = str | int
+"""A data set's name or a shard's number."""
+
+
+class Plan(Record):
+    """What a stage is asked to do: an edit changes the plans of the stages that it concerns."""
+
+    @property
+    def parts(self) -> list[Any]:
+        """The parts that the work is done in; none: it is done as a whole."""
+        return []
+
+    def of(self, part: Part | None) -> Any:
+        """Return what decides the files of one part."""
+        return self.model_dump(mode="json")
+
+    def digest(self, part: Part | None = None) -> str:
+        """Return what changes whenever a part must be done again."""
+        return digest(self.of(part))
+
+
+class LoosePlan(Plan):
+    """A plan whose content its readers look up by key."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The whole of it, as in the file."""
+        return dict(self.model_extra or {})
+
+    def of(self, part: Part | None) -> Any:
+        """Return all of it."""
+        return self.content
+
+
+def stage(name: str) -> ModuleType:
+    """Return the module of a stage."""
+    # `time` is a module of Python's own
+    return importlib.import_module(f"densevsconv.stages.{'timing' if name == 'time' else name}")
+
+
+def read_plan(name: str, at: Layout, part: Part | None = None, expected: str | None = None) -> Plan:
+    """Return a stage's plan as the last run of the workflow wrote it.
+
+    Raises :class:`UserError` where there is none, or where it is not the one whose digest is
+    ``expected``: the configuration was edited while a run was going on.
+    """
+    file = at.plan(name)
+    if not file.exists():
+        raise UserError(
+            f"{file}: no plan for this stage; `snakemake --cores all --config study={at.study}` "
+            "writes it when it starts"
+        )
+    plan: Plan = get_type_hints(stage(name).run)["plan"].read(file)
+    if expected is not None and plan.digest(part) != expected:
+        raise UserError(
+            f"{file}: not the plan that this job was started for, since the configuration was "
+            "edited meanwhile; run again"
+        )
+    return plan
+
+
+def run_stage(
+    name: str, at: Layout, part: Part | None = None, expected: str | None = None, **options: Any
+) -> None:
+    """Run a stage on the plan that is there: one part of it, or all."""
+    plan = read_plan(name, at, part, expected)
+    if not plan.parts:
+        stage(name).run(plan, at, **options)
+        return
+    found = {str(each): each for each in plan.parts}
+    if part is not None and str(part) not in found:
+        raise UserError(f"{at.plan(name)}: {unknown('part', str(part), found)}")
+    for each in plan.parts if part is None else [found[str(part)]]:
+        stage(name).run(plan, at, each, **options)
