@@ -127,7 +127,6 @@ def write_plans(layout: Layout) -> None:
     database = str(layout.root.parent / "mlflow" / "mlflow.db")
     artifacts = str(layout.root.parent / "mlflow" / "artifacts")
     trained = {case: trained_case(family) for case, family in CASES.items()}
-    loose = {case: plan | {"family": CASES[case]} for case, plan in cases.items()}
     common = {"seed": 1, "threads": 1, "execution": "auto"}
     plans: dict[str, dict[str, Any]] = {
         "search": common | {"seeds": 2, "shards": 2, "cases": {
@@ -139,8 +138,9 @@ def write_plans(layout: Layout) -> None:
         "evaluate": {"confidence": 0.95, "calibration_bins": 15, "cases": short},
         "summarise": {"study": layout.study, "confidence": 0.95, "target_accuracy": 0.7,
                       "cases": cases, "datasets": datasets},
-        "track": {"study": layout.study, "title": "Made up", "database": database,
-                  "artifacts": artifacts, "cases": loose, "datasets": datasets},
+        "track": {"study": layout.study, "confidence": 0.95, "question": "Made up?",
+                  "database": database, "artifacts": artifacts, "cases": cases,
+                  "datasets": datasets},
     }  # fmt: skip
     for stage, plan in plans.items():
         write_json(layout.plan(stage), plan)

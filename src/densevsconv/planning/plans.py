@@ -117,11 +117,6 @@ def _shown(study: ResolvedStudy, shown: StudyPlan, at: Layout) -> dict[str, Plan
     settings = study.study
     said = settings.model_dump(include={"title", "question", "description"})
     target = settings.time.target_accuracy
-    # its readers look up by key
-    tracked = shown.model_dump(mode="json")
-    for name, case in shown.cases.items():
-        tracked["cases"][name]["family"] = case.family
-    places = {"database": at.database.as_posix(), "artifacts": at.artifacts.as_posix()}
     return {
         "judge": JudgePlan(
             confidence=shown.confidence,
@@ -143,7 +138,12 @@ def _shown(study: ResolvedStudy, shown: StudyPlan, at: Layout) -> dict[str, Plan
             target_accuracy=target,
             timed_seconds=settings.time.seconds,
         ),
-        "track": TrackPlan.model_validate(tracked | said | places),
+        "track": TrackPlan(
+            **dict(shown),
+            question=settings.question,
+            database=at.database.as_posix(),
+            artifacts=at.artifacts.as_posix(),
+        ),
     }
 
 

@@ -9,41 +9,47 @@ those runs in place.
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
-from typing import Any
 
+from pydantic import Field
+
+import densevsconv
 from densevsconv.report.contents import drawings
-from densevsconv.report.layout import study_plan
-from densevsconv.stages.plan import Files, LoosePlan
-from densevsconv.store.files import read_json, write_json
+from densevsconv.results.plan import StudyPlan
+from densevsconv.results.study import Study
+from densevsconv.results.tracked import Tracked
+from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.refit import RefitPlan, planned_runs
+from densevsconv.stages.search import SearchPlan, planned_trials
 from densevsconv.store.layout import Layout
 from densevsconv.store.machine import describe_machine
 from densevsconv.store.progress import Progress
-from densevsconv.tracking.cases import attach_files, attach_model, case_record
+from densevsconv.tracking.artifacts import attach_files, attach_model
 from densevsconv.tracking.database import experiment, open_database
 from densevsconv.tracking.importer import Importer
-from densevsconv.tracking.provenance import git_commit, machine_text
-from densevsconv.tracking.records import RunRecord
-from densevsconv.tracking.sources import finished, planned, records, test_scores
+from densevsconv.tracking.runs import Training, case_run, finished, training_runs
 
 
-class TrackPlan(LoosePlan):
+class TrackPlan(StudyPlan, Plan):
     """plan/track.json."""
+
+    question: str = Field(description="Shown on the experiment's page.")
+    database: str = Field(description="MLflow's, of all studies.")
+    artifacts: str = Field(description="Folder of all artefacts.")
 
 
 def inputs(plan: TrackPlan, at: Layout) -> Files:
     """Return tables, case files and figures; what a run was like by epoch is in the journal."""
-    cases = plan.content["cases"]
-    study = study_plan(plan.content)
     return {
         "tables": [at.trials, at.summary, at.run_table],
-        "selections": [at.selection(case) for case in cases],
-        "runs": [at.runs(case) for case in cases],
-        "weights": [at.weights(case) for case in cases],
-        "evaluations": [at.evaluation(case) for case in cases],
-        "timings": [at.timing(case) for case in cases],
-        "figures": [at.figure(drawing.stem, "png") for drawing in drawings(study)],
-        "info": [at.data_info(dataset) for dataset in study.used],
+        "selections": [at.selection(case) for case in plan.cases],
+        "runs": [at.runs(case) for case in plan.cases],
+        "weights": [at.weights(case) for case in plan.cases],
+        "evaluations": [at.evaluation(case) for case in plan.cases],
+        "timings": [at.timing(case) for case in plan.cases],
+        "figures": list(_figures(plan, at)),
+        "info": [at.data_info(dataset) for dataset in plan.used],
     }
 
 
@@ -52,69 +58,86 @@ def outputs(plan: TrackPlan, at: Layout) -> Files:
     return {"tracked": at.tracked}
 
 
+def _figures(plan: TrackPlan, at: Layout) -> dict[Path, tuple[str, ...]]:
+    """Return the cases of every figure."""
+    return {at.figure(drawing.stem, "png"): tuple(drawing.cases) for drawing in drawings(plan)}
+
+
 def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
     """Import the study, or with ``partial`` what there is of it.
 
     Raises :class:`UserError` where another import is writing, where results are missing
     (``partial``: plans or prepared data), or where the database cannot be used.
     """
-    _import(plan.content, at, partial=partial)
-
-
-def _import(plan: dict[str, Any], layout: Layout, *, partial: bool) -> None:
-    sources = planned(layout) if partial else finished(layout)
-    tests = {} if partial else test_scores(layout)
-    runs = list(records(layout, sources, tests, partial=partial))
-    database, artifacts = Path(plan["database"]), Path(plan["artifacts"])
-    with open_database(database) as client:
-        experiment_id = experiment(client, plan["study"], artifacts, plan.get("question", ""))
-        tags = {"study": plan["study"], "git_commit": git_commit()}
-        importer = Importer(client, experiment_id, tags)
-        progress = Progress("track", len(plan["cases"]) + len(runs))
-        for case in sorted(plan["cases"]):
-            importer.tags = tags | _case_tags(layout, plan["cases"][case], case)
-            record = case_record(layout, case, partial=partial)
+    study = Study(plan, at)
+    runs = list(training_runs(study, _planned(at) if partial else finished(study), partial=partial))
+    figures = _figures(plan, at)
+    with open_database(Path(plan.database)) as client:
+        experiment_id = experiment(client, plan.study, Path(plan.artifacts), plan.question)
+        importer = Importer(client, experiment_id)
+        progress = Progress("track", len(plan.cases) + len(runs))
+        commit = _git_commit()
+        for case in sorted(plan.cases):
+            importer.tags = {"study": plan.study, "git_commit": commit} | _tags(study, case)
+            record = case_run(study, case, partial=partial)
             parent = importer.open(record)
             for child in (child for child in runs if child.case == case):
                 importer.put(child, parent.info.run_id)
                 progress.advance(case)
             if not partial:
-                attach_files(client, parent.info.run_id, parent.data.tags, layout, case)
+                own = [path for path, cases in figures.items() if case in cases]
+                attach_files(client, parent, study, case, own)
                 if parent.info.status != "FINISHED":
-                    attach_model(client, experiment_id, parent.info.run_id, layout, case)
+                    attach_model(client, experiment_id, parent.info.run_id, study, case)
             importer.finish(parent, record)
             progress.advance(case)
         if not partial:
             importer.retire_others()
-            write_json(layout.tracked, _summary(layout, plan, runs))
+            keys = {k: {run.key for run in runs if run.kind == k} for k in ("trial", "seed")}
+            Tracked(
+                study=plan.study,
+                experiment=plan.study,
+                database=os.path.relpath(plan.database, at.root),
+                artifacts=os.path.relpath(plan.artifacts, at.root),
+                runs={"case": len(plan.cases)} | {k: len(each) for k, each in keys.items()},
+                models=sorted(plan.cases),
+            ).write(at.tracked)
 
 
-def _case_tags(layout: Layout, plan: dict[str, Any], case: str) -> dict[str, str]:
-    timing = layout.timing(case)
-    machine = read_json(timing)["machine"] if timing.exists() else describe_machine()
+def _planned(at: Layout) -> list[Training]:
+    """Return every trial that is planned, and the seeds of the cases that have been selected."""
+    search, refit = SearchPlan.read(at.plan("search")), RefitPlan.read(at.plan("refit"))
+    selected = {name: case for name, case in refit.cases.items() if at.selection(name).exists()}
+    runs = planned_runs(selected, at, seed=refit.seed, threads=refit.threads)
+    return [
+        Training("trial", trial.case, trial.id, trial.repetition, trial.settings)
+        for trial in planned_trials(search, at)
+    ] + [Training("seed", run.case, run.id, run.repetition, run.settings) for run in runs]
+
+
+def _tags(study: Study[TrackPlan], case: str) -> dict[str, str]:
+    plan, timing = study.case(case), study.at.timing(case)
+    machine = study.timing(case).machine if timing.exists() else describe_machine()
+    described = [str(machine.get("processor", "unknown"))]
+    described += [f"{machine['cores']} cores"] if "cores" in machine else []
     return {
-        "dataset": plan["dataset"],
-        "dataset_hash": read_json(layout.data_info(plan["dataset"]))["train_hash"],
-        "family": plan["family"],
-        "architecture": plan["architecture"]["name"],
-        "engine": plan["engine"],
-        "machine": machine_text(machine),
+        "dataset": plan.dataset,
+        "dataset_hash": study.data_info(plan.dataset).train_hash,
+        "family": plan.family,
+        "architecture": plan.architecture["name"],
+        "engine": plan.engine,
+        "machine": ", ".join(described),
     }
 
 
-def _summary(layout: Layout, plan: dict[str, Any], runs: list[RunRecord]) -> dict[str, Any]:
-    """Return track.json: the same for the same results, wherever the project lies."""
-    keys = {record.key for record in runs}
-    return {
-        "study": plan["study"],
-        "experiment": plan["study"],
-        # from the folder of track.json
-        "database": os.path.relpath(plan["database"], layout.root),
-        "artifacts": os.path.relpath(plan["artifacts"], layout.root),
-        "runs": {
-            "case": len(plan["cases"]),
-            "trial": sum(key.startswith("trial/") for key in keys),
-            "seed": sum(key.startswith("seed/") for key in keys),
-        },
-        "models": sorted(plan["cases"]),
-    }
+def _git_commit() -> str:
+    """Return the commit of the code, with ``-dirty`` after uncommitted edits; or "unknown"."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    folder = Path(densevsconv.__file__).parent
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):  # no git, or no repository: an installed package
+        return "unknown"
+    return done.stdout.strip() or "unknown"

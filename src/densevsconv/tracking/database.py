@@ -99,16 +99,8 @@ def _create(database: Path) -> None:
 def experiment(client: MlflowClient, name: str, artifacts: Path, description: str) -> str:
     """Return the id of the study's experiment, which is made if need be.
 
-    Parameters
-    ----------
-    client
-        Of the database.
-    name
-        The study.
-    artifacts
-        Folder of the artefacts of all studies; each has a folder of its own there.
-    description
-        Shown on the experiment's page.
+    ``artifacts`` is the folder of the artefacts of all studies, each of which has a folder of its
+    own there; ``description`` is shown on the experiment's page.
     """
     found = client.get_experiment_by_name(name)
     if found is None:

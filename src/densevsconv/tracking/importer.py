@@ -9,10 +9,9 @@ no longer the study's (the case was searched anew, its code changed) is kept, ta
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from densevsconv.tracking.records import RunRecord
+from densevsconv.tracking.runs import RunRecord
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -33,15 +32,17 @@ class Importer:
     ----------
     client, experiment_id
         Where to.
+
+    Attributes
+    ----------
     tags
         Tags of every new run (git commit, machine): of this import, not of the results.
     """
 
-    def __init__(self, client: MlflowClient, experiment_id: str, tags: dict[str, str]) -> None:
+    def __init__(self, client: MlflowClient, experiment_id: str) -> None:
         self.client = client
         self.experiment_id = experiment_id
-        self.tags = tags
-        self.new: Counter[str] = Counter()
+        self.tags: dict[str, str] = {}
         self._known = {run.data.tags[KEY]: run for run in self._search()}
         self._current: set[str] = set()
 
@@ -98,7 +99,6 @@ class Importer:
             tags[CONTENT] = record.content
         if parent is not None:
             tags[PARENT] = parent
-        self.new[record.kind] += 1
         run = self.client.create_run(
             self.experiment_id, start_time=record.started, tags=tags, run_name=record.name
         )
@@ -119,12 +119,11 @@ class Importer:
         for begin in range(first, len(metrics), BATCH):
             self.client.log_batch(identifier, metrics[begin : begin + BATCH])
 
-    def retire_others(self) -> int:
-        """Tag the runs that are no longer part of the study; return how many."""
-        old = [run for key, run in self._known.items() if key not in self._current]
-        for run in old:
-            self.client.set_tag(run.info.run_id, SUPERSEDED, "true")
-        return len(old)
+    def retire_others(self) -> None:
+        """Tag the runs that are no longer part of the study."""
+        for key, run in self._known.items():
+            if key not in self._current:
+                self.client.set_tag(run.info.run_id, SUPERSEDED, "true")
 
 
 def _differs(run: Run, record: RunRecord) -> bool:

@@ -1,0 +1,75 @@
+"""What is attached to the parent run of a case: its files and tables, and the winner as a model."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from densevsconv.images.scaling import Scaling
+from densevsconv.results.study import Study
+from densevsconv.tracking.runs import winner
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run as MlflowRun
+
+ARTIFACTS = "artifacts"
+"""Tag with the digest of the attached files."""
+
+
+def attach_files(
+    client: MlflowClient, run: MlflowRun, study: Study[Any], case: str, figures: Iterable[Path]
+) -> None:
+    """Copy result files, confusion tables and figures to a parent run, unless they are there.
+
+    Files that changed (a figure drawn anew) overwrite their old copies.
+    """
+    at = study.at
+    results = (at.selection(case), at.evaluation(case), at.timing(case))
+    files = [(path, f"results/{path.parent.name}") for path in results]
+    files += [(path, "figures") for path in figures if path.exists()]
+    tables = _confusion_tables(study, case)
+    sums = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path, _ in files]
+    state = hashlib.sha256(repr((sums, tables)).encode()).hexdigest()[:16]
+    if run.data.tags.get(ARTIFACTS) == state:
+        return
+    for path, folder in files:
+        client.log_artifact(run.info.run_id, str(path), folder)
+    for name, text in tables.items():
+        client.log_text(run.info.run_id, text, f"confusion/{name}.csv")
+    # last: a copy that was killed half way is made again
+    client.set_tag(run.info.run_id, ARTIFACTS, state)
+
+
+def _confusion_tables(study: Study[Any], case: str) -> dict[str, str]:
+    """Return counts and shares of rows as CSV, classes by name; rows true, columns predicted."""
+    names = study.data_info(study.case(case).dataset).class_names
+    tables = {}
+    for name, matrix in study.evaluation(case).confusion.model_dump().items():
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["true \\ predicted", *names])
+        writer.writerows([label, *row] for label, row in zip(names, matrix, strict=True))
+        tables[name] = stream.getvalue()
+    return tables
+
+
+def attach_model(
+    client: MlflowClient, experiment_id: str, run_id: str, study: Study[Any], case: str
+) -> None:
+    """Log the winner of a case as a Keras model; TensorFlow is imported here."""
+    from densevsconv.tracking.model import log_model, pixels_to_probabilities
+
+    plan, first = study.case(case), winner(study, case)
+    info = study.data_info(plan.dataset).model_dump()
+    model = pixels_to_probabilities(
+        plan.bound,
+        study.weights(case, first.repetition),
+        Scaling.for_training(study.selection(case).training["scaling"], info),
+    )
+    tags = {"case": case, "dataset": plan.dataset, "trial": first.trial}
+    log_model(client, experiment_id, run_id, case, model, tags)
