@@ -306,6 +306,10 @@ EXAMPLES = [
 ]
 
 
+def test_every_kind_has_an_example() -> None:
+    assert {next(iter(test)) for test in EXAMPLES} == set(KINDS)
+
+
 @pytest.mark.parametrize("test", EXAMPLES, ids=lambda test: next(iter(test)))
 def test_statements_hold_no_number_outside_names(known: Known, test: dict) -> None:
     known.case("a1", accuracy=0.5 + WOBBLE, right=WORST_TWO).case("b2", accuracy=0.4 + WOBBLE)
