@@ -32,7 +32,6 @@ def inputs(plan: JudgePlan, at: Layout) -> Files:
         "info": [at.data_info(name) for name in sorted({c.dataset for c in plan.cases.values()})],
         "runs": [at.runs(case) for case in plan.cases],
         "histories": [at.history(case) for case in plan.cases],
-        "predictions": [at.predictions(case) for case in plan.cases],
         "evaluations": [at.evaluation(case) for case in plan.cases],
         "timings": [at.timing(case) for case in plan.cases],
     }
