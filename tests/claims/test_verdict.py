@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from densevsconv.claims.kind import quoted
-from densevsconv.claims.verdict import verdict, verdict_of_all
+from densevsconv.claims.kind import quoted, verdict, verdict_of_all
 
 
 @pytest.mark.parametrize(

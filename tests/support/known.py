@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from densevsconv.claims.registry import ClaimTest, judge_test
+from densevsconv.claims.registry import ClaimTest
 from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.data import DataInfo
 from densevsconv.results.evaluation import Evaluation
@@ -123,7 +123,7 @@ class Known:
         cases = {case: {"dataset": dataset} for case, dataset in self.datasets.items()}
         plan = JudgePlan.model_validate({"confidence": confidence, "claims": {}, "cases": cases})
         checked = ClaimTest.model_validate(test)
-        return list(judge_test(checked, Study(plan, self.layout), confidence))
+        return list(checked.content.judge(Study(plan, self.layout), confidence))
 
     def verdict(self, kind: str, **test: Any) -> str:
         """Return the verdict of a test that has one record."""

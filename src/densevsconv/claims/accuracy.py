@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field, model_validator
 from scipy import stats
 
-from densevsconv.claims.kind import CaseName, Finding, Kind, Share, Words, quoted
+from densevsconv.claims.kind import CaseName, Kind, Share, Words, quoted
+from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
 from densevsconv.statistics import one_image
 from densevsconv.statistics.intervals import mean_interval
@@ -18,27 +18,19 @@ from densevsconv.statistics.intervals import mean_interval
 TEST_ACCURACY = Words("test accuracy", "percent", "%")
 
 
-@dataclass(frozen=True)
-class MeanAccuracy:
-    """A mean over ``values``, one a seed; the ends are None with a single seed."""
+def mean_accuracy(case: str, study: Study[Any], confidence: float) -> dict[str, Any]:
+    """Return the mean over seeds and its interval, as a record has them.
 
-    values: list[float]
-    mean: float
-    low: float | None
-    high: float | None
-    method: str
-
-
-def mean_accuracy(case: str, study: Study[Any], confidence: float) -> MeanAccuracy:
-    """Return the interval of evaluate/<case>.json, widened where all seeds are equal."""
+    It is that of evaluate/<case>.json, widened where all seeds are equal.
+    """
     values = study.evaluation(case).accuracies
     interval = mean_interval(values, confidence, lower=0, upper=1)
-    mean, low, high = (interval[key] for key in ("mean", "low", "high"))
-    if not one_image.no_spread(low, high):
-        return MeanAccuracy(values, mean, low, high, "t over seeds")
-    half = one_image.half_width(len(values), study.evaluation(case).images, confidence)
-    low, high = max(mean - half, 0.0), min(mean + half, 1.0)
-    return MeanAccuracy(values, mean, low, high, "t over seeds" + one_image.NOTE)
+    mean, low, high, method = *(interval[key] for key in ("mean", "low", "high")), "t over seeds"
+    if one_image.no_spread(low, high):
+        half = one_image.half_width(len(values), study.evaluation(case).images, confidence)
+        low, high = max(mean - half, 0.0), min(mean + half, 1.0)
+        method += one_image.NOTE
+    return {"estimate": mean, "low": low, "high": high, "seeds": len(values), "method": method}
 
 
 class Accuracy(Kind):
@@ -51,6 +43,7 @@ class Accuracy(Kind):
     at_most: Share | None = Field(
         default=None, description="Their accuracies are below this. Give this or `at_least`."
     )
+    key: ClassVar[str] = "accuracy"
     words: ClassVar[Words] = TEST_ACCURACY
 
     @model_validator(mode="after")
@@ -60,23 +53,19 @@ class Accuracy(Kind):
             raise ValueError(f"found {found}; allowed: at_least or at_most, one of them")
         return self
 
-    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
-        """Yield a finding a case: the mean over seeds against the bound."""
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
+        """Yield a record a case: the mean over seeds against the bound."""
         bound = self.at_most if self.at_least is None else self.at_least
         side = "below" if self.at_least is None else "above"
         for case in self.cases:
-            found = mean_accuracy(case, study, confidence)
-            yield Finding(
-                cases=[case],
+            yield self.record(
+                study,
+                [case],
                 statement=f"the test accuracy of {quoted([case])} is {side} the bound",
-                estimate=found.mean,
-                low=found.low,
-                high=found.high,
                 above=self.at_least,
                 below=self.at_most,
-                p_value=_p_value(found.values, bound),
-                seeds=len(found.values),
-                method=found.method,
+                p_value=_p_value(study.evaluation(case).accuracies, bound),
+                **mean_accuracy(case, study, confidence),
             )
 
 

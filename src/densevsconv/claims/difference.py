@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from densevsconv.claims.kind import CaseName, Finding, Kind, Words, quoted
+from densevsconv.claims.kind import CaseName, Kind, Words, quoted
+from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
 from densevsconv.statistics import one_image
 from densevsconv.statistics.comparison import compare
@@ -28,10 +29,11 @@ class Difference(Kind):
         description="What the test accuracy of a minus that of b must be above; below 0: a is no "
         "further behind than this.",
     )
+    key: ClassVar[str] = "difference"
     words: ClassVar[Words] = Words("difference of test accuracy", "points", " points")
 
-    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
-        """Yield the finding of a minus b: the interval of comparisons.csv.
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
+        """Yield the record of a minus b: the interval of comparisons.csv.
 
         Where the difference is the same in every seed the interval is widened, see one_image.
         """
@@ -47,8 +49,9 @@ class Difference(Kind):
             method += one_image.NOTE
         # the p value against a margin is that of the difference left when it is taken off
         shifted = compare([value - self.at_least for value in a], b, confidence, paired=paired)
-        yield Finding(
-            cases=[self.a, self.b],
+        yield self.record(
+            study,
+            [self.a, self.b],
             statement=self._statement(),
             estimate=found.difference_mean,
             low=low,

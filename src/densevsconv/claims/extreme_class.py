@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from densevsconv.claims.kind import CaseName, ClassName, Finding, Kind, Words, quoted
+from densevsconv.claims.kind import CaseName, ClassName, Kind, Words, quoted
+from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
 from densevsconv.statistics import one_image
 from densevsconv.statistics.comparison import compare
@@ -35,8 +36,8 @@ class _ExtremeClass(Kind):
     extreme: ClassVar[str]
     sign: ClassVar[int]
 
-    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
-        """Yield a finding a case: the gap of the lowest, or the highest, recall."""
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
+        """Yield a record a case: the gap of the lowest, or the highest, recall."""
         for case in self.cases:
             names = study.data_info(study.case(case).dataset).class_names
             images = [scores.support for scores in study.evaluation(case).per_class]
@@ -47,8 +48,9 @@ class _ExtremeClass(Kind):
             others = [k for k in present if names[k] not in self.classes]
             estimate, low, high = _gap(scores, images, named, others, confidence)
             means = scores.mean(axis=0)
-            yield Finding(
-                cases=[case],
+            yield self.record(
+                study,
+                [case],
                 statement=f"the class of {self.extreme} recall of {quoted([case])} is "
                 f"{quoted(self.classes, 'or')}",
                 estimate=estimate,
@@ -65,6 +67,7 @@ class _ExtremeClass(Kind):
 class HardestClass(_ExtremeClass):
     """The class that a case recognises worst (lowest recall) is one of those named."""
 
+    key: ClassVar[str] = "hardest_class"
     extreme: ClassVar[str] = "lowest"
     sign: ClassVar[int] = -1
 
@@ -72,6 +75,7 @@ class HardestClass(_ExtremeClass):
 class EasiestClass(_ExtremeClass):
     """The class that a case recognises best (highest recall) is one of those named."""
 
+    key: ClassVar[str] = "easiest_class"
     extreme: ClassVar[str] = "highest"
     sign: ClassVar[int] = 1
 

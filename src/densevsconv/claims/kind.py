@@ -1,4 +1,4 @@
-"""What every kind of test of a claim has: a schema, words, and how it is judged."""
+"""What every kind of test of a claim has: a schema, words, how it is judged, and its verdicts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BeforeValidator, Field
 
+from densevsconv.results.claims import ClaimTestRecord, Verdict
 from densevsconv.results.study import Study
 from densevsconv.schema.allowed import unwrap
 from densevsconv.schema.strict import Allowed, Strict
+from densevsconv.statistics.one_image import TOUCHING
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+HOLDS, FAILS, UNTOLD = VERDICTS
 
 
 def _as_text(value: Any) -> Any:
@@ -33,38 +38,42 @@ class Words:
     unit: str
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One estimate held against what is claimed of it; ClaimTestRecord says what the fields mean.
-
-    The claim is that the true value lies above ``above`` and below ``below`` (None: no such
-    bound). ``low`` and ``high`` are None where the values are too few for an interval.
-    """
-
-    cases: list[str]
-    statement: str
-    estimate: float | None
-    low: float | None
-    high: float | None
-    seeds: int
-    method: str
-    above: float | None = None
-    below: float | None = None
-    published: float | None = None
-    p_value: float | None = None
-    left_out: int = 0
-    classes: list[str] | None = None
-    found_class: str | None = None
-
-
 class Kind(Strict):
     """A kind of test. Its fields are the keys it has in a study's file."""
 
+    key: ClassVar[str]
+    """What it is called there."""
+
     words: ClassVar[Words]
 
-    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
-        """Yield a finding for each estimate that the test rests on."""
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
+        """Yield a record for each estimate that the test rests on."""
         raise NotImplementedError
+
+    def record(
+        self,
+        study: Study[Any],
+        cases: list[str],
+        *,
+        low: float | None,
+        high: float | None,
+        above: float | None = None,
+        below: float | None = None,
+        **found: Any,
+    ) -> ClaimTestRecord:
+        """Return the record of an estimate, with its verdict."""
+        return ClaimTestRecord(
+            kind=self.key,
+            cases=cases,
+            quantity=self.words.quantity,
+            low=low,
+            high=high,
+            above=above,
+            below=below,
+            verdict=verdict(low, high, above, below),
+            learned_nothing=[case for case in cases if study.evaluation(case).learned_nothing],
+            **found,
+        )
 
     def problems(self, datasets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Yield (key, problem) of what no type says; ``datasets`` has that of every case."""
@@ -86,3 +95,30 @@ def quoted(names: Iterable[str], word: str = "and") -> str:
     if len(marked) == 1:
         return marked[0]
     return f"{', '.join(marked[:-1])} {word} {marked[-1]}"
+
+
+def verdict(
+    low: float | None, high: float | None, above: float | None, below: float | None
+) -> Verdict:
+    """Return whether an interval lies inside what is claimed, outside, or across a bound of it.
+
+    Inside and outside are strict: an interval that touches a bound tells nothing, nor does a
+    missing one. An estimate without an interval never decides.
+    """
+    if low is None or high is None:
+        return UNTOLD
+    floor = float("-inf") if above is None else above
+    ceiling = float("inf") if below is None else below
+    if low > floor + TOUCHING and high < ceiling - TOUCHING:
+        return HOLDS
+    if high < floor - TOUCHING or low > ceiling + TOUCHING:
+        return FAILS
+    return UNTOLD
+
+
+def verdict_of_all(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict of a claim: it fails if any test fails, and holds if all hold."""
+    found = set(verdicts)
+    if FAILS in found:
+        return FAILS
+    return HOLDS if found == {HOLDS} else UNTOLD

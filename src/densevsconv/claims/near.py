@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from densevsconv.claims.accuracy import TEST_ACCURACY, mean_accuracy
-from densevsconv.claims.kind import CaseName, Finding, Kind, Share, Words, quoted
+from densevsconv.claims.kind import CaseName, Kind, Share, Words, quoted
+from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
 
 
@@ -23,20 +24,17 @@ class Near(Kind):
     case: CaseName = Field(description="The case that stands for the published network.")
     value: Share = Field(description="The published test accuracy, between 0 and 1.")
     within: float = Field(gt=0, le=1, description="Largest distance from it that counts as near.")
+    key: ClassVar[str] = "near"
     words: ClassVar[Words] = TEST_ACCURACY
 
-    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
-        """Yield the finding of the case's mean over seeds."""
-        found = mean_accuracy(self.case, study, confidence)
-        yield Finding(
-            cases=[self.case],
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
+        """Yield the record of the case's mean over seeds."""
+        yield self.record(
+            study,
+            [self.case],
             statement=f"the test accuracy of {quoted([self.case])} is near the published one",
-            estimate=found.mean,
-            low=found.low,
-            high=found.high,
             above=self.value - self.within,
             below=self.value + self.within,
             published=self.value,
-            seeds=len(found.values),
-            method=found.method,
+            **mean_accuracy(self.case, study, confidence),
         )

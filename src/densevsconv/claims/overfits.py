@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from densevsconv.claims.kind import CaseName, Finding, Kind, Words, quoted
+from densevsconv.claims.kind import CaseName, Kind, Words, quoted
+from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
 from densevsconv.statistics.intervals import mean_interval
 
@@ -27,6 +28,7 @@ class Overfits(Kind):
         description="How far the last epoch's validation loss may be above the lowest, relative "
         "to the lowest (0.05: by 5%), without counting as overfitting.",
     )
+    key: ClassVar[str] = "overfits"
     words: ClassVar[Words] = Words("relative rise of the validation loss", "percent", "%")
 
     @model_validator(mode="after")
@@ -35,15 +37,16 @@ class Overfits(Kind):
             raise ValueError("found neither cases nor others; allowed: at least one case")
         return self
 
-    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
-        """Yield a finding a case: those that overfit, then those that do not."""
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
+        """Yield a record a case: those that overfit, then those that do not."""
         for case in self.cases + self.others:
             overfits = case in self.cases
             values = _relative_rises(study, case)
             interval = mean_interval(values, confidence, lower=0)
             verb = "rises" if overfits else "does not rise"
-            yield Finding(
-                cases=[case],
+            yield self.record(
+                study,
+                [case],
                 statement=f"the validation loss of {quoted([case])} {verb} after its lowest value "
                 "by more than the margin",
                 estimate=interval["mean"],

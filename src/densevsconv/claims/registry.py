@@ -6,7 +6,6 @@ A new kind is a class in a file beside this one, and a line here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, ClassVar
 
 from pydantic import Field, create_model
@@ -14,24 +13,18 @@ from pydantic import Field, create_model
 from densevsconv.claims.accuracy import Accuracy
 from densevsconv.claims.difference import Difference
 from densevsconv.claims.extreme_class import EasiestClass, HardestClass
-from densevsconv.claims.kind import CASE, CLASS, Kind
+from densevsconv.claims.kind import CASE, CLASS, Kind, verdict_of_all
 from densevsconv.claims.near import Near
 from densevsconv.claims.overfits import Overfits
 from densevsconv.claims.time_ratio import TimeRatio
-from densevsconv.claims.verdict import verdict, verdict_of_all
-from densevsconv.results.claims import ClaimRecord, ClaimTestRecord
+from densevsconv.results.claims import ClaimRecord
 from densevsconv.results.study import Study
 from densevsconv.schema.messages import shown, unknown
 from densevsconv.schema.strict import ABSENT, OneOf, Strict
 
 KINDS: dict[str, type[Kind]] = {
-    "difference": Difference,
-    "accuracy": Accuracy,
-    "near": Near,
-    "time_ratio": TimeRatio,
-    "hardest_class": HardestClass,
-    "easiest_class": EasiestClass,
-    "overfits": Overfits,
+    kind.key: kind
+    for kind in (Difference, Accuracy, Near, TimeRatio, HardestClass, EasiestClass, Overfits)
 }
 
 
@@ -119,23 +112,11 @@ def _problems(
 
 def judge_claim(claim: Claim, study: Study[Any], confidence: float) -> ClaimRecord:
     """Return a claim with its tests' records and the verdict that follows from them."""
-    tests = [record for test in claim.tests for record in judge_test(test, study, confidence)]
+    asked: list[OneTest] = claim.tests
+    tests = [record for test in asked for record in test.content.judge(study, confidence)]
     return ClaimRecord(
         text=claim.text,
         source=claim.source,
         verdict=verdict_of_all(test.verdict for test in tests),
         tests=tests,
     )
-
-
-def judge_test(test: OneTest, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
-    """Yield the record of every estimate that a test rests on."""
-    content: Kind = test.content
-    for found in content.judge(study, confidence):
-        yield ClaimTestRecord(
-            **asdict(found),
-            kind=test.kind,
-            quantity=content.words.quantity,
-            learned_nothing=[c for c in found.cases if study.evaluation(c).learned_nothing],
-            verdict=verdict(found.low, found.high, found.above, found.below),
-        )

@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from densevsconv.claims.kind import CaseName, Finding, Kind, Words, quoted
+from densevsconv.claims.kind import CaseName, Kind, Words, quoted
+from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
 from densevsconv.schema.messages import shown
 from densevsconv.statistics.comparison import compare
@@ -30,6 +31,7 @@ class TimeRatio(Kind):
     factor: float = Field(
         gt=1, description="How far off it may be: from value / factor to value * factor."
     )
+    key: ClassVar[str] = "time_ratio"
     words: ClassVar[Words] = Words("ratio of training times", "significant", " times")
 
     def problems(self, datasets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -42,13 +44,14 @@ class TimeRatio(Kind):
                 f"a case of {of_a}, since times on other images compare the images too",
             )
 
-    def judge(self, study: Study[Any], confidence: float) -> Iterator[Finding]:
-        """Yield the finding of the ratio of the geometric means of training time, a over b."""
+    def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
+        """Yield the record of the ratio of the geometric means of training time, a over b."""
         a, b = ([log(s) for s in study.timing(case).train_seconds.all] for case in (self.a, self.b))
         found = compare(a, b, confidence, paired=False)
         low, high = found.difference_low, found.difference_high
-        yield Finding(
-            cases=[self.a, self.b],
+        yield self.record(
+            study,
+            [self.a, self.b],
             statement=f"the training time of {quoted([self.a])} is to that of {quoted([self.b])} "
             "as published",
             estimate=exp(found.difference_mean),

@@ -105,13 +105,17 @@ class FormPair(Record):
     dataset_a: str = Field(description="The changed form.")
     dataset_b: str = Field(description="The reference: fewest changes, most training images.")
     kind: str = Field(description="`network`, or `lead`: how far convolution is ahead.")
-    family: str | None = Field(description="Of the network.")
-    architecture: str | None = Field(description="Of the network.")
+    family: str | None = Field(default=None, description="Of the network.")
+    architecture: str | None = Field(default=None, description="Of the network.")
     engine: str = Field(description="Of the network, or of all four cases.")
     case_a: str = Field(description="The case on form a; of a lead the convolutional one.")
-    minus_a: str | None = Field(description="Of a lead, the best dense case of form a.")
+    minus_a: str | None = Field(
+        default=None, description="Of a lead, the best dense case of form a."
+    )
     case_b: str = Field(description="The case on form b; of a lead the convolutional one.")
-    minus_b: str | None = Field(description="Of a lead, the best dense case of form b.")
+    minus_b: str | None = Field(
+        default=None, description="Of a lead, the best dense case of form b."
+    )
 
 
 class DifficultyRow(Difference, FormPair):

@@ -177,9 +177,7 @@ class Tables:
             "architecture": case.architecture["name"],
             "engine": case.engine,
             "case_a": a,
-            "minus_a": None,
             "case_b": b,
-            "minus_b": None,
         } | self._difference(a, b)
 
     def _lead(self, pairs: list[tuple[str, str]]) -> dict[str, Any] | None:
@@ -215,8 +213,6 @@ class Tables:
         )
         return {
             "kind": "lead",
-            "family": None,
-            "architecture": None,
             "engine": engine,
             "case_a": a,
             "minus_a": minus_a,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from densevsconv.claims.kind import VERDICTS
 from densevsconv.claims.registry import Claim, judge_claim
-from densevsconv.claims.verdict import VERDICTS
 from densevsconv.results.claims import Claims, MultipleTesting
 from densevsconv.results.study import Study
 from densevsconv.stages.evaluate import EvaluatedCase
