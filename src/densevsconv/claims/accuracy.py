@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
+import scipy
 from pydantic import Field, model_validator
-from scipy import stats
 
 from densevsconv.claims.kind import CaseName, Kind, Share, Words, quoted
 from densevsconv.results.claims import ClaimTestRecord
@@ -73,4 +73,4 @@ def _p_value(values: list[float], bound: float | None) -> float | None:
     """Return the two-sided p value of the mean against the bound; None without a spread."""
     if bound is None or len(values) < 2 or np.ptp(values) < one_image.TOUCHING:
         return None
-    return float(stats.ttest_1samp(values, bound).pvalue)
+    return float(scipy.stats.ttest_1samp(values, bound).pvalue)

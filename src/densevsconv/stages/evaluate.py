@@ -10,14 +10,11 @@ evaluation is kept in the journal, under the digest of all that it was made from
 
 from __future__ import annotations
 
-import hashlib
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import Field
-from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from densevsconv.errors import DataError
 from densevsconv.results.evaluation import Evaluation
@@ -32,6 +29,7 @@ from densevsconv.statistics.confusion import (
     normalise_rows,
 )
 from densevsconv.statistics.intervals import mean_interval, wilson_interval
+from densevsconv.store.files import file_digest
 from densevsconv.store.identity import code_digest, digest
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -79,15 +77,10 @@ def run(plan: EvaluatePlan, at: Layout) -> None:
     for name, case in sorted(plan.cases.items()):
         read = [at.test_data(case.dataset), at.runs(name), at.predictions(name)]
         settings = [name, case.dataset, plan.confidence, plan.calibration_bins]
-        key = digest([code, settings, [_sha256(path) for path in read]])
+        key = digest([code, settings, [file_digest(path) for path in read]])
         if key not in journal:
             journal.put(key, _evaluated(study, name).model_dump(mode="json"))
         Evaluation.model_validate(journal.get(key)).write(at.evaluation(name))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _evaluated(study: Study[EvaluatePlan], case: str) -> Evaluation:
@@ -136,6 +129,9 @@ def evaluate(
     bins
         Of the calibration error.
     """
+    # not at the top: the Snakefile imports this module, and scikit-learn takes a second
+    from sklearn.metrics import accuracy_score, log_loss
+
     seeds, _, classes = probabilities.shape
     # argmax takes the first NaN for the largest value: class 0 for a network of NaNs
     predicted = probabilities.argmax(axis=2)
@@ -200,6 +196,8 @@ def _per_class(
     labels: np.ndarray, predicted: np.ndarray, classes: int, confidence: float
 ) -> list[dict[str, Any]]:
     """Return precision, recall and F1 of each class; 0 where a class is never predicted."""
+    from sklearn.metrics import precision_recall_fscore_support
+
     scores = np.array(
         [
             precision_recall_fscore_support(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,6 @@ def compare(
     # rounding alone makes differences of equal accuracies differ by about 1e-16
     if spread < 1e-12:
         return Comparison(mean, mean, mean, None, name)
-    result = stats.ttest_rel(x, y) if paired else stats.ttest_ind(x, y, equal_var=False)
+    result = scipy.stats.ttest_rel(x, y) if paired else scipy.stats.ttest_ind(x, y, equal_var=False)
     interval = result.confidence_interval(confidence_level=confidence)
     return Comparison(mean, float(interval.low), float(interval.high), float(result.pvalue), name)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from scipy import stats
+import scipy
 
 
 def mean_interval(
@@ -45,7 +45,7 @@ def mean_interval(
     if count == 1:
         return {"mean": mean, "low": None, "high": None, "std": None}
     std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1))
-    half = float(stats.t.ppf((1 + confidence) / 2, count - 1)) * std / math.sqrt(count)
+    half = float(scipy.stats.t.ppf((1 + confidence) / 2, count - 1)) * std / math.sqrt(count)
     return {
         "mean": mean,
         "low": max(mean - half, lower),
@@ -70,7 +70,7 @@ def wilson_interval(share: float, count: int, confidence: float) -> dict[str, fl
     confidence
         Between 0 and 1, such as 0.95.
     """
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(scipy.stats.norm.ppf((1 + confidence) / 2))
     middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
     spread = math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
     half = z * spread / (1 + z**2 / count)

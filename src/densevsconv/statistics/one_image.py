@@ -9,7 +9,7 @@ and at least the one image, 1 / N, that many seeds would otherwise fall below.
 
 from __future__ import annotations
 
-from scipy import stats
+import scipy
 
 TOUCHING = 1e-12
 """Numbers this close are equal: rounding alone moves means of accuracies by 1e-16."""
@@ -37,5 +37,5 @@ def half_width(seeds: int, images: int, confidence: float) -> float:
         Between 0 and 1, such as 0.95.
     """
     # n values of which one is 1 / N off have the standard deviation 1 / (N sqrt(n))
-    quantile = float(stats.t.ppf((1 + confidence) / 2, seeds - 1))
+    quantile = float(scipy.stats.t.ppf((1 + confidence) / 2, seeds - 1))
     return max(quantile / seeds, 1.0) / images
