@@ -16,12 +16,14 @@ from sqlalchemy.engine import Engine
 from densevsconv.errors import DataError, UserError
 from densevsconv.images.scaling import Scaling
 from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.results.study import Study
 from densevsconv.stages import track
 from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.tracking.database import open_database, uri
+from densevsconv.tracking.runs import finished
 from tests.support.generated_study import (
     CASES,
     CLASSES,
@@ -142,17 +144,36 @@ def test_killed_and_run_again_ends_the_same(
     assert meaning(layout) == undisturbed
 
 
+def test_a_running_study_is_imported_as_far_as_it_is_and_completed_later(
+    layout: Layout, tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_stage("track", layout)
+    undisturbed = meaning(layout)
+    move_database(layout, tmp_path / "second", empty_database)
+    trainings = finished(Study(track.TrackPlan.read(layout.plan("track")), layout))
+    # the made-up trials have names, where planned ones have digests
+    monkeypatch.setattr(track, "_planned", lambda at: trainings)
+    waiting = layout.journal("search") / "se" / "search-conv_a-0-1.json"
+    waiting.rename(waiting.with_suffix(".later"))
+    run_stage("track", layout, partial=True)
+    statuses = dict(rows(layout, "SELECT status, COUNT(*) FROM runs GROUP BY status"))
+    assert statuses == {"FINISHED": TRIALS - 1, "RUNNING": SEEDS * len(CASES) + len(CASES)}
+    waiting.with_suffix(".later").rename(waiting)
+    run_stage("track", layout)
+    assert meaning(layout) == undisturbed
+
+
 @pytest.mark.slow
 def test_killed_at_every_tenth_commit(layout: Layout, tmp_path: Path, empty_database: Path) -> None:
     run_stage("track", layout)
     undisturbed = meaning(layout)
-    number, finished = 1, False
-    while not finished:
+    number, done = 1, False
+    while not done:
         move_database(layout, tmp_path / f"killed{number}", empty_database)
         try:
             with killed_at_commit(number):
                 run_stage("track", layout)
-            finished = True
+            done = True
         except Killed:
             run_stage("track", layout)
         assert meaning(layout) == undisturbed, number
