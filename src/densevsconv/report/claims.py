@@ -10,19 +10,12 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from densevsconv.claims.registry import KINDS
 from densevsconv.report.formats import MISSING
 from densevsconv.report.parts import Printed, Text, case, interval, name, printed
 from densevsconv.report.study import Reported
 from densevsconv.results.claims import ClaimRecord, ClaimTestRecord
 
-FORMS = {
-    "test accuracy": ("percent", "%"),
-    "difference of test accuracy": ("points", " points"),
-    "gap of recall": ("points", " points"),
-    "ratio of training times": ("significant", " times"),
-    "relative rise of the validation loss": ("percent", "%"),
-}
-"""How an estimate is printed, and its unit, by its quantity."""
 NEAR = {"holds": "yes", "fails": "no", "cannot be told": "cannot be told"}
 
 
@@ -36,18 +29,16 @@ class ClaimTest:
     @property
     def unit(self) -> str:
         """Return the unit of its estimate."""
-        return FORMS.get(self.record.quantity, ("", ""))[1]
+        return KINDS[self.record.kind].words.unit
 
     def number(self, key: str) -> Printed:
         """Return a number of the test."""
-        form, _ = FORMS.get(self.record.quantity, ("significant", ""))
-        return printed(getattr(self.record, key), form)
+        return printed(getattr(self.record, key), KINDS[self.record.kind].words.form)
 
     @property
     def interval(self) -> Text:
         """Return the interval of its estimate."""
-        form, _ = FORMS.get(self.record.quantity, ("significant", ""))
-        return interval(self.record.low, self.record.high, form)
+        return interval(self.record.low, self.record.high, KINDS[self.record.kind].words.form)
 
     @property
     def statement(self) -> Text:
