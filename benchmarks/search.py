@@ -14,7 +14,6 @@ import argparse
 import itertools
 import json
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,9 +31,9 @@ from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.load import load_architecture
 from densevsconv.store.machine import describe_machine
 from densevsconv.store.seeds import training_seeds
+from densevsconv.training.engine import Group, Trial
 from densevsconv.training.engines.tensorflow.build import keras_model, named_variables
 from densevsconv.training.engines.tensorflow.engine import TensorFlowEngine
-from densevsconv.training.loop import fit
 from densevsconv.training.settings import Training
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,21 +76,14 @@ def compiled_keras(bound: BoundArchitecture, rate: float, l2: float) -> keras.Mo
 
 def ours(bound: BoundArchitecture, data: TrainingData, scaling: Scaling, epochs: int) -> float:
     """Search the grid with the study's engine; return the best validation accuracy."""
-    best = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        trainer = TensorFlowEngine(os.cpu_count() or 1).trainer(
-            bound,
-            data,
-            scaling,
-            Training(batch_size=BATCH_SIZE),
-            execution="auto",
-            execution_folder=Path(folder),
-        )
-        for rate, l2 in itertools.product(RATES, L2S):
-            training = Training(learning_rate=rate, l2=l2, batch_size=BATCH_SIZE, epochs=epochs)
-            result = fit(trainer, bound, training, training_seeds(0, "benchmark", 0), data)
-            best = max(best, result.at_best("validation_accuracy") or 0.0)
-    return best
+    seeds = training_seeds(0, "benchmark", 0)
+    trials = tuple(
+        Trial(Training(learning_rate=rate, l2=l2, batch_size=BATCH_SIZE, epochs=epochs), seeds)
+        for rate, l2 in itertools.product(RATES, L2S)
+    )
+    engine = TensorFlowEngine(os.cpu_count() or 1)
+    finished = engine.train(Group(bound, data, scaling, trials))
+    return max(one.at_best("validation_accuracy") or 0.0 for one in finished)
 
 
 def keras_fit(bound: BoundArchitecture, data: TrainingData, scaling: Scaling, epochs: int) -> float:

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from densevsconv.store.plugins import load_plugins
+
+load_plugins()  # as every command does
+
 DATA_VARIABLE = "DENSEVSCONV_TEST_DATA"
 
 

@@ -19,6 +19,7 @@ from densevsconv import __version__
 from densevsconv.errors import UserError
 from densevsconv.images import MIRROR_VARIABLE
 from densevsconv.store.layout import Layout
+from densevsconv.store.plugins import load_plugins
 from densevsconv.store.process import end_with_parent, log_to, prepare_environment
 
 
@@ -79,6 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.pop("end_with_parent"):
         end_with_parent()
     try:
+        load_plugins()
         _run(options.pop("command"), options)
     except UserError as error:
         print(f"densevsconv: {error}", file=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -38,19 +37,3 @@ def test_a_table_that_is_out_of_date_is_rewritten() -> None:
 def test_a_table_of_no_schema_is_refused() -> None:
     with pytest.raises(ConfigError, match="no schema named Confg"):
         updated(README, "<!-- keys of Confg -->\n<!-- end -->")
-
-
-def test_rewording_a_training_key_is_no_change_of_code(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from densevsconv.store import identity
-
-    package = Path(shutil.copytree(identity._PACKAGES["densevsconv"], tmp_path / "densevsconv"))
-    monkeypatch.setitem(identity._PACKAGES, "densevsconv", package)
-    file, module = package / "training" / "settings.py", "densevsconv.training.settings"
-    before, text = identity.code_digest(module), file.read_text()
-    file.write_text(text.replace("Passes over the training part.", "How often all is seen."))
-    assert file.read_text() != text
-    assert identity.code_digest(module) == before
-    file.write_text(text.replace("default=1e-3", "default=1e-2"))
-    assert identity.code_digest(module) != before

@@ -15,8 +15,8 @@ from densevsconv.stages import refit
 from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.layout import Layout
-from densevsconv.training.loop import Fit
-from densevsconv.trials.planned import Trainers
+from densevsconv.training.engine import FinishedTrial
+from densevsconv.trials.groups import GroupTrainer
 from tests.support.synthetic import make_study
 
 
@@ -25,7 +25,7 @@ def test_training_cannot_see_the_test_images() -> None:
     assert not [name for name in names if "test" in name]
     parts = [(part, what) for part in ("train", "validation") for what in ("accuracy", "loss")]
     assert set(CURVES) == {f"{part}_{what}" for part, what in parts}
-    assert not [field.name for field in dataclasses.fields(Fit) if "test" in field.name]
+    assert not [field.name for field in dataclasses.fields(FinishedTrial) if "test" in field.name]
 
 
 def refitted(root: Path, *, other_test_images: bool) -> Layout:
@@ -62,9 +62,8 @@ def test_curves_are_those_of_the_validation_images_and_know_nothing_of_the_test(
     (trial,) = refit.planned_runs(plan.cases, first, seed=plan.seed, threads=plan.threads)
     weights = {name.partition("/")[2]: array
                for name, array in read_npz(first.weights("net-numpy")).items()}  # fmt: skip
-    probabilities = (
-        Trainers(first, "graph").trainer(trial).predictor(weights)(data.validation_images)
-    )
+    group = GroupTrainer(first).group([trial])
+    probabilities = trial.engine.predictor(group, weights)(data.validation_images)
     accuracy = float((probabilities.argmax(axis=1) == data.validation_labels).mean())
     (run,) = read_json(first.runs("net-numpy"))["runs"]
     drawn = tables[0].set_index("epoch")["validation_accuracy"]

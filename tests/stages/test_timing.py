@@ -1,10 +1,12 @@
 """How long a training is timed, and what a part of it says of the whole."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
 from densevsconv.stages.timing import LEAST_EPOCHS, timed_epochs, whole_seconds
-from densevsconv.training.loop import Fit
+from densevsconv.training.engine import FinishedTrial
 from densevsconv.training.settings import EarlyStopping, Training
 
 
@@ -36,10 +38,11 @@ def test_what_stops_early_is_timed_whole() -> None:
     assert timed_epochs(training(early_stopping=stopping), 7.0, 5.0) == 20
 
 
-def fit(status: str, seconds: list[float]) -> Fit:
-    return Fit(
-        status=status, epochs_run=len(seconds), best_epoch=len(seconds), history={},
-        weights={"w": np.zeros(1)}, seconds=9.0, epoch_seconds=seconds,
+def fit(status: Literal["finished", "diverged"], seconds: list[float]) -> FinishedTrial:
+    return FinishedTrial(
+        index=0, status=status, epochs_run=len(seconds), best_epoch=len(seconds), history={},
+        weights={"w": np.zeros(1)}, seconds=9.0, execution="xla", device="CPU",
+        epoch_seconds=seconds,
     )  # fmt: skip
 
 

@@ -1,11 +1,17 @@
 """What makes two trials the same, and what of the code belongs to a stage."""
 
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from densevsconv.store import identity
 from densevsconv.store.identity import code_digest, digest, source_files, trial_id
+from densevsconv.training.engines.registry import ENGINE_CODE, ENGINES
 
 TRIAL = {
     "dataset": "d",
@@ -43,33 +49,145 @@ def test_nan_has_no_identity() -> None:
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "densevsconv"
-    folder.mkdir()
-    (folder / "a.py").write_text('"""Doc."""\nfrom densevsconv.b import f\n')
+    (folder / "p").mkdir(parents=True)
+    (folder / "a.py").write_text(
+        "from densevsconv.b import f\nfrom densevsconv.p import d, h\nf(h(d.x))\n"
+    )
     (folder / "b.py").write_text("def f(x):\n    return x + 1\n")
     (folder / "c.py").write_text("y = 1\n")
+    (folder / "p" / "__init__.py").write_text(
+        "from densevsconv import c\nfrom densevsconv.p.e import g as h\n"
+    )
+    (folder / "p" / "d.py").write_text("x = 1\n")
+    (folder / "p" / "e.py").write_text("def g(x):\n    return x\n")
     monkeypatch.setitem(identity._PACKAGES, "densevsconv", folder)
     return folder
 
 
 def test_sources_are_what_a_module_imports_and_no_more(package: Path) -> None:
-    assert [file.name for file in source_files("densevsconv.a")] == ["a.py", "b.py"]
+    names = [file.name for file in source_files("densevsconv.a")]
+    assert names == ["a.py", "b.py", "d.py", "e.py"]  # nothing for the package's sake
+    names = [file.name for file in source_files("densevsconv.a", without=["densevsconv.b"])]
+    assert names == ["a.py", "d.py", "e.py"]
 
 
-def test_comments_and_docstrings_are_not_code(package: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "text", "same"),
+    [
+        ("b.py", 'def f(x):\n    """Add one."""\n    return x + 1  # one\n', True),
+        ("b.py", "def f(x):\n    return x + 2\n", False),
+        ("c.py", "y = 2\n", True),
+        ("p/__init__.py", "from densevsconv.p.e import g as h\nz = 1\n", True),
+        ("p/e.py", "def g(x):\n    return -x\n", False),
+        # the same files, but a name from another of them
+        ("a.py", "from densevsconv.p.e import f\nfrom densevsconv.p import d, h\nf(h(d.x))\n", 0),
+    ],
+)  # fmt: skip
+def test_only_code_that_is_run_counts(package: Path, file: str, text: str, same: bool) -> None:
     before = code_digest("densevsconv.a")
-    (package / "b.py").write_text('def f(x):\n    """Add one."""\n    return x + 1  # one\n')
-    assert code_digest("densevsconv.a") == before
-    (package / "c.py").write_text("y = 2\n")
-    assert code_digest("densevsconv.a") == before
-    (package / "b.py").write_text("def f(x):\n    return x + 2\n")
-    assert code_digest("densevsconv.a") != before
+    (package / file).write_text(text)
+    assert (code_digest("densevsconv.a") == before) == same
+
+
+def test_a_plugin_counts_by_its_code(package: Path, tmp_path: Path) -> None:
+    plugin = tmp_path / "plugin.py"
+    digests = []
+    for text in ("x = 1\n", '"""Doc."""\nx = 1  # one\n', "x = 2\n"):
+        plugin.write_text(text)
+        digests.append(code_digest("densevsconv.a", plugins=[plugin]))
+    assert digests[0] == digests[1] != digests[2]
+    assert code_digest("densevsconv.a") not in digests
+
+
+# -- the project's own code: copied, edited, asked for the identity of each engine
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, folder in list(identity._PACKAGES.items()):
+        shutil.copytree(folder, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        monkeypatch.setitem(identity._PACKAGES, name, tmp_path / name)
+    return tmp_path
+
+
+def codes() -> dict[str, str]:
+    return {name: engine(1).identity["code"] for name, engine in ENGINES.items()}
+
+
+def reword(pattern: str, words: str, file: str) -> Callable[[Path], None]:
+    def edit(sources: Path) -> None:
+        text = (sources / file).read_text()
+        new = re.sub(pattern, words, text, count=1)
+        assert new != text
+        (sources / file).write_text(new)
+
+    return edit
+
+
+def move(old: str, new: str) -> Callable[[Path], None]:
+    """Move a module, and change every import of it."""
+
+    def edit(sources: Path) -> None:
+        files = [sources / (name.replace(".", "/") + ".py") for name in (old, new)]
+        files[1].parent.mkdir(exist_ok=True)
+        files[0].rename(files[1])
+        for file in sources.rglob("*.py"):
+            file.write_text(file.read_text().replace(f"from {old} import", f"from {new} import"))
+
+    return edit
+
+
+TRAINING = "densevsconv/training/"
+SETTINGS, LOOP = TRAINING + "settings.py", TRAINING + "loop.py"
+TENSORFLOW, NUMPY = TRAINING + "engines/tensorflow/", TRAINING + "engines/numpy/"
+WORDS = {
+    "docstring": reword("Train once.", "Train one time.", LOOP),
+    "description": reword("Passes over the training part.", "How often.", SETTINGS),
+    "text of Allowed": reword("see Augmentation", "see there", SETTINGS),
+    "error": reword("needs optimizer adamw", "wants adamw", SETTINGS),
+    "comment": reword("# early stopping needs", "# stopping early needs", LOOP),
+    "package": reword('"""', '"""A word. ', "numpynet/__init__.py"),
+    "package's other names": reword(r"\n__all__", "\nNEW = 1\n__all__", "numpynet/__init__.py"),
+    "module beside it": reword(r"\n\Z", "\nNEW = 1\n", "numpynet/figures.py"),
+    "title": reword('title = "NumPy"', 'title = "Ours"', NUMPY + "engine.py"),
+    "how ids are made": reword(r"\n\Z", "\nNEW = 1\n", "densevsconv/store/identity.py"),
+    "place": move("densevsconv.training.augmentation", "densevsconv.other.changes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_what_cannot_change_a_bit_changes_no_id(words: str, sources: Path) -> None:
+    before = codes()
+    WORDS[words](sources)
+    assert codes() == before
+
+
+CODE = {
+    "default of a setting": (reword("default=1e-3", "default=1e-2", SETTINGS), set(ENGINES)),
+    "loop": (reword("state, 0, math.inf", "state, 1, math.inf", LOOP), set(ENGINES)),
+    "engine": (reword("CALL = 10", "CALL = 11", TENSORFLOW + "trainer.py"), {"tensorflow"}),
+    "numpynet": (reword(r"\n\Z", "\nNEW = 1\n", "numpynet/losses.py"), {"numpy"}),
+}
+
+
+@pytest.mark.parametrize("code", CODE)
+def test_code_that_trains_changes_the_ids_of_who_runs_it(code: str, sources: Path) -> None:
+    edit, whose = CODE[code]
+    before = codes()
+    edit(sources)
+    after = codes()
+    assert {name for name in before if before[name] != after[name]} == whose
 
 
 def test_stages_depend_on_their_own_code_only() -> None:
-    def names(stage: str) -> set[str]:
-        return {file.name for file in source_files(f"densevsconv.stages.{stage}")}
-
-    assert {"trainer.py", "compiled.py", "optimizers.py", "loop.py"} <= names("search")
-    assert "typeset.py" not in names("search")
-    assert not {"trainer.py", "compiled.py"} & names("figures")
-    assert not {"trainer.py", "compiled.py"} & names("evaluate")
+    trainers = {file.name for file in source_files(*ENGINE_CODE)}
+    assert {
+        "trainer.py",
+        "compiled.py",
+        "optimizers.py",
+        "loop.py",
+        "gradient_check.py",
+    } <= trainers
+    for stage in ("figures", "report", "evaluate", "select"):
+        files = {file.name for file in source_files(f"densevsconv.stages.{stage}")}
+        assert not {"trainer.py", "compiled.py"} & files

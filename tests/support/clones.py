@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "config", "profiles", "src", "workflow")
+PARTS = ("Snakefile", "config", "profiles", "publications", "src", "workflow")
 STUDY = "study=tiny"
 
 

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from densevsconv.training.batches import batch_orders, steps_per_epoch
-from densevsconv.training.schedule import learning_rates
 from densevsconv.training.settings import Schedule, Training
 
 
@@ -36,7 +35,7 @@ def test_epochs_and_seeds_differ() -> None:
 
 def rates(**schedule: object) -> np.ndarray:
     training = Training(learning_rate=0.1, epochs=10, schedule=Schedule(**schedule))  # type: ignore[arg-type]
-    return learning_rates(training, 5)
+    return training.learning_rates(5)
 
 
 def test_constant() -> None:
@@ -67,15 +66,3 @@ def test_warm_up_rises_to_the_full_rate() -> None:
     got = rates(warmup_epochs=2).ravel()
     assert np.allclose(got[:10], 0.1 * np.arange(1, 11) / 10)
     assert np.allclose(got[10:], 0.1)
-
-
-def test_independent_batches_repeat_images_in_an_epoch_and_none_in_a_batch() -> None:
-    orders = batch_orders(1, 50, 10, "independent")
-    for order in itertools.islice(orders, 5):
-        assert order.shape == (5, 10)
-        assert order.dtype == np.int32
-        assert all(len(set(batch)) == 10 for batch in order)
-        assert len(np.unique(order)) < 45  # (1 - 10/50)^5 of the images are in no batch: 33%
-    assert np.array_equal(
-        next(batch_orders(1, 50, 10, "independent")), next(batch_orders(1, 50, 10, "independent"))
-    )

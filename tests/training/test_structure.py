@@ -12,7 +12,6 @@ STRUCTURAL: dict[str, Any] = {
     "optimizer": "sgd",
     "batch_size": 8,
     "augmentation": {"shift": 0.1},
-    "gradient": "sum",
     "l2_biases": True,
     "frozen": ["conv"],
 }
@@ -24,7 +23,6 @@ MAGNITUDES: dict[str, Any] = {
     "epsilon": 1e-3,
     "epochs": 3,
     "schedule": {"name": "cosine"},
-    "batches": "independent",
     "initializer": "zeros",
 }
 

@@ -28,6 +28,8 @@ from densevsconv.planning.plans import make_plans, write_plans
 from densevsconv.stages.plan import stage
 from densevsconv.store.identity import code_digest
 from densevsconv.store.layout import Layout
+from densevsconv.store.plugins import plugin_files
+from densevsconv.training.engines.registry import ENGINE_CODE
 from densevsconv.store.process import RunLock
 
 try:
@@ -78,6 +80,11 @@ def outputs(name, *part):
 def code(name):
     """Return the digest of what a stage runs."""
     return code_digest(stage(name).__name__)
+
+
+def training_code(name):
+    """Return the digest of what a stage that trains runs, engines and plug-ins among it."""
+    return code_digest(stage(name).__name__, *ENGINE_CODE, plugins=plugin_files())
 
 
 def log_file(name):

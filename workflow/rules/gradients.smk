@@ -9,7 +9,7 @@ rule gradients:
     log:
         log_file("gradients"),
     params:
-        code=code("gradients"),
+        code=training_code("gradients"),
         plan=plans["gradients"].digest(),
     message:
         "gradients: backpropagation against finite differences"

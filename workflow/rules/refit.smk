@@ -15,7 +15,7 @@ for shard in plans["refit"].parts:
         resources:
             gpu=1,
         params:
-            code=code("refit"),
+            code=training_code("refit"),
             plan=plans["refit"].digest(shard),
             shard=shard,
         message:

@@ -18,7 +18,7 @@ for shard in plans["search"].parts:
         resources:
             gpu=1,
         params:
-            code=code("search"),
+            code=training_code("search"),
             plan=plans["search"].digest(shard),
             shard=shard,
         message:

@@ -15,7 +15,7 @@ rule time:
     resources:
         gpu=1,
     params:
-        code=code("time"),
+        code=training_code("time"),
         plan=plans["time"].digest(),
     message:
         "time: training and inference, alone on the machine"

@@ -29,6 +29,7 @@ from densevsconv.results.record import Record
 from densevsconv.schema.allowed import allowed, is_model, unwrap
 from densevsconv.schema.strict import OneOf
 from densevsconv.store.files import write_text
+from densevsconv.store.plugins import load_plugins
 from densevsconv.training.settings import Training
 from densevsconv.trials.search import Search
 
@@ -115,6 +116,7 @@ def updated(file: Path, text: str) -> str:
                     tables.append(f"{part.__name__}: {part.__doc__}\n\n{table(part)}")
         return "\n".join([f"<!-- keys of {name} -->", "\n\n".join(tables), "<!-- end -->"])
 
+    load_plugins()
     return _TABLE.sub(rewrite, text)
 
 

@@ -16,11 +16,9 @@ from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset
 from densevsconv.planning.schema import Case, Study
 from densevsconv.schema.messages import explain, shown, unknown
 from densevsconv.store.identity import canonical
-from densevsconv.training.engines import ENGINES
-from densevsconv.training.engines.titles import engine_title
+from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.settings import Training
-from densevsconv.trials.points import PointsError, expand
-from densevsconv.trials.search import KEYS_OF_METHOD, Search
+from densevsconv.trials.search import KEYS_OF_METHOD, PointsError, Search, expand
 
 _USED_BY = {
     "momentum": {"momentum", "nesterov", "adam", "adamw"},
@@ -75,7 +73,7 @@ def resolve_case(
         suffix = f"-{engine}" if len(case.engines) > 1 else ""
         yield ResolvedCase(
             name=name + suffix,
-            title=(case.title or bound.title) + (f" ({engine_title(engine)})" if suffix else ""),
+            title=(case.title or bound.title) + (f" ({ENGINES[engine].title})" if suffix else ""),
             dataset=case.dataset,
             engine=engine,
             network=case.network or name,

@@ -16,6 +16,8 @@ from densevsconv.planning.scale import scaled
 from densevsconv.planning.schema import Config, Study
 from densevsconv.schema.messages import unknown
 from densevsconv.schema.read import check, read_yaml
+from densevsconv.store.plugins import load_plugins
+from densevsconv.training.engines.registry import ENGINES
 
 CONFIG_FILE = Path("config/config.yaml")
 
@@ -40,6 +42,7 @@ def load_study(
         One line that names file, key, what was found, what is allowed and the nearest match.
         Nothing is written.
     """
+    load_plugins()
     config, folder = load_config(source, overrides)
     study, file = _load_study_file(folder / "studies", config.study, config.scale)
     datasets = resolve_datasets(study.datasets, config=config, folder=folder, study_file=file)
@@ -75,8 +78,9 @@ def _uncheckable(name: str, cases: Mapping[str, ResolvedCase]) -> str:
     """Return why the gradients of a case cannot be checked; "" where they can."""
     if name not in cases:
         return unknown("case", name, cases)
-    if cases[name].engine != "numpy":
-        return "found a case that another engine trains; allowed: those of engine numpy"
+    if not ENGINES[cases[name].engine].checks:
+        able = ", ".join(engine for engine, kind in ENGINES.items() if kind.checks)
+        return f"found a case that another engine trains; allowed: those of engine {able}"
     if any(cases[name].points):
         return "found a case whose settings are searched; allowed: fixed ones"
     return ""

@@ -9,6 +9,8 @@ from densevsconv.report.parts import Part, Printed, Text, joined, listed, name, 
 from densevsconv.report.references import REFERENCES
 from densevsconv.report.study import Reported
 from densevsconv.results.traced import traced
+from densevsconv.training.batches import BATCH_ORDERS
+from densevsconv.training.settings import GRADIENTS, Training
 
 
 def divided_alike(study: Reported) -> list[list[str]]:
@@ -48,12 +50,6 @@ def stops_early(study: Reported, dataset: str | None = None) -> bool:
     return any(study.results.selection(case).training.get("early_stopping") for case in cases)
 
 
-_SWITCHES = {
-    ("batches", "independent"): "every batch drawn anew from all images",
-    ("gradient", "sum"): "gradients summed over the batch",
-}
-
-
 def further(study: Reported, case: str) -> Text:
     """Return the settings that few cases have, in words; nothing where all are as usual."""
     training = study.selection(case).training
@@ -61,7 +57,9 @@ def further(study: Reported, case: str) -> Text:
     def written(key: str) -> Printed:
         return printed(traced(training, key), "setting")
 
-    words = [Text(each) for (key, value), each in _SWITCHES.items() if training[key] == value]
+    stated = Training.model_validate(study.results.selection(case).training)
+    own = BATCH_ORDERS[stated.batches].words, GRADIENTS[stated.gradient].words
+    words = [Text(each) for each in own if each]
     if _augments(study.results.selection(case).training):
         words.insert(0, Text("augmentation: ", written("augmentation")))
     if training["l2_biases"]:

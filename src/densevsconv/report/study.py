@@ -18,7 +18,7 @@ from densevsconv.results.tables import (
     EngineRow,
 )
 from densevsconv.results.traced import Traced, count_rows, in_file, in_row
-from densevsconv.training.engines.titles import engine_title
+from densevsconv.training.engines.registry import ENGINES, engine_title
 
 
 def _of_one(file: str) -> Callable[[Reported, str], Any]:
@@ -29,18 +29,6 @@ def _of_one(file: str) -> Callable[[Reported, str], Any]:
         return in_file(record, path, self.at.root)
 
     return read
-
-
-_WORDS: dict[str, Any] = {
-    "tensorflow": {
-        "auto": "run compiled by XLA or as a TensorFlow graph {abadi2016}, whichever a short "
-        "measurement found faster; the mode is listed",
-        "xla": "run compiled by XLA, from TensorFlow {abadi2016}",
-        "graph": "run as a TensorFlow graph {abadi2016}",
-    },
-    "numpy": "are the study's own implementation, written from scratch on arrays and matrix "
-    "products; nothing is compiled",
-}
 
 
 class Reported:
@@ -74,6 +62,14 @@ class Reported:
     timing = _of_one("timing")
     data = _of_one("data_info")
     measures = _of_one("measures")
+
+    def versions(self) -> dict[str, Any]:
+        """Return, by what it describes, a machine of a timing that has it: engines need their own.
+
+        A case's timing names the libraries of its engine.
+        """
+        machines = [self.timing(case).machine for case in reversed(self.every_case)]
+        return {key: machine for machine in machines for key in machine}
 
     def summary(self, case: str) -> Any:
         """Return the row of a case in summary.csv."""
@@ -149,8 +145,7 @@ class Reported:
 
     def engine_words(self, engine: str) -> Text:
         """Return how an engine runs the networks, to go on "Networks ...", with what it cites."""
-        words = _WORDS[engine]
-        how = words if isinstance(words, str) else words[self.results.plan.execution]
+        how = ENGINES[engine].says(self.results.plan.execution)
         pieces: list[Any] = re.split(r"{(\w+)}", how)
         return Text(*(Part("cite", piece) if place % 2 else piece
                       for place, piece in enumerate(pieces)))  # fmt: skip

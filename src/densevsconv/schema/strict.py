@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
@@ -12,6 +13,7 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
+from pydantic_core import core_schema
 
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]*$"
 """Names become file names and rule wildcards: letters, digits, _ and -, a letter first."""
@@ -26,6 +28,33 @@ class Allowed:
 
     text: str
     words: tuple[str, ...] = ()
+
+
+class Registered(Allowed):
+    """Metadata of a text: it is a name in a registry, to which plug-ins may add others."""
+
+    registry: Mapping[str, Any]
+
+    def __init__(self, registry: Mapping[str, Any]) -> None:
+        object.__setattr__(self, "registry", registry)
+
+    @property
+    def text(self) -> str:
+        """Return the names that are registered by now."""
+        return ("one of " if len(self.words) > 1 else "") + ", ".join(self.words)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return them one by one."""
+        return tuple(self.registry)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def _known(self, name: str) -> str:
+        if name not in self.registry:
+            raise ValueError(f"unknown name {name}")
+        return name
 
 
 class Strict(BaseModel):

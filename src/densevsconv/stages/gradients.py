@@ -8,8 +8,6 @@ of relu, where there is no derivative.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from pydantic import Field
 
@@ -17,14 +15,15 @@ from densevsconv.images.load import load_training_data
 from densevsconv.images.scaling import Scaling
 from densevsconv.networks.initialise import initial_weights
 from densevsconv.results.plan import TrainedCase
+from densevsconv.results.timing import CheckedArray, CheckedCase, Gradients
 from densevsconv.stages.plan import Files, Plan
-from densevsconv.store.files import write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.progress import Progress
-from densevsconv.store.seeds import training_seeds
-from densevsconv.training.engines.numpy.build import network
+from densevsconv.store.seeds import derive_seed, generator, training_seeds
+from densevsconv.training.engine import Group, Trial
+from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.settings import Training
-from numpynet.gradient_check import TOLERANCE, check_gradients
+from numpynet.gradient_check import TOLERANCE
 
 IMAGES = 10
 """A batch, as the published code checks itself on."""
@@ -62,59 +61,42 @@ def run(plan: GradientsPlan, at: Layout) -> None:
     for name, case in plan.cases.items():
         cases[name] = _checked(at, case, plan.seed)
         progress.advance(name)
-    write_json(
-        at.gradients,
-        {
-            "images": IMAGES,
-            "entries": ENTRIES,
-            "directions": DIRECTIONS,
-            "tolerance": TOLERANCE,
-            "worst": max((case["worst"] for case in cases.values()), default=None),
-            "cases": cases,
-        },
-    )
+    Gradients(
+        images=IMAGES,
+        entries=ENTRIES,
+        directions=DIRECTIONS,
+        tolerance=TOLERANCE,
+        worst=max((case.worst for case in cases.values()), default=None),
+        cases=cases,
+    ).write(at.gradients)
 
 
-def _checked(at: Layout, case: TrainedCase, seed: int) -> dict[str, Any]:
+def _checked(at: Layout, case: TrainedCase, seed: int) -> CheckedCase:
     architecture = case.bound
     training = Training.model_validate(case.training)
     data = load_training_data(at, case.dataset)
-    made = network(
-        architecture,
-        l2=training.l2,
-        l2_biases=training.l2_biases,
-        reduction=training.gradient,
-        dtype="float64",
-    )
-    start = initial_weights(
-        architecture, training_seeds(seed, "refit", 0)["initialisation"], training.initializer
-    )
-    sizes = {name: array.size for name, array in made.parameters().items()}
-    moved = np.random.default_rng(0)
-    made.set_parameters(
-        {
-            name: start[name] + (moved.normal(0.0, 0.01, size) if name.endswith("/bias") else 0.0)
-            for name, size in ((name, start[name].shape) for name in sizes)
-        }
-    )
-    images = Scaling.for_training(training.scaling, data.info).apply(data.train_images[:IMAGES])
-    found = check_gradients(
-        made,
-        images.astype(np.float64),
-        data.train_labels[:IMAGES],
+    seeds = training_seeds(seed, "refit", 0)
+    start = initial_weights(architecture, seeds["initialisation"], training.initializer)
+    moved = generator(derive_seed(seed, "gradients/biases", 0))
+    weights = {
+        name: array + (moved.normal(0.0, 0.01, array.shape) if name.endswith("/bias") else 0.0)
+        for name, array in start.items()
+    }
+    scaling = Scaling.for_training(training.scaling, data.info)
+    errors = ENGINES[case.engine](1).gradient_errors(
+        Group(architecture, data, scaling, (Trial(training, seeds),)),
+        weights,
+        images=IMAGES,
         entries=ENTRIES,
         directions=DIRECTIONS,
-        check_input=False,
     )
-    return {
-        "worst": found.worst,
-        "arrays": [
-            {
-                "array": name,
-                "values": size,
-                "checked": min(size, ENTRIES),
-                "relative_error": found.errors[name],
-            }
-            for name, size in sizes.items()
-        ],
-    }
+    arrays = [
+        CheckedArray(
+            array=name,
+            values=np.size(weights[name]),
+            checked=min(np.size(weights[name]), ENTRIES),
+            relative_error=error,
+        )
+        for name, error in errors.items()
+    ]
+    return CheckedCase(worst=max(errors.values(), default=0.0), arrays=arrays)

@@ -6,6 +6,7 @@ The first stage whose networks see the test images; nothing it does can go back 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from pydantic import Field
 
 from densevsconv.images.load import load_info, load_test_data
 from densevsconv.results.plan import TrainedCase
+from densevsconv.results.trials import Runs, Selection
 from densevsconv.stages.plan import Files, Plan
-from densevsconv.store.files import atomic_path, read_json, write_json, write_npz
+from densevsconv.stages.trained import Arrays, entry, finish
+from densevsconv.store.files import atomic_path, write_npz
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
-from densevsconv.store.progress import Progress
-from densevsconv.trials.planned import PlannedTrial, Trainers, engines, planned
+from densevsconv.training.engine import FinishedTrial
+from densevsconv.trials.groups import GroupTrainer
+from densevsconv.trials.planned import PlannedTrial, engines, planned
 
 _PROBABILITIES = "probabilities"
 _WEIGHT = "weight/"
@@ -36,7 +40,7 @@ class RefitPlan(Plan):
     """plan/refit.json."""
 
     seed: int = Field(description="The study's.")
-    execution: str = Field(description="How TensorFlow runs an epoch: auto, xla or graph.")
+    execution: str = Field(description="A mode of the engines, or auto.")
     threads: int = Field(description="Of each shard's process.")
     shards: list[dict[str, RefittedCase]] = Field(description="The cases of each shard, by name.")
 
@@ -80,20 +84,26 @@ def outputs(plan: RefitPlan, at: Layout, shard: int) -> Files:
 
 
 def planned_runs(
-    cases: Mapping[str, RefittedCase], at: Layout, *, seed: int, threads: int
+    cases: Mapping[str, RefittedCase],
+    at: Layout,
+    *,
+    seed: int,
+    threads: int,
+    execution: str = "auto",
 ) -> list[PlannedTrial]:
     """Return the runs of ``cases``, in order; the cases must have been selected.
 
     ``seed`` is the study's.
     """
-    by_name = engines(threads)
+    by_name = engines(threads, execution, at.execution)
     runs: list[PlannedTrial] = []
     for name, case in cases.items():
         info = load_info(at, case.dataset)
-        selection = read_json(at.selection(name))
         runs += planned(
             name,
-            case.model_dump() | {"family": case.family, "training": selection["training"]},
+            dataset=case.dataset,
+            architecture=case.bound,
+            training=Selection.read(at.selection(name)).training,
             settings=[{}],
             repetitions=case.seeds,
             study_seed=seed,
@@ -109,69 +119,58 @@ def planned_runs(
 def run(plan: RefitPlan, at: Layout, shard: int, *, threads: int | None = None) -> None:
     """Refit the cases of one shard and write their files."""
     cases = plan.shards[shard]
-    runs = planned_runs(cases, at, seed=plan.seed, threads=threads or plan.threads)
-    journal = Journal(at.journal("refit"))
-    waiting = [trial for trial in runs if trial.id not in journal]
-    cost = sum(trial.cost for trial in waiting)
-    progress = Progress(f"refit {shard}", len(runs), len(runs) - len(waiting), cost=cost)
-    trainers = Trainers(at, plan.execution)
-    for trial in waiting:
-        result, trainer = trainers.run(trial)
+    runs = planned_runs(
+        cases,
+        at,
+        seed=plan.seed,
+        threads=threads or plan.threads,
+        execution=plan.execution,
+    )
+
+    def kept(trial: PlannedTrial, finished: FinishedTrial, trainer: GroupTrainer) -> Arrays:
         test = load_test_data(at, trial.dataset)
-        arrays = {
-            _PROBABILITIES: trainer.predictor(result.weights)(test.images),
-            **{_WEIGHT + name: array for name, array in result.weights.items()},
+        return {
+            _PROBABILITIES: trainer.predictor(trial, finished)(test.images),
+            **{_WEIGHT + name: array for name, array in finished.weights.items()},
         }
-        journal.put(trial.id, trial.record(result, trainer), arrays)
-        progress.advance(trial.case, trial.cost)
+
+    journal = finish(at, "refit", shard, runs, kept)
     for case in cases:
         _write_case(at, case, [trial for trial in runs if trial.case == case], journal)
 
 
 def _write_case(at: Layout, case: str, runs: list[PlannedTrial], journal: Journal) -> None:
     labels = load_test_data(at, runs[0].dataset).labels
-    records, histories, predictions = [], [], []
-    weights: dict[str, np.ndarray] = {}
-    for trial in runs:
-        record = journal.get(trial.id)
-        if record is None:  # deleted or damaged since it was written
-            raise RuntimeError(f"run {trial.id} of {case} has left the journal; run again")
-        arrays = journal.arrays(trial.id)
-        repetition = trial.repetition
-        histories.append(_history_table(repetition, record["history"]))
-        predictions.append(_prediction_table(repetition, labels, arrays[_PROBABILITIES]))
+    entries = [entry(journal, trial) for trial in runs]
+    histories, predictions = [], []
+    weights: Arrays = {}
+    for found in entries:
+        arrays = journal.arrays(found.trial)
+        numbers = {curve: np.asarray(values) for curve, values in found.history.items()}
+        epochs = np.arange(1, len(numbers["train_loss"]) + 1)
+        histories.append(_table(found.repetition, {"epoch": epochs, **numbers}))
+        probabilities = arrays[_PROBABILITIES]
+        predictions.append(
+            _table(
+                found.repetition,
+                {"index": np.arange(len(labels)), "label": labels}
+                | {f"p{number}": column for number, column in enumerate(probabilities.T)},
+            )
+        )
         for name, array in arrays.items():
             if name.startswith(_WEIGHT):
-                weights[f"{repetition}/{name.removeprefix(_WEIGHT)}"] = array
-        hidden = ("history", "training", "settings", "point", "case")
-        records.append({key: value for key, value in record.items() if key not in hidden})
-    _write_table(at.history(case), histories)
-    _write_table(at.predictions(case), predictions)
+                weights[f"{found.repetition}/{name.removeprefix(_WEIGHT)}"] = array
+    _write_tables(at.history(case), histories)
+    _write_tables(at.predictions(case), predictions)
     write_npz(at.weights(case), weights)
-    write_json(at.runs(case), {"case": case, "runs": records})
+    Runs(case=case, runs=[found.run for found in entries]).write(at.runs(case))
 
 
-def _history_table(repetition: int, history: dict[str, list[float]]) -> pa.Table:
-    epochs = len(history["train_loss"])
-    return pa.table(
-        {
-            "repetition": np.full(epochs, repetition, np.int64),
-            "epoch": np.arange(1, epochs + 1),
-            **{curve: np.asarray(values, np.float64) for curve, values in history.items()},
-        }
-    )
+def _table(repetition: int, columns: Arrays) -> pa.Table:
+    (rows,) = {len(column) for column in columns.values()}
+    return pa.table({"repetition": np.full(rows, repetition, np.int64), **columns})
 
 
-def _prediction_table(repetition: int, labels: np.ndarray, probabilities: np.ndarray) -> pa.Table:
-    count, classes = probabilities.shape
-    columns: dict[str, Any] = {
-        "repetition": np.full(count, repetition, np.int64),
-        "index": np.arange(count),
-        "label": labels,
-    }
-    return pa.table(columns | {f"p{c}": probabilities[:, c] for c in range(classes)})
-
-
-def _write_table(path: Any, parts: list[pa.Table]) -> None:
+def _write_tables(path: Path, parts: list[pa.Table]) -> None:
     with atomic_path(path) as temporary:
         pq.write_table(pa.concat_tables(parts), temporary)

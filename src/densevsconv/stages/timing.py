@@ -16,18 +16,19 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from densevsconv.results.timing import Inference, Spread, Timing, Trainings
 from densevsconv.stages.plan import Files, Plan
 from densevsconv.stages.refit import RefittedCase, planned_runs
-from densevsconv.store.files import write_json
 from densevsconv.store.identity import code_digest, digest
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.machine import describe_machine, peak_memory, reset_peak_memory
 from densevsconv.store.progress import Progress
 from densevsconv.training.batches import steps_per_epoch
-from densevsconv.training.loop import Fit, Predictor
+from densevsconv.training.engine import FinishedTrial, Predictor
 from densevsconv.training.settings import Training
-from densevsconv.trials.planned import PlannedTrial, Trainers
+from densevsconv.trials.groups import GroupTrainer
+from densevsconv.trials.planned import PlannedTrial
 
 WARM_UP_EPOCHS = 3
 """At most, and of a long training's epochs at most a tenth, but one at least."""
@@ -40,7 +41,7 @@ class TimePlan(Plan):
     """plan/time.json."""
 
     seed: int = Field(description="The study's.")
-    execution: str = Field(description="How TensorFlow runs an epoch: auto, xla or graph.")
+    execution: str = Field(description="A mode of the engines, or auto.")
     threads: int = Field(description="Used where the workflow gives no number of cores.")
     seconds: float | None = Field(description="About how long a timed training may take.")
     batch_sizes: list[int] = Field(description="At which inference is timed.")
@@ -65,11 +66,17 @@ def outputs(plan: TimePlan, at: Layout) -> Files:
 def run(plan: TimePlan, at: Layout, *, threads: int | None = None) -> None:
     """Time every case of the study, one after the other."""
     journal = Journal(at.journal("time"))
-    machine = describe_machine()
-    trainers = Trainers(at, plan.execution)
+    trainer = GroupTrainer(at)
     progress = Progress("time", len(plan.cases))
     for name, case in plan.cases.items():
-        trials = planned_runs({name: case}, at, seed=plan.seed, threads=threads or plan.threads)
+        trials = planned_runs(
+            {name: case},
+            at,
+            seed=plan.seed,
+            threads=threads or plan.threads,
+            execution=plan.execution,
+        )
+        machine = describe_machine(*trials[0].engine.packages)
         identifier = digest(
             {
                 "trials": [trial.id for trial in trials],
@@ -80,47 +87,53 @@ def run(plan: TimePlan, at: Layout, *, threads: int | None = None) -> None:
         )
         record = journal.get(identifier)
         if record is None:
-            record = {"case": name, "machine": machine, **_measure(trials, trainers, plan)}
+            record = {"case": name, "machine": machine, **_measure(trials, trainer, plan)}
             journal.put(identifier, record)
-        write_json(at.timing(name), record)
+        Timing.model_validate(record).write(at.timing(name))
         progress.advance(name)
 
 
-def _measure(trials: list[PlannedTrial], trainers: Trainers, plan: TimePlan) -> dict[str, Any]:
-    data = trainers.data(trials[0].dataset)
-    trainers.release()
-    baseline = reset_peak_memory()
-    trainer = trainers.trainer(trials[0])
-    tenth = max(1, trials[0].training.epochs // 10)
-    warm_up = trials[0].training.model_copy(update={"epochs": min(WARM_UP_EPOCHS, tenth)})
-    warm, _ = trainers.run(trials[0].with_training(warm_up), clocked=True)
+def _measure(trials: list[PlannedTrial], trainer: GroupTrainer, plan: TimePlan) -> dict[str, Any]:
+    images = trainer.data(trials[0].dataset).train_images
     training = trials[0].training
+    trainer.release()
+    baseline = reset_peak_memory()
+    warm_up = min(WARM_UP_EPOCHS, max(1, training.epochs // 10))
+    ((_, warm),) = _trained(trials[:1], warm_up, trainer)
     timed = timed_epochs(training, warm.epoch_seconds[-1], plan.seconds)
-    part = training.model_copy(update={"epochs": timed})
-    fits = [trainers.run(trial.with_training(part), clocked=True)[0] for trial in trials]
+    fits = [finished for _, finished in _trained(trials, timed, trainer)]
     peak = peak_memory()
     epochs = np.concatenate([fit.epoch_seconds for fit in fits])
-    images = steps_per_epoch(trials[0].train_images, training.batch_size) * training.batch_size
-    predictor = trainer.predictor(fits[0].weights)
+    images_an_epoch = steps_per_epoch(len(images), training.batch_size) * training.batch_size
+    predictor = trainer.predictor(trials[0], fits[0])
+    whole = [whole_seconds(fit, timed, training.epochs) for fit in fits]
     return {
-        "device": trainer.device,
+        "device": warm.device,
         "threads": trials[0].engine.threads,
-        "execution": trainer.execution,
+        "execution": warm.execution,
         "repeats": len(fits),
-        "compile_seconds": trainer.compile_seconds,
-        "train_seconds": _spread(
-            [whole_seconds(fit, timed, training.epochs) for fit in fits], keep=True
-        ),
-        "seconds_per_epoch": _spread(epochs),
+        "compile_seconds": warm.compile_seconds,
+        "train_seconds": Trainings(**_quartiles(whole), all=whole).model_dump(),
+        "seconds_per_epoch": Spread(**_quartiles(epochs)).model_dump(),
         "epochs": training.epochs,
         "epochs_timed": [len(fit.epoch_seconds) for fit in fits],
-        "images_per_second": images / float(np.median(epochs)),
+        "images_per_second": images_an_epoch / float(np.median(epochs)),
         "inference": {
-            str(size): _inference(predictor, data.train_images, size) for size in plan.batch_sizes
+            str(size): _inference(predictor, images, size).model_dump() for size in plan.batch_sizes
         },
         "peak_memory_bytes": peak,
         "baseline_memory_bytes": baseline,
     }
+
+
+def _trained(
+    trials: list[PlannedTrial], epochs: int, trainer: GroupTrainer
+) -> list[tuple[PlannedTrial, FinishedTrial]]:
+    shorter = [
+        trial.with_training(trial.training.model_copy(update={"epochs": epochs}))
+        for trial in trials
+    ]
+    return list(trainer.train(shorter, clocked=True))
 
 
 def timed_epochs(training: Training, epoch_seconds: float, seconds: float | None) -> int:
@@ -140,7 +153,7 @@ def timed_epochs(training: Training, epoch_seconds: float, seconds: float | None
     return min(training.epochs, max(LEAST_EPOCHS, round(seconds / epoch_seconds)))
 
 
-def whole_seconds(fit: Fit, timed: int, epochs: int) -> float:
+def whole_seconds(fit: FinishedTrial, timed: int, epochs: int) -> float:
     """Return the seconds of a training of ``epochs``, of which ``timed`` were timed.
 
     All epochs are taken to cost what the median one does. A training that diverged ends there, so
@@ -151,14 +164,13 @@ def whole_seconds(fit: Fit, timed: int, epochs: int) -> float:
     return epochs * float(np.median(fit.epoch_seconds))
 
 
-def _spread(values: Any, *, keep: bool = False) -> dict[str, Any]:
+def _quartiles(values: Any) -> dict[str, float]:
     """Return median and quartiles; never the least, which no user would see again."""
     low, median, high = np.quantile(np.asarray(values, np.float64), [0.25, 0.5, 0.75])
-    spread: dict[str, Any] = {"median": float(median), "low": float(low), "high": float(high)}
-    return spread | ({"all": [float(value) for value in values]} if keep else {})
+    return {"median": float(median), "low": float(low), "high": float(high)}
 
 
-def _inference(predictor: Predictor, images: np.ndarray, size: int) -> dict[str, float]:
+def _inference(predictor: Predictor, images: np.ndarray, size: int) -> Inference:
     batch = np.resize(images, (size, *images.shape[1:]))
     for _ in range(3):
         predictor(batch)
@@ -167,10 +179,5 @@ def _inference(predictor: Predictor, images: np.ndarray, size: int) -> dict[str,
         clock = time.perf_counter()
         predictor(batch)
         seconds.append(time.perf_counter() - clock)
-    spread = _spread(seconds)
-    return {
-        "median_seconds": spread["median"],
-        "low_seconds": spread["low"],
-        "high_seconds": spread["high"],
-        "images_per_second": size / spread["median"],
-    }
+    spread = {f"{name}_seconds": value for name, value in _quartiles(seconds).items()}
+    return Inference(**spread, images_per_second=size / spread["median_seconds"])

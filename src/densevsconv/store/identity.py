@@ -1,16 +1,19 @@
 """The identity of a trial: what it is made of, as one short id (wall 2 of the design).
 
 The id is the key in the journal, in MLflow and in the report. It covers everything that decides
-the result: data, architecture, training settings, seeds, engine and the engine's own code. A
-change of comments or docstrings is not a change of code.
+the result: data, architecture, training settings, seeds, engine and the code that trains. What
+cannot change a bit of the result is left out of the code: docstrings, descriptions and help texts,
+the words of errors, where a file lies, and what is only reached through a package's ``__init__``.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import inspect
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ _PACKAGES = {
     "densevsconv": Path(densevsconv.__file__).parent,
     "numpynet": Path(densevsconv.__file__).parent.parent / "numpynet",
 }
+_WORDS = frozenset({"description", "help"})
+"""Keywords whose text is for people."""
 
 
 def canonical(value: Any) -> str:
@@ -32,71 +37,49 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()[:16]
 
 
-def _module_file(module: str) -> Path | None:
-    package, _, rest = module.partition(".")
-    if package not in _PACKAGES:
-        return None
-    base = _PACKAGES[package].joinpath(*rest.split(".")) if rest else _PACKAGES[package]
-    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
-        if candidate.exists() and (rest or candidate.name == "__init__.py"):
-            return candidate
-    return None
-
-
-def _imported_modules(tree: ast.AST) -> Iterable[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def source_files(*modules: str) -> list[Path]:
-    """Return the package's files that ``modules`` import, directly or not, themselves included.
+def source_files(*modules: str, without: Collection[str] = ()) -> list[Path]:
+    """Return the project's files that ``modules`` import, directly or not, themselves included.
 
     Read from the syntax trees, without importing anything: cheap enough for the Snakefile, whose
     rules have the digest of these files among their params, so that a job depends on the code of
-    its own stage and on no other. A module of a package is listed without the package's
-    ``__init__``, so packages keep their ``__init__`` free of code.
+    its own stage and on no other.
+
+    A name that is imported from a package leads to the module that the package's ``__init__``
+    takes it from, and to nothing else that stands there. Modules of ``without`` are not followed.
     """
+    left_out = {_module_file(module) for module in without}
     found: set[Path] = set()
     waiting = [file for module in modules if (file := _module_file(module))]
     while waiting:
         file = waiting.pop()
-        if file in found:
-            continue
-        found.add(file)
-        for module in _imported_modules(ast.parse(file.read_text(encoding="utf-8"))):
-            imported = _module_file(module)
-            if imported is not None and imported not in found:
-                waiting.append(imported)
+        if file not in found and file not in left_out:
+            found.add(file)
+            waiting += [target for _, target in _imports(_tree(file))]
     return sorted(found)
 
 
-def _without_docstrings(tree: ast.Module) -> ast.Module:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        node.body = [
-            statement
-            for statement in node.body
-            if not (
-                isinstance(statement, ast.Expr)
-                and isinstance(statement.value, ast.Constant)
-                and isinstance(statement.value.value, str)
-            )
-        ] or [ast.Pass()]
-    return tree
+def code_digest(
+    *modules: str, without: Collection[str] = (), plugins: Collection[Path] = ()
+) -> str:
+    """Return the digest of the code of :func:`source_files`, and of files that nothing imports.
 
-
-def code_digest(*modules: str) -> str:
-    """Return the digest of the code that ``modules`` run, comments and docstrings left out."""
+    Each file counts by what it says and by which file each of its imports is, known by its content:
+    a file may be moved or renamed, and two files may not be swapped.
+    """
+    bodies = {file: _body(file) for file in source_files(*modules, without=without)}
     parts = [
-        (file.name, ast.dump(_without_docstrings(ast.parse(file.read_text(encoding="utf-8")))))
-        for file in source_files(*modules)
+        [body, sorted([imported, bodies.get(target, "")] for imported, target in _imports(tree))]
+        for file, body in bodies.items()
+        for tree in [_tree(file)]
     ]
-    return digest(parts)
+    parts += [[_body(file), []] for file in plugins]
+    return digest(sorted(parts, key=canonical))
+
+
+@cache
+def function_digest(function: Callable[..., Any]) -> str:
+    """Return the digest of the file that defines a function: a plug-in's, which nothing imports."""
+    return _body(Path(inspect.getfile(function)))
 
 
 def trial_id(
@@ -132,3 +115,88 @@ def trial_id(
             "engine": engine,
         }
     )
+
+
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _module_file(module: str) -> Path | None:
+    """Return the file of a module, the ``__init__`` of a package; None for other projects'."""
+    package, *rest = module.split(".")
+    if package not in _PACKAGES:
+        return None
+    base = _PACKAGES[package].joinpath(*rest)
+    candidates = (base.with_suffix(".py"), base / "__init__.py")
+    return next((file for file in candidates if file.exists()), None)
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, Path]]:
+    """Yield what a file imports of the project, as written there, and the file it is from."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if file := _module_file(alias.name):
+                    yield alias.asname or "", file
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            for alias in node.names:
+                if file := _origin(node.module, alias.name):
+                    yield f"{alias.name} {alias.asname or ''}", file
+
+
+def _origin(module: str, name: str) -> Path | None:
+    """Return the file where ``from module import name`` finds the name defined."""
+    submodule = _module_file(f"{module}.{name}")
+    file = _module_file(module)
+    if submodule is not None or file is None or file.name != "__init__.py":
+        return submodule or file
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    return _origin(node.module, alias.name)
+    return file
+
+
+def _body(file: Path) -> str:
+    return digest(ast.dump(_WithoutWords().visit(_tree(file))))
+
+
+class _WithoutWords(ast.NodeTransformer):
+    """Leaves out of a file what is said to people, and from where it imports.
+
+    Docstrings (of attributes too), keywords named :data:`_WORDS` that are text, the texts of
+    ``Allowed``, and what an error says.
+    """
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if text else self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name) and node.func.id == "Allowed":
+            node.args, node.keywords = [], []
+        node.keywords = [
+            keyword
+            for keyword in node.keywords
+            if not (keyword.arg in _WORDS and _is_text(keyword.value))
+        ]
+        return self.generic_visit(node)
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        if isinstance(node.exc, ast.Call):
+            node.exc = node.exc.func
+        return self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> ast.AST | None:
+        return None if any(_module_file(alias.name) for alias in node.names) else node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        return None if node.module and _module_file(node.module) else node
+
+
+def _is_text(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_text(node.left) or _is_text(node.right)
+    constant = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return constant or isinstance(node, ast.JoinedStr)

@@ -15,8 +15,8 @@ from typing import Any
 _STATUS = Path("/proc/self/status")
 
 
-def describe_machine() -> dict[str, Any]:
-    """Return processor, memory and versions, as the report prints them."""
+def describe_machine(*packages: str) -> dict[str, Any]:
+    """Return processor, memory and versions (of ``packages`` too), as the report prints them."""
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0))
@@ -25,7 +25,7 @@ def describe_machine() -> dict[str, Any]:
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "platform": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        **{name: version(name) for name in ("tensorflow", "keras", "numpy", "scikit-learn")},
+        **{name: version(name) for name in sorted({"numpy", "scikit-learn", *packages})},
     }
 
 

@@ -15,7 +15,6 @@ from filelock import FileLock, Timeout
 from densevsconv.errors import UserError
 
 _QUIET = {
-    "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow's C++ messages
     "GRPC_VERBOSITY": "ERROR",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",

@@ -1,12 +1,16 @@
-"""The training loop over epochs: history, early stopping, divergence. The same for every engine."""
+"""A training loop over epochs, for engines that train the trials of a group in turn.
+
+Early stopping, divergence and history are here; batches, learning rates and random changes are
+numbers made beforehand. An engine that trains a group in one program need not use it.
+"""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -15,20 +19,14 @@ from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.initialise import initial_weights
 from densevsconv.training.augmentation import Changes
 from densevsconv.training.batches import batch_orders, steps_per_epoch
-from densevsconv.training.schedule import learning_rates
+from densevsconv.training.engine import Engine, FinishedTrial, Group, Predictor, Trial, Weights
 from densevsconv.training.settings import Training
-
-Weights = dict[str, np.ndarray]
-"""Arrays by name, such as ``"0_conv/kernel"``."""
-
-Predictor = Callable[[np.ndarray], np.ndarray]
-"""Maps uint8 images (N, H, W, C) to class probabilities (N, classes), float32."""
 
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 
 
 class Trainer(Protocol):
-    """An engine made ready for one architecture, data set, optimiser and batch size.
+    """A group's program: one architecture and structure of training, one data set.
 
     ``state`` is the engine's own value for weights, moving statistics and optimiser slots. It is
     never changed in place: keeping a reference keeps the weights of that epoch.
@@ -81,60 +79,76 @@ class Trainer(Protocol):
         """Return the function from uint8 images to class probabilities."""
 
 
-@dataclass
-class Fit:
-    """One finished training run. Epochs count from 1; ``best_epoch`` is the one whose weights
-    are kept: the epoch of lowest validation loss under early stopping, else the last.
-    """
+class LoopEngine(Engine):
+    """An engine that trains the trials of a group one after the other, with one trainer."""
 
-    status: str
-    epochs_run: int
-    best_epoch: int
-    history: dict[str, list[float]]
-    weights: Weights
-    seconds: float
-    epoch_seconds: list[float] = field(default_factory=list)
+    _trainer: Trainer | None = None
+    _key: tuple[TrainingData, Any] | None = None
 
-    def at_best(self, curve: str) -> float | None:
-        """Return the value of a curve at ``best_epoch``; None for a diverged run."""
-        return self.history[curve][self.best_epoch - 1] if self.status == "finished" else None
+    @abstractmethod
+    def _made(self, group: Group) -> Trainer:
+        """Return a trainer for the group."""
+
+    def trainer(self, group: Group) -> Trainer:
+        """Return the group's trainer; only the last is kept, since many would fill the memory."""
+        scaling = group.scaling.offset.tolist(), group.scaling.scale.tolist()
+        program = group.architecture.identity_dict(), group.structure, scaling
+        kept = self._key is not None and self._key[0] is group.data and self._key[1] == program
+        if self._trainer is None or not kept:
+            self.release()
+            self._trainer = self._made(group)
+            self._key = group.data, program
+        return self._trainer
+
+    def train(self, group: Group, *, clocked: bool = False) -> Iterator[FinishedTrial]:
+        """Train the trials in their order."""
+        trainer = self.trainer(group)
+        for index, trial in enumerate(group.trials):
+            yield fit(trainer, group.architecture, group.data, trial, index, clocked=clocked)
+
+    def predictor(self, group: Group, weights: Weights) -> Predictor:
+        """Return what the group's network predicts with the weights of a run."""
+        return self.trainer(group).predictor(weights)
+
+    def release(self) -> None:
+        """Let go of the last trainer and its memory."""
+        self._key = self._trainer = None
 
 
 def fit(
     trainer: Trainer,
     architecture: BoundArchitecture,
-    training: Training,
-    seeds: Mapping[str, int],
     data: TrainingData,
+    trial: Trial,
+    index: int = 0,
     *,
     clocked: bool = False,
-) -> Fit:
+) -> FinishedTrial:
     """Train once.
 
     Parameters
     ----------
     trainer
-        The engine, made ready.
-    architecture, training
-        What is trained, and how.
-    seeds
-        The seed of each axis of :data:`densevsconv.store.seeds.AXES`.
-    data
-        The images that the trainer was made ready for.
+        Made for the architecture and the data.
+    architecture, data, trial
+        What is trained, on what, and how.
+    index
+        The trial's place in its group.
     clocked
         Time each epoch by itself, validation outside the clock; otherwise a trainer may run
         several epochs in a call, and ``epoch_seconds`` stays empty.
 
     Returns
     -------
-    Fit
-        A run whose loss stops being finite ends there with status "diverged" and weights from
-        before, those of the last call that stayed finite (the start, if there was none).
+    FinishedTrial
+        A diverged run has weights from before, those of the last call that stayed finite (the
+        start, if there was none).
     """
     begin = time.perf_counter()
+    training, seeds = trial.training, trial.seeds
     images, batch_size = len(data.train_images), training.batch_size
     steps = steps_per_epoch(images, batch_size)
-    rates = learning_rates(training, steps)
+    rates = training.learning_rates(steps)
     orders = batch_orders(seeds["batch_order"], images, batch_size, training.batches)
     changes = Changes(training.augmentation, seeds["augmentation"], data)
     start = initial_weights(architecture, seeds["initialisation"], training.initializer)
@@ -143,7 +157,7 @@ def fit(
     history: dict[str, list[float]] = {curve: [] for curve in CURVES}
     epoch_seconds: list[float] = []
     stopping = training.early_stopping
-    status = "finished"
+    status: Literal["finished", "diverged"] = "finished"
     # early stopping needs the weights of every epoch
     at_once = 1 if clocked or stopping else trainer.epochs_a_call
     epoch = 0
@@ -173,12 +187,16 @@ def fit(
             kept, kept_epoch, lowest = state, epoch, loss
         elif epoch - kept_epoch >= stopping.patience:
             break
-    return Fit(
+    return FinishedTrial(
+        index=index,
         status=status,
         epochs_run=len(history["train_loss"]),
         best_epoch=kept_epoch,
         history=history,
         weights=trainer.weights(kept),
         seconds=time.perf_counter() - begin,
+        execution=trainer.execution,
+        device=trainer.device,
+        compile_seconds=trainer.compile_seconds,
         epoch_seconds=epoch_seconds,
     )

@@ -1,14 +1,12 @@
-"""How a network is trained. Engines import this file and no other schema.
-
-An engine's code is part of a trial's identity; kept apart, the other schemas can change without
-any trial being done again. The keys' meanings are docstrings (not ``description=``) for the same
-reason: rewording one is no change of code.
-"""
+"""How a network is trained: the keys of a study's ``training``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from densevsconv.networks.initialise import (
@@ -16,9 +14,26 @@ from densevsconv.networks.initialise import (
     NAMED_INITIALIZERS,
     is_initializer,
 )
-from densevsconv.schema.strict import Allowed, Strict
+from densevsconv.schema.strict import Allowed, Registered, Strict
+from densevsconv.training.batches import BATCH_ORDERS
 
 Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """What a batch's gradient is in the settings of a publication, said in ours.
+
+    ``translate(training)`` returns the settings that differ for the same training with the mean
+    gradient, all that an engine knows. ``words`` say it in a report's table of settings.
+    """
+
+    translate: Callable[[Training], dict[str, Any]]
+    words: str = ""
+
+
+GRADIENTS: dict[str, Gradient] = {"mean": Gradient(lambda training: {})}
+"""By name; the code of a publication may register others."""
 
 
 def _known_initializer(value: Any) -> Any:
@@ -40,25 +55,33 @@ Initializer = Annotated[
 class Schedule(Strict):
     """How the learning rate changes from epoch to epoch."""
 
-    name: Literal["constant", "step", "exponential", "cosine"] = "constant"
-    """`constant`; `step`: times `factor` every `step_epochs`; `exponential`: the same
-    decay without jumps; `cosine`: half a cosine down to zero at the end.
-    """
-    warmup_epochs: int = Field(default=0, ge=0)
-    """Epochs during which the rate rises linearly to `learning_rate`."""
-    step_epochs: int = Field(default=10, ge=1)
-    """Epochs between two steps of `step`."""
-    factor: float = Field(default=0.1, gt=0, le=1)
-    """See `step` and `exponential`."""
+    name: Literal["constant", "step", "exponential", "cosine"] = Field(
+        default="constant",
+        description="`constant`; `step`: times `factor` every `step_epochs`; `exponential`: the "
+        "same decay without jumps; `cosine`: half a cosine down to zero at the end.",
+    )
+    warmup_epochs: int = Field(
+        default=0,
+        ge=0,
+        description="Epochs during which the rate rises linearly to `learning_rate`.",
+    )
+    step_epochs: int = Field(default=10, ge=1, description="Epochs between two steps of `step`.")
+    factor: float = Field(default=0.1, gt=0, le=1, description="See `step` and `exponential`.")
 
 
 class EarlyStopping(Strict):
     """When to stop before the last epoch; the weights of the best epoch are restored."""
 
-    patience: int = Field(default=10, ge=1)
-    """Epochs without a better validation loss after which to stop."""
-    min_delta: float = Field(default=0.0, ge=0)
-    """Smallest decrease of the validation loss that counts as better."""
+    patience: int = Field(
+        default=10,
+        ge=1,
+        description="Epochs without a better validation loss after which to stop.",
+    )
+    min_delta: float = Field(
+        default=0.0,
+        ge=0,
+        description="Smallest decrease of the validation loss that counts as better.",
+    )
 
 
 class Augmentation(Strict):
@@ -70,43 +93,78 @@ class Augmentation(Strict):
     nothing.
     """
 
-    shift: float = Field(default=0.0, ge=0, lt=1)
-    """Largest shift along each axis, a share of the image's side; drawn evenly, both ways."""
-    rotation: float = Field(default=0.0, ge=0, le=180)
-    """Largest angle of a rotation about the centre, in degrees; drawn evenly, both ways."""
-    zoom: float = Field(default=0.0, ge=0, lt=1)
-    """Sizes are drawn evenly from 1 - zoom to 1 + zoom; the proportions stay."""
-    crop: int = Field(default=0, ge=0)
-    """Pixels of zeros around the image, out of which a random crop of its old size is taken: a
-    shift by whole pixels, at most so many along each axis.
-    """
-    flip: bool | Literal["forced"] = False
-    """Mirrors left and right with probability 1/2. `true` is refused for data whose mirrored images
-    are other symbols (digits); `forced` does it all the same.
-    """
-    brightness: float = Field(default=0.0, ge=0, le=1)
-    """Largest number added to all pixels, a share of `max_value`; drawn evenly, both ways."""
-    contrast: float = Field(default=0.0, ge=0, lt=1)
-    """Distances from mid-grey are multiplied by a factor drawn evenly from 1 - contrast to
-    1 + contrast.
-    """
-    colour_pca: float = Field(default=0.0, ge=0)
-    """Adds the principal components of the training pixels' colours, each times its eigenvalue
-    and a normal coefficient of this standard deviation (Krizhevsky et al. 2012: 0.1).
-    """
-    negative: float = Field(default=0.0, ge=0, le=1)
-    """Probability of the negative, `max_value` minus the pixel (a bitwise NOT where `max_value`
-    is 255).
-    """
-    cutout: int = Field(default=0, ge=0)
-    """Side in pixels of a black square whose centre lies anywhere in the image (after DeVries and
-    Taylor 2017; black before `scaling`, whatever that makes of it).
-    """
-    mixup: float = Field(default=0.0, ge=0)
-    """alpha: an image and its label are averaged with those of another of the batch, with weights
-    w and 1 - w, w from Beta(alpha, alpha) (Zhang et al. 2018). The training accuracy is against
-    the heavier label.
-    """
+    shift: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="Largest shift along each axis, a share of the image's side; drawn evenly, "
+        "both ways.",
+    )
+    rotation: float = Field(
+        default=0.0,
+        ge=0,
+        le=180,
+        description="Largest angle of a rotation about the centre, in degrees; drawn evenly, both "
+        "ways.",
+    )
+    zoom: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="Sizes are drawn evenly from 1 - zoom to 1 + zoom; the proportions stay.",
+    )
+    crop: int = Field(
+        default=0,
+        ge=0,
+        description="Pixels of zeros around the image, out of which a random crop of its old size "
+        "is taken: a shift by whole pixels, at most so many along each axis.",
+    )
+    flip: bool | Literal["forced"] = Field(
+        default=False,
+        description="Mirrors left and right with probability 1/2. `true` is refused for data whose "
+        "mirrored images are other symbols (digits); `forced` does it all the same.",
+    )
+    brightness: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Largest number added to all pixels, a share of `max_value`; drawn evenly, "
+        "both ways.",
+    )
+    contrast: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="Distances from mid-grey are multiplied by a factor drawn evenly from 1 - "
+        "contrast to 1 + contrast.",
+    )
+    colour_pca: float = Field(
+        default=0.0,
+        ge=0,
+        description="Adds the principal components of the training pixels' colours, each times its "
+        "eigenvalue and a normal coefficient of this standard deviation (Krizhevsky et al. 2012: "
+        "0.1).",
+    )
+    negative: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Probability of the negative, `max_value` minus the pixel (a bitwise NOT where "
+        "`max_value` is 255).",
+    )
+    cutout: int = Field(
+        default=0,
+        ge=0,
+        description="Side in pixels of a black square whose centre lies anywhere in the image "
+        "(after DeVries and Taylor 2017; black before `scaling`, whatever that makes of it).",
+    )
+    mixup: float = Field(
+        default=0.0,
+        ge=0,
+        description="alpha: an image and its label are averaged with those of another of the "
+        "batch, with weights w and 1 - w, w from Beta(alpha, alpha) (Zhang et al. 2018). The "
+        "training accuracy is against the heavier label.",
+    )
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -123,64 +181,93 @@ class Augmentation(Strict):
 class Training(Strict):
     """How a network is trained. Every key may be searched."""
 
-    optimizer: Optimizer = "adam"
-    """The update rule, as Keras defines it."""
-    learning_rate: float = Field(default=1e-3, gt=0)
-    """Step size, for the gradient as `gradient` defines it."""
-    momentum: float = Field(default=0.9, ge=0, lt=1)
-    """Velocity coefficient of `momentum` and `nesterov`; beta_1 of `adam` and `adamw`. `sgd`
-    and `rmsprop` do not use it.
-    """
-    rho: float | None = Field(default=None, gt=0, lt=1)
-    """Decay of the squared gradients (beta_2 of `adam` and `adamw`); null: 0.9 for `rmsprop`,
-    0.999 for `adam` and `adamw`.
-    """
-    epsilon: float = Field(default=1e-7, gt=0)
-    """Added to the denominator of `rmsprop`, `adam` and `adamw`."""
-    l2: float = Field(default=0.0, ge=0)
-    """Adds l2 * sum(kernel^2) to the loss: kernels only, no factor 1/2 (Keras)."""
-    weight_decay: float = Field(default=0.0, ge=0)
-    """Decoupled weight decay of `adamw`; 0 for the other optimisers."""
-    batch_size: int = Field(default=32, ge=1)
-    """Images in a batch; an epoch is as many full batches as fit into the training part."""
-    epochs: int = Field(default=50, ge=1)
-    """Passes over the training part."""
-    schedule: Schedule = Schedule()
-    """Learning-rate schedule, see Schedule."""
-    early_stopping: EarlyStopping | None = None
-    """See EarlyStopping; null: train all epochs and keep the last weights."""
-    scaling: Literal["unit", "none", "standard"] | Annotated[float, Field(gt=0)] = "unit"
-    """What is done to the pixels: `unit` divides by the data set's `max_value`; `none` leaves
-    them; `standard` subtracts the mean and divides by the standard deviation of each channel of
-    the training part; a number divides by that number.
-    """
-    initializer: Initializer | None = None
-    """Kernel initialiser in place of the architecture's own; null: its own. `committed_xavier`
-    and `committed_he` are what fossheim2022's code takes for those two.
-    """
+    optimizer: Optimizer = Field(
+        default="adam", description="The update rule, as Keras defines it."
+    )
+    learning_rate: float = Field(
+        default=1e-3, gt=0, description="Step size, for the gradient as `gradient` defines it."
+    )
+    momentum: float = Field(
+        default=0.9,
+        ge=0,
+        lt=1,
+        description="Velocity coefficient of `momentum` and `nesterov`; beta_1 of `adam` and "
+        "`adamw`. `sgd` and `rmsprop` do not use it.",
+    )
+    rho: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="Decay of the squared gradients (beta_2 of `adam` and `adamw`); null: 0.9 for "
+        "`rmsprop`, 0.999 for `adam` and `adamw`.",
+    )
+    epsilon: float = Field(
+        default=1e-7,
+        gt=0,
+        description="Added to the denominator of `rmsprop`, `adam` and `adamw`.",
+    )
+    l2: float = Field(
+        default=0.0,
+        ge=0,
+        description="Adds l2 * sum(kernel^2) to the loss: kernels only, no factor 1/2 (Keras).",
+    )
+    weight_decay: float = Field(
+        default=0.0,
+        ge=0,
+        description="Decoupled weight decay of `adamw`; 0 for the other optimisers.",
+    )
+    batch_size: int = Field(
+        default=32,
+        ge=1,
+        description="Images in a batch; an epoch is as many full batches as fit into the training "
+        "part.",
+    )
+    epochs: int = Field(default=50, ge=1, description="Passes over the training part.")
+    schedule: Schedule = Field(
+        default=Schedule(), description="Learning-rate schedule, see Schedule."
+    )
+    early_stopping: EarlyStopping | None = Field(
+        default=None,
+        description="See EarlyStopping; null: train all epochs and keep the last weights.",
+    )
+    scaling: Literal["unit", "none", "standard"] | Annotated[float, Field(gt=0)] = Field(
+        default="unit",
+        description="What is done to the pixels: `unit` divides by the data set's `max_value`; "
+        "`none` leaves them; `standard` subtracts the mean and divides by the standard deviation "
+        "of each channel of the training part; a number divides by that number.",
+    )
+    initializer: Initializer | None = Field(
+        default=None,
+        description="Kernel initialiser in place of the architecture's own; null: its own.",
+    )
     augmentation: Annotated[
         Augmentation | None,
         Allowed("null, `default` (the data set's own), or a mapping, see Augmentation"),
-    ] = None
-    """Random changes of the training images, see Augmentation; null: none."""
-    batches: Literal["shuffle", "independent"] = "shuffle"
-    """`shuffle`: an epoch goes through the images in a fresh random order; `independent`: every
-    batch is drawn anew from all of them, so that an epoch may show an image twice
-    (fossheim2022's code).
-    """
-    gradient: Literal["mean", "sum"] = "mean"
-    """Over the images of a batch. `sum` (fossheim2022's code) makes the loss's part of a step
-    larger by the batch size, and leaves that of `l2`; `rmsprop`, `adam` and `adamw` divide most of
-    it out.
-    """
-    l2_biases: bool = False
-    """Whether `l2` acts on all that is learned: biases too (fossheim2022's code, whose lambda is
-    2 l2), and `batch_norm`'s gamma and beta.
-    """
-    frozen: list[str] = Field(default=[])
-    """Kinds of layers, such as `conv`, whose weights stay at their random start: fossheim2022's
-    code never applies the gradients of its (several) filters. Moving statistics still move.
-    """
+    ] = Field(
+        default=None,
+        description="Random changes of the training images, see Augmentation; null: none.",
+    )
+    batches: Annotated[str, Registered(BATCH_ORDERS)] = Field(
+        default="shuffle",
+        description="`shuffle`: an epoch goes through the images in a fresh random order. A file "
+        "in `publications/` may register other orders.",
+    )
+    gradient: Annotated[str, Registered(GRADIENTS)] = Field(
+        default="mean",
+        description="Which gradient `learning_rate`, `l2` and `epsilon` are for: that of the "
+        "`mean` over a batch. A file in `publications/` may register others, each with the "
+        "settings of the same training by the mean.",
+    )
+    l2_biases: bool = Field(
+        default=False,
+        description="Whether `l2` acts on all that is learned: on biases too, and on "
+        "`batch_norm`'s gamma and beta.",
+    )
+    frozen: list[str] = Field(
+        default=[],
+        description="Kinds of layers, such as `conv`, whose weights stay at their random start: "
+        "random features. Moving statistics still move.",
+    )
 
     # one training has one description, and so one id
 
@@ -201,10 +288,15 @@ class Training(Strict):
             "optimizer": self.optimizer,
             "batch_size": self.batch_size,
             "augmentation": list(self.augmentation.kinds) if self.augmentation else [],
-            "gradient": self.gradient,
             "l2_biases": self.l2_biases,
             "frozen": self.frozen,
         }
+
+    @property
+    def plain(self) -> Training:
+        """The same training for the mean gradient, which is what engines take."""
+        changes = GRADIENTS[self.gradient].translate(self)
+        return self.model_copy(update={**changes, "gradient": "mean"})
 
     @property
     def second_moment_decay(self) -> float:
@@ -212,6 +304,35 @@ class Training(Strict):
         if self.rho is not None:
             return self.rho
         return 0.9 if self.optimizer == "rmsprop" else 0.999
+
+    def learning_rates(self, steps: int) -> np.ndarray:
+        """Return the learning rate of every step: float32 of shape (epochs, steps).
+
+        An engine needs no schedules of its own, and a schedule never makes a compiled function
+        retrace. With s the step counted from 0 and S = epochs * steps:
+
+        - constant: ``rate``
+        - step: ``rate * factor**(s // (step_epochs * steps))``
+        - exponential: ``rate * factor**(s / (step_epochs * steps))``, the same without jumps
+        - cosine: ``rate * (1 + cos(pi s / S)) / 2`` (Loshchilov and Hutter 2017, no restarts)
+
+        Warm-up multiplies the first ``warmup_epochs`` by a line that rises from 0 to 1.
+        """
+        schedule, total = self.schedule, self.epochs * steps
+        step = np.arange(total, dtype=np.float64)
+        period = schedule.step_epochs * steps
+        match schedule.name:
+            case "constant":
+                factor = np.ones(total)
+            case "step":
+                factor = schedule.factor ** (step // period)
+            case "exponential":
+                factor = schedule.factor ** (step / period)
+            case "cosine":
+                factor = (1 + np.cos(np.pi * step / total)) / 2
+        if schedule.warmup_epochs:
+            factor = factor * np.minimum(1.0, (step + 1) / (schedule.warmup_epochs * steps))
+        return (self.learning_rate * factor).astype(np.float32).reshape(self.epochs, steps)
 
     @model_validator(mode="after")
     def _consistent(self) -> Training:

@@ -11,7 +11,7 @@ from densevsconv.report.figures import style
 from densevsconv.report.figures.canvas import PAGE_MM, new_figure
 from densevsconv.results.study import Study
 from densevsconv.results.tables import EngineRow
-from densevsconv.training.engines.titles import engine_title
+from densevsconv.training.engines.registry import engine_title
 
 
 class Pair(NamedTuple):

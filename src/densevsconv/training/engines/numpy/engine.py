@@ -2,62 +2,32 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
 
 from threadpoolctl import threadpool_limits
 
-from densevsconv.images.prepared import TrainingData
-from densevsconv.images.scaling import Scaling
-from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.store.identity import code_digest
-from densevsconv.training.settings import Training
-
-if TYPE_CHECKING:
-    from densevsconv.training.engines.numpy.trainer import NumpyTrainer
+from densevsconv.training.engine import Group
+from densevsconv.training.loop import LoopEngine, Trainer
 
 
-class NumpyEngine:
+class NumpyEngine(LoopEngine):
     """numpynet: every layer and gradient written out in NumPy.
 
-    Parameters
-    ----------
-    threads
-        Threads of NumPy's matrix products. More than there are free cores slows small products
-        down tenfold.
+    Its threads are those of NumPy's matrix products. More than there are free cores slows small
+    products down tenfold.
     """
 
     name = "numpy"
+    title = "NumPy"
+    packages = ("numpy",)
+    code = ("densevsconv.training.engines.numpy.trainer", "densevsconv.training.loop")
+    words = (
+        "are the study's own implementation, written from scratch on arrays and matrix products; "
+        "nothing is compiled"
+    )
+    checks = "densevsconv.training.engines.numpy.gradients"
 
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
-
-    @cached_property
-    def identity(self) -> dict[str, Any]:
-        """What of the engine decides the bits of a result."""
-        return {
-            "name": self.name,
-            "code": code_digest(
-                "densevsconv.training.engines.numpy.trainer", "densevsconv.training.loop"
-            ),
-            "libraries": {"numpy": version("numpy")},
-            "threads": self.threads,
-        }
-
-    def trainer(
-        self,
-        architecture: BoundArchitecture,
-        data: TrainingData,
-        scaling: Scaling,
-        training: Training,
-        *,
-        execution: str,
-        execution_folder: Path,
-    ) -> NumpyTrainer:
-        """Make ready one architecture; there is one way to run it, so no mode to choose."""
-        from densevsconv.training.engines.numpy.trainer import NumpyTrainer
-
+    def _made(self, group: Group) -> Trainer:
         threadpool_limits(self.threads)
-        return NumpyTrainer(architecture, data, scaling)
+        made: Trainer = import_module(self.code[0]).NumpyTrainer(group)
+        return made

@@ -7,14 +7,11 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from densevsconv.images.prepared import TrainingData
-from densevsconv.images.scaling import Scaling
-from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.training.augmentation import columns
 from densevsconv.training.dropout import layer_seed, random_bits
+from densevsconv.training.engine import Group, Predictor, Weights
 from densevsconv.training.engines.numpy.augment import changed, mixed
 from densevsconv.training.engines.numpy.build import network
-from densevsconv.training.loop import Predictor, Weights
 from densevsconv.training.settings import Training
 from numpynet.network import Network, count_correct
 from numpynet.optimizers import Optimizer, make_optimizer
@@ -30,15 +27,21 @@ class State(NamedTuple):
     dropout: DropoutBits
 
 
+def built(group: Group, training: Training, dtype: str = "float32") -> Network:
+    """Return the group's network with the penalty that ``training`` asks for, without weights."""
+    return network(
+        group.architecture,
+        l2=training.l2,
+        l2_biases=training.l2_biases,
+        frozen=training.frozen,
+        dtype=dtype,
+    )
+
+
 class NumpyTrainer:
     """See :class:`densevsconv.training.loop.Trainer`, whose methods these are.
 
-    Parameters
-    ----------
-    architecture
-        Bound to the data's image shape and classes.
-    data, scaling
-        Training and validation images, and how pixels become inputs.
+    ``dtype`` is that of all arithmetic on scaled images; "float64" for checks.
     """
 
     execution = "numpy"
@@ -46,28 +49,18 @@ class NumpyTrainer:
     compile_seconds = 0.0
     epochs_a_call = 1
 
-    def __init__(
-        self, architecture: BoundArchitecture, data: TrainingData, scaling: Scaling
-    ) -> None:
-        self._architecture = architecture
-        self._scaling = scaling
-        self._data = data
-        self._images = scaling.apply(data.train_images)
-        self._labels = data.train_labels
-        self._validation_images = scaling.apply(data.validation_images)
-        self._validation_labels = data.validation_labels
+    def __init__(self, group: Group, dtype: str = "float32") -> None:
+        self._group = group
+        self._data = group.data
+        self._dtype = dtype
+        self._images = self._scaled(group.data.train_images)
+        self._validation_images = self._scaled(group.data.validation_images)
 
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
         """Return the state before the first step."""
-        made = network(
-            self._architecture,
-            l2=training.l2,
-            l2_biases=training.l2_biases,
-            reduction=training.gradient,
-            frozen=training.frozen,
-        )
+        made = built(self._group, training, self._dtype)
         moving = made.state()
-        dropouts = [x.index for x in self._architecture.layers if x.kind == "dropout"]
+        dropouts = [x.index for x in self._group.architecture.layers if x.kind == "dropout"]
         return State(
             made,
             {name: value for name, value in weights.items() if name not in moving},
@@ -107,18 +100,19 @@ class NumpyTrainer:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return inputs and targets: labels, or under mixup the classes' probabilities."""
         kinds = training.augmentation.kinds if training.augmentation else ()
-        labels = self._labels[batch]
+        labels = self._data.train_labels[batch]
         if not kinds:
             return self._images[batch], labels
         max_value = self._data.info["max_value"]
-        inputs = self._scaling.apply(
-            changed(self._data.train_images[batch], drawn, kinds, max_value)
-        )
+        inputs = self._scaled(changed(self._data.train_images[batch], drawn, kinds, max_value))
         if "mixup" not in kinds:
             return inputs, labels
         drawn = drawn[:, columns(kinds, inputs.shape[-1])["mixup"]]
-        classes = np.eye(self._architecture.classes, dtype=np.float32)
+        classes = np.eye(self._group.architecture.classes, dtype=self._dtype)
         return mixed(inputs, drawn), mixed(classes[labels], drawn)
+
+    def _scaled(self, images: np.ndarray) -> np.ndarray:
+        return self._group.scaling.apply(images).astype(self._dtype, copy=False)
 
     def epochs(
         self,
@@ -140,21 +134,22 @@ class NumpyTrainer:
         with np.errstate(over="ignore", invalid="ignore"):
             made = self._loaded(state)
             outputs = made.predict_outputs(self._validation_images)
-            loss, _ = made.loss.value_and_error(outputs.copy(), self._validation_labels)
+            labels = self._data.validation_labels
+            loss, _ = made.loss.value_and_error(outputs.copy(), labels)
         count = len(outputs)
-        return float(loss) / count, count_correct(outputs, self._validation_labels) / count
+        return float(loss) / count, count_correct(outputs, labels) / count
 
     def weights(self, state: State) -> Weights:
-        """Return all weights and moving statistics by name."""
+        """Return all weights and moving statistics, float32."""
         return {**state.weights, **state.moving}
 
     def predictor(self, weights: Weights) -> Predictor:
         """Return the function from uint8 images to class probabilities."""
-        made = network(self._architecture)
+        made = network(self._group.architecture, dtype=self._dtype)
         moving = made.state()
         made.set_parameters({k: v for k, v in weights.items() if k not in moving})
         made.set_state({k: weights[k] for k in moving})
-        return lambda images: made.predict_proba(self._scaling.apply(images))
+        return lambda images: made.predict_proba(self._scaled(images))
 
     @staticmethod
     def _loaded(state: State) -> Network:

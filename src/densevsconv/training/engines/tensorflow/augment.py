@@ -1,16 +1,41 @@
-"""Changes of the training images, as drawn by :mod:`densevsconv.training.augmentation`.
+"""Images on the device: how a batch of them is read, and changed on the way.
 
-The formulas are those of the NumPy engine, operation by operation.
+What changes is drawn by :mod:`densevsconv.training.augmentation`; the formulas are those of the
+NumPy engine, operation by operation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from densevsconv.training.augmentation import columns
-from densevsconv.training.engines.tensorflow.images import Batch, Images, read
+
+
+class Images(NamedTuple):
+    """Images as stored, with what scales them: ``(image - offset) * scale`` per channel."""
+
+    pixels: tf.Tensor  # uint8 (N, H, W, C)
+    labels: tf.Tensor  # int32 (N,)
+    offset: tf.Tensor  # float32 (C,)
+    scale: tf.Tensor  # float32 (C,)
+
+
+class Batch(NamedTuple):
+    """What a training step sees. Without mixup there are no other labels."""
+
+    inputs: tf.Tensor  # float32 (batch, H, W, C), scaled
+    labels: tf.Tensor  # int32 (batch,)
+    other_labels: tf.Tensor | None = None  # int32 (batch,)
+    weight: tf.Tensor | None = None  # float32 (batch,): of `labels`; the others have the rest
+
+
+def read(images: Images, batch: tf.Tensor) -> Batch:
+    """Return the images of the indices ``batch`` as they are."""
+    pixels = tf.cast(tf.gather(images.pixels, batch), tf.float32)
+    return Batch((pixels - images.offset) * images.scale, tf.gather(images.labels, batch))
 
 
 def batch_function(

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from densevsconv.training.engines.tensorflow.augment import batch_function
-from densevsconv.training.engines.tensorflow.images import Batch, Images
+from densevsconv.training.engines.tensorflow.augment import Batch, Images, batch_function
 from densevsconv.training.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.settings import Training
 
@@ -84,8 +83,7 @@ def epochs_function(
             )
             losses, labels = _losses(batch, logits)
             loss = tf.reduce_mean(losses)
-            minimised = loss if training.gradient == "mean" else tf.reduce_sum(losses)
-        gradients = tape.gradient(minimised, state.weights)
+        gradients = tape.gradient(loss, state.weights)
         done = state.step + 1
         weights, slots = [], []
         for w, g, slot, decay in zip(state.weights, gradients, state.slots, decayed, strict=True):

@@ -3,76 +3,52 @@
 from __future__ import annotations
 
 from functools import cached_property
-from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any, ClassVar
 
-from densevsconv.images.prepared import TrainingData
-from densevsconv.images.scaling import Scaling
-from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.store.identity import code_digest
-from densevsconv.training.settings import Training
-
-if TYPE_CHECKING:
-    from densevsconv.training.engines.tensorflow.trainer import TensorFlowTrainer
+from densevsconv.training.engine import Group
+from densevsconv.training.engines.execution import recorded_choice
+from densevsconv.training.loop import LoopEngine, Trainer
 
 
-class TensorFlowEngine:
+class TensorFlowEngine(LoopEngine):
     """Keras layers in compiled TensorFlow loops.
 
-    Parameters
-    ----------
-    threads
-        Processor threads that TensorFlow may use; a process keeps the number it first trains with.
+    XLA makes one fused program of a training loop, a graph calls a library for each operation. On
+    a processor XLA wins on small dense networks and loses on convolutions, by factors both ways.
+    A process keeps the number of threads that it first trains with.
     """
 
     name = "tensorflow"
-
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
-
-    @cached_property
-    def identity(self) -> dict[str, Any]:
-        """What of the engine decides the bits of a result. Imports no framework."""
-        return {
-            "name": self.name,
-            "code": code_digest(
-                "densevsconv.training.engines.tensorflow.trainer",
-                "densevsconv.training.engines.tensorflow.device",
-                "densevsconv.training.loop",
-            ),
-            "libraries": {package: version(package) for package in ("tensorflow", "keras")},
-            "threads": self.threads,
-        }
+    title = "TensorFlow"
+    packages = ("tensorflow", "keras")
+    code = ("densevsconv.training.engines.tensorflow.trainer", "densevsconv.training.loop")
+    modes: ClassVar[dict[str, str]] = {
+        "graph": "run as a TensorFlow graph {abadi2016}",
+        "xla": "run compiled by XLA, from TensorFlow {abadi2016}",
+        "auto": "run compiled by XLA or as a TensorFlow graph {abadi2016}, whichever a short "
+        "measurement found faster; the mode is listed",
+    }
 
     @cached_property
-    def _device(self) -> str:
-        from densevsconv.training.engines.tensorflow.device import set_up
+    def _library(self) -> Any:
+        """The modules that import TensorFlow, after it was told its threads; and its device."""
+        trainer = import_module(self.code[0])
+        return trainer, trainer.set_up(self.threads)
 
-        return set_up(self.threads)
-
-    def trainer(
-        self,
-        architecture: BoundArchitecture,
-        data: TrainingData,
-        scaling: Scaling,
-        training: Training,
-        *,
-        execution: str,
-        execution_folder: Path,
-    ) -> TensorFlowTrainer:
-        """Make ready one architecture and structure of training; TensorFlow is imported here."""
-        device = self._device
-        from densevsconv.training.engines.tensorflow.trainer import TensorFlowTrainer
-
-        return TensorFlowTrainer(
-            architecture,
-            data,
-            scaling,
-            training,
-            device=device,
-            execution=execution,
-            # not the threads: the timing stage, which may use more, times the mode that was used
-            model_key={key: self.identity[key] for key in ("code", "libraries")},
-            execution_folder=execution_folder,
-        )
+    def _made(self, group: Group) -> Trainer:
+        trainer, device = self._library
+        made = trainer.TensorFlowTrainer(group, device)
+        if self.execution in ("graph", "xla"):
+            made.use(self.execution)
+        else:
+            model = {
+                # not the threads: the timing stage may use more, and times the same mode
+                **{key: self.identity[key] for key in ("code", "libraries")},
+                "architecture": group.architecture.identity_dict(),
+                **group.structure,
+                "device": device,
+            }
+            made.use(recorded_choice(self.choices, model, ("graph", "xla"), made.measure))
+        ready: Trainer = made
+        return ready

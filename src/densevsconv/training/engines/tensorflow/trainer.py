@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from densevsconv.images.prepared import TrainingData
 from densevsconv.images.scaling import Scaling
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.training.augmentation import unchanged
 from densevsconv.training.batches import steps_per_epoch
 from densevsconv.training.dropout import layer_seed
-from densevsconv.training.engines.execution import recorded_choice
+from densevsconv.training.engine import Group, Predictor, Weights
+from densevsconv.training.engines.tensorflow.augment import Images
 from densevsconv.training.engines.tensorflow.build import keras_model, named_variables
 from densevsconv.training.engines.tensorflow.compiled import (
     State,
@@ -24,9 +24,7 @@ from densevsconv.training.engines.tensorflow.compiled import (
     predict_function,
 )
 from densevsconv.training.engines.tensorflow.dropout import HashedDropout
-from densevsconv.training.engines.tensorflow.images import Images
 from densevsconv.training.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
-from densevsconv.training.loop import Predictor, Weights
 from densevsconv.training.settings import Training
 
 PREDICTION_BATCH = 1024
@@ -34,42 +32,42 @@ EPOCHS_A_CALL = 10
 MEASURED_SECONDS = 0.05
 
 
+def set_up(threads: int) -> str:
+    """Give TensorFlow ``threads`` threads and the GPU, if there is one; return the device's name.
+
+    A GPU's memory grows as needed, so that several jobs can share it, and its operations are made
+    deterministic: the same seed gives the same bits. A processor's are, for a given number of
+    threads.
+    """
+    with contextlib.suppress(RuntimeError):  # TensorFlow has started: it keeps its threads
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    if not gpus:
+        return "CPU"
+    tf.config.experimental.enable_op_determinism()
+    details = tf.config.experimental.get_device_details(gpus[0])
+    return str(details.get("device_name", "GPU"))
+
+
 class TensorFlowTrainer:
     """See :class:`densevsconv.training.loop.Trainer`, whose methods these are.
 
-    Parameters
-    ----------
-    architecture
-        Bound to the data's image shape and classes.
-    data, scaling
-        Training and validation images, and how pixels become inputs.
-    training
-        Its ``structure`` is taken from here; everything else may differ from run to run.
-    execution
-        "xla", "graph", or "auto" to measure.
-    model_key
-        What the measured choice depends on beyond the model itself: code and library versions.
-    execution_folder
-        Where measured choices are kept.
+    Before anything else it is told by :meth:`use` how to run.
     """
 
-    def __init__(
-        self,
-        architecture: BoundArchitecture,
-        data: TrainingData,
-        scaling: Scaling,
-        training: Training,
-        *,
-        device: str,
-        execution: str,
-        model_key: dict[str, Any],
-        execution_folder: Path,
-    ) -> None:
+    execution: str
+
+    def __init__(self, group: Group, device: str) -> None:
         self.device = device
-        self._structure = training.structure
+        # its structure counts; all else may differ from trial to trial
+        self._training = training = group.trials[0].training
+        data, scaling = group.data, group.scaling
         self._slots, _ = OPTIMIZERS[training.optimizer]
-        self._model = keras_model(architecture, logits=True)
-        _freeze(self._model, architecture, training.frozen)
+        self._model = keras_model(group.architecture, logits=True)
+        _freeze(self._model, group.architecture, training.frozen)
         kinds = training.augmentation.kinds if training.augmentation else ()
         self._max_value = float(data.info["max_value"]) if kinds else 0.0
         self._names = {id(v): name for name, v in named_variables(self._model).items()}
@@ -95,36 +93,25 @@ class TensorFlowTrainer:
             steps_per_epoch(len(data.train_images), training.batch_size),
             training.batch_size,
         )
-        self._unchanged = unchanged(kinds, architecture.image_shape[-1], self._order_shape)
-        if execution == "auto":
-            execution = recorded_choice(
-                execution_folder,
-                {
-                    **model_key,
-                    "architecture": architecture.identity_dict(),
-                    **training.structure,
-                    "device": device,
-                },
-                lambda mode: self._measure(mode, training),
-            )
-        self.execution = execution
-        self._use(execution, training)
+        channels = group.architecture.image_shape[-1]
+        self._unchanged = unchanged(kinds, channels, self._order_shape)
 
-    def _use(self, mode: str, training: Training) -> None:
+    def use(self, mode: str) -> None:
         """Run in ``mode`` from now on; compile for it, timed, unless that has been done."""
+        self.execution = mode
         if mode not in self._modes:
             xla = mode == "xla"
             self._epochs = epochs_function(
-                self._model, training, max_value=self._max_value, xla=xla
+                self._model, self._training, max_value=self._max_value, xla=xla
             )
             self._predict = predict_function(self._model, xla=xla)
             clock = time.perf_counter()
-            self._run_steps(self._blank_state(), training, 0)
+            self._run_steps(self._blank_state(), 0)
             self.validate(self._blank_state())
             self._modes[mode] = self._epochs, self._predict, time.perf_counter() - clock
         self._epochs, self._predict, self.compile_seconds = self._modes[mode]
 
-    def _measure(self, mode: str, training: Training) -> float | None:
+    def measure(self, mode: str) -> float | None:
         """Return the seconds of an epoch, or None where ``mode`` cannot run this model.
 
         The fewest steps that take :data:`MEASURED_SECONDS` are timed, at most an epoch's.
@@ -132,14 +119,14 @@ class TensorFlowTrainer:
         time); it is never reported as a training time.
         """
         try:
-            self._use(mode, training)
+            self.use(mode)
         except tf.errors.UnimplementedError:  # XLA lacks some deterministic operations on GPUs
             return None
         state, all_steps = self._blank_state(), self._order_shape[0]
 
         def seconds(steps: int) -> float:
             clock = time.perf_counter()
-            self._run_steps(state, training, steps)
+            self._run_steps(state, steps)
             return time.perf_counter() - clock
 
         steps = 1
@@ -149,12 +136,12 @@ class TensorFlowTrainer:
             steps = min(4 * steps, all_steps)
         return min(least, seconds(steps)) * all_steps / steps
 
-    def _run_steps(self, state: State, training: Training, steps: int) -> None:
+    def _run_steps(self, state: State, steps: int) -> None:
         order = np.arange(np.prod(self._order_shape), dtype=np.int32).reshape(self._order_shape)
         rates = np.zeros(self._order_shape[0], np.float32)
         self._call(
             state,
-            training,
+            self._training,
             order[None],
             rates[None],
             self._unchanged[None],
@@ -220,8 +207,6 @@ class TensorFlowTrainer:
 
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
         """Return the state before the first step; each dropout layer has its seed."""
-        if training.structure != self._structure:
-            raise ValueError(f"made for {self._structure}, asked to train {training.structure}")
         moving = []
         for variable in self._model.non_trainable_variables:
             layer = self._dropouts.get(id(variable))

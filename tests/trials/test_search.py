@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from densevsconv.trials.points import PointsError, expand
-from densevsconv.trials.search import Dimension, Search
+from densevsconv.trials.search import Dimension, PointsError, Search, expand
 
 GRIDS = st.dictionaries(
     st.text("abcdef", min_size=1),

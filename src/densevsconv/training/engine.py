@@ -1,0 +1,206 @@
+"""What the study asks of an engine: to train groups of trials, and how people speak of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from densevsconv.images.prepared import TrainingData
+from densevsconv.images.scaling import Scaling
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.store.identity import code_digest
+from densevsconv.training.settings import Training
+
+Weights = dict[str, np.ndarray]
+"""Arrays by name, such as ``"0_conv/kernel"``."""
+
+Predictor = Callable[[np.ndarray], np.ndarray]
+"""Maps uint8 images (N, H, W, C) to class probabilities (N, classes), float32."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training: its settings, for the mean gradient, and the seed of each axis."""
+
+    training: Training
+    seeds: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "training", self.training.plain)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Trials of one structure, which one program can train: learning rates, seeds, ... differ.
+
+    Attributes
+    ----------
+    architecture
+        Bound to the data's image shape and classes.
+    data, scaling
+        Training and validation images, and how pixels become inputs.
+    trials
+        At least one; all of the same :attr:`Training.structure`.
+    """
+
+    architecture: BoundArchitecture
+    data: TrainingData
+    scaling: Scaling
+    trials: tuple[Trial, ...]
+
+    def __post_init__(self) -> None:
+        if any(trial.training.structure != self.structure for trial in self.trials):
+            raise ValueError(f"not all trials of the group have the structure {self.structure}")
+
+    @property
+    def structure(self) -> dict[str, Any]:
+        """What a compiled program is made for, apart from layers and images."""
+        return self.trials[0].training.structure
+
+
+@dataclass(frozen=True)
+class FinishedTrial:
+    """One trial after its training. Epochs count from 1.
+
+    Attributes
+    ----------
+    index
+        Which trial of the group it is; they may finish in any order.
+    status
+        "finished", or "diverged": a loss stopped being finite, and the run ended there with
+        weights from before.
+    epochs_run
+        Epochs whose losses are finite.
+    best_epoch
+        The one whose weights are kept: that of lowest validation loss under early stopping, else
+        the last.
+    history
+        A number an epoch of each curve.
+    weights
+        All weights and moving statistics, float32.
+    seconds
+        Of the whole run, validation included; of a trial of a stacked group, its share.
+    epoch_seconds
+        Of each epoch, validation outside the clock; empty unless clocked.
+    execution, device
+        How and where the engine ran it.
+    compile_seconds
+        Of its program, before the training began.
+    """
+
+    index: int
+    status: Literal["finished", "diverged"]
+    epochs_run: int
+    best_epoch: int
+    history: dict[str, list[float]]
+    weights: Weights
+    seconds: float
+    execution: str
+    device: str
+    compile_seconds: float = 0.0
+    epoch_seconds: list[float] = field(default_factory=list)
+
+    def at_best(self, curve: str) -> float | None:
+        """Return the value of a curve at ``best_epoch``; None for a diverged run."""
+        return self.history[curve][self.best_epoch - 1] if self.status == "finished" else None
+
+
+class Engine(ABC):
+    """What trains. Making one and asking its identity is cheap and imports no framework.
+
+    Parameters
+    ----------
+    threads
+        Processor threads it may use.
+    execution
+        One of its :attr:`modes`, or "auto" to measure which of them is faster. An engine without
+        that mode runs as it always does.
+    choices
+        Where measured modes are kept, so that a rerun gives the same bits; None: nowhere.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    """What people call it."""
+    packages: ClassVar[tuple[str, ...]]
+    """The distributions whose versions decide the bits of a result."""
+    code: ClassVar[tuple[str, ...]]
+    """The modules that do, with what they import. They are named, and imported when something is
+    trained, so that who only asks an engine for its title does not depend on them.
+    """
+    checks: ClassVar[str | None] = None
+    """The module whose function ``gradient_errors`` checks its gradients, if there is one."""
+    modes: ClassVar[dict[str, str]] = {}
+    """The ways it can run a network, each in words that follow "Networks ..."; with more than one,
+    those for "auto" too. ``{key}`` in them is a citation of the report's reference ``key``.
+    """
+    words: ClassVar[str] = ""
+    """Likewise, for an engine that runs networks in one way only."""
+
+    def __init__(self, threads: int, execution: str = "auto", choices: Path | None = None) -> None:
+        self.threads = threads
+        self.execution = execution
+        self.choices = choices
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What of the engine decides the bits of a result."""
+        return {
+            "name": self.name,
+            "code": code_digest(*self.code, without=("densevsconv.store.identity",)),
+            "libraries": {package: version(package) for package in self.packages},
+            "threads": self.threads,
+        }
+
+    @abstractmethod
+    def train(self, group: Group, *, clocked: bool = False) -> Iterator[FinishedTrial]:
+        """Train the trials of a group; yield each as it finishes.
+
+        ``clocked`` times every epoch by itself, validation outside the clock. The group's program
+        is kept until another group comes or :meth:`release` is called.
+        """
+
+    @abstractmethod
+    def predictor(self, group: Group, weights: Weights) -> Predictor:
+        """Return what the group's network predicts with the weights of a run."""
+
+    @abstractmethod
+    def release(self) -> None:
+        """Let go of what the last group needed: programs, images on a device."""
+
+    def gradient_errors(
+        self, group: Group, weights: Weights, *, images: int, entries: int, directions: int
+    ) -> dict[str, float]:
+        """Return the largest relative error of each array's gradient, in double precision.
+
+        Parameters
+        ----------
+        group
+            The network and its data; the loss and penalty are those of its first trial.
+        weights
+            Where the gradient is taken.
+        images
+            How many of the first training images are the batch.
+        entries, directions
+            How many single entries and random directions are tried of each array.
+        """
+        if self.checks is None:
+            raise NotImplementedError(f"{self.name} does not check its gradients")
+        check = import_module(self.checks).gradient_errors
+        errors: dict[str, float] = check(
+            group, weights, images=images, entries=entries, directions=directions
+        )
+        return errors
+
+    @classmethod
+    def says(cls, execution: str) -> str:
+        """Return how it runs networks under the study's ``execution``, to follow "Networks"."""
+        return cls.modes.get(execution, cls.words)

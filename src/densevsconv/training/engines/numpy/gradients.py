@@ -1,0 +1,22 @@
+"""The networks' gradients against finite differences."""
+
+from __future__ import annotations
+
+from densevsconv.training.engine import Group, Weights
+from densevsconv.training.engines.numpy.trainer import built
+from numpynet.gradient_check import check_gradients
+
+
+def gradient_errors(
+    group: Group, weights: Weights, *, images: int, entries: int, directions: int
+) -> dict[str, float]:
+    """See :meth:`densevsconv.training.engine.Engine.gradient_errors`."""
+    # weights that no step changes have gradients all the same
+    training = group.trials[0].training.model_copy(update={"frozen": []})
+    made = built(group, training, "float64")
+    made.set_parameters({name: weights[name] for name in made.parameters()})
+    inputs = group.scaling.apply(group.data.train_images[:images]).astype("float64")
+    labels = group.data.train_labels[:images]
+    return check_gradients(
+        made, inputs, labels, entries=entries, directions=directions, check_input=False
+    ).errors

@@ -1,0 +1,23 @@
+"""The engines that can train an architecture, by name."""
+
+from __future__ import annotations
+
+from densevsconv.training.engine import Engine
+from densevsconv.training.engines.numpy.engine import NumpyEngine
+from densevsconv.training.engines.tensorflow.engine import TensorFlowEngine
+
+ENGINES: dict[str, type[Engine]] = {
+    engine.name: engine for engine in (TensorFlowEngine, NumpyEngine)
+}
+
+ENGINE_CODE = tuple(
+    module
+    for engine in ENGINES.values()
+    for module in (*engine.code, *([engine.checks] if engine.checks else []))
+)
+"""The modules of all engines, which nothing imports by a statement."""
+
+
+def engine_title(name: str) -> str:
+    """Return what people call an engine; one that is no more goes by its name."""
+    return ENGINES[name].title if name in ENGINES else name

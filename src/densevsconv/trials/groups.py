@@ -1,0 +1,109 @@
+"""Trials in groups of one structure, and groups in shards: what an engine gets, and a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from densevsconv.images.load import load_training_data
+from densevsconv.images.prepared import TrainingData
+from densevsconv.images.scaling import Scaling
+from densevsconv.store.layout import Layout
+from densevsconv.training.engine import Engine, FinishedTrial, Group, Predictor, Trial
+from densevsconv.trials.cost import COMPILE_SECONDS
+from densevsconv.trials.planned import PlannedTrial
+
+
+def grouped(trials: Sequence[PlannedTrial]) -> list[list[PlannedTrial]]:
+    """Return the trials that one program trains together, in the order of their first ones."""
+    groups: dict[str, list[PlannedTrial]] = {}
+    for trial in trials:
+        groups.setdefault(trial.structure, []).append(trial)
+    return list(groups.values())
+
+
+def sharded(trials: Sequence[PlannedTrial], shards: int) -> list[list[PlannedTrial]]:
+    """Return the trials of each shard: whole groups, of about equal cost.
+
+    A group that costs more than a shard's fair part is cut into as few pieces as make it no
+    dearer than that; no other group is. The dearest piece comes first, and each goes to the shard
+    with the least to do.
+    """
+    fair = sum(trial.cost for trial in trials) / max(shards, 1)
+    pieces = [piece for group in grouped(trials) for piece in _cut(group, fair)]
+    pieces.sort(key=_cost, reverse=True)
+    found: list[list[PlannedTrial]] = [[] for _ in range(shards)]
+    loads = [0.0] * shards
+    for piece in pieces:
+        least = loads.index(min(loads))
+        found[least] += piece
+        loads[least] += COMPILE_SECONDS + _cost(piece)
+    return found
+
+
+def _cost(trials: Sequence[PlannedTrial]) -> float:
+    return sum(trial.cost for trial in trials)
+
+
+def _cut(group: list[PlannedTrial], fair: float) -> list[list[PlannedTrial]]:
+    """Return a group in pieces of about equal cost, none dearer than ``fair`` if that can be."""
+    # a little more than fair is fair: sums of floats
+    count = min(len(group), -int(-_cost(group) / fair // 1.001)) if fair else 1
+    cuts, done, whole = [0], 0.0, _cost(group)
+    for index, trial in enumerate(group):
+        if len(cuts) < count and done + trial.cost / 2 >= whole * len(cuts) / count:
+            cuts.append(index)
+        done += trial.cost
+    return [group[start:end] for start, end in pairwise([*cuts, len(group)])]
+
+
+class GroupTrainer:
+    """Trains planned trials group by group; reads each data set once.
+
+    One engine's program is kept at a time: many would not fit into the memory.
+    """
+
+    def __init__(self, at: Layout) -> None:
+        self._at = at
+        self._data: dict[str, TrainingData] = {}
+        self._engine: Engine | None = None
+
+    def data(self, dataset: str) -> TrainingData:
+        """Return a data set's training and validation images."""
+        if dataset not in self._data:
+            self._data[dataset] = load_training_data(self._at, dataset)
+        return self._data[dataset]
+
+    def group(self, trials: Sequence[PlannedTrial]) -> Group:
+        """Return trials of one structure as their engine takes them."""
+        first = trials[0]
+        data = self.data(first.dataset)
+        return Group(
+            architecture=first.architecture,
+            data=data,
+            scaling=Scaling.for_training(first.training.scaling, data.info),
+            trials=tuple(Trial(trial.training, trial.seeds) for trial in trials),
+        )
+
+    def train(
+        self, trials: Sequence[PlannedTrial], *, clocked: bool = False
+    ) -> Iterator[tuple[PlannedTrial, FinishedTrial]]:
+        """Yield each trial as it finishes; ``clocked`` as for :meth:`Engine.train`."""
+        for members in grouped(trials):
+            self._take(members[0].engine)
+            for finished in members[0].engine.train(self.group(members), clocked=clocked):
+                yield members[finished.index], finished
+
+    def predictor(self, trial: PlannedTrial, finished: FinishedTrial) -> Predictor:
+        """Return what the network of a finished trial predicts."""
+        return trial.engine.predictor(self.group([trial]), finished.weights)
+
+    def release(self) -> None:
+        """Let go of what the last engine holds."""
+        if self._engine is not None:
+            self._engine.release()
+
+    def _take(self, engine: Engine) -> None:
+        if engine is not self._engine:
+            self.release()
+            self._engine = engine
