@@ -38,9 +38,9 @@ class Plan(Record):
     """What a stage is asked to do: an edit changes the plans of the stages that it concerns."""
 
     @property
-    def parts(self) -> list[Any]:
-        """The parts that the work is done in; none: it is done as a whole."""
-        return []
+    def parts(self) -> list[Any] | None:
+        """The parts that the work is done in; None: it is done as a whole."""
+        return None
 
     def of(self, part: Part | None) -> Any:
         """Return what decides the files of one part."""
@@ -98,7 +98,7 @@ def run_stage(
 ) -> None:
     """Run a stage on the plan that is there: one part of it, or all."""
     plan = read_plan(name, at, part, expected)
-    if not plan.parts:
+    if plan.parts is None:
         stage(name).run(plan, at, **options)
         return
     found = {str(each): each for each in plan.parts}

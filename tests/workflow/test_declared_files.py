@@ -1,0 +1,61 @@
+"""A stage reads only what it declares, and writes only what it declares."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from densevsconv.cli import STAGES
+from densevsconv.stages.plan import Files, read_plan, run_stage, stage
+from densevsconv.store.layout import Layout
+
+SHARED = ("journal", "mlflow", "execution")
+"""Folders of what outlives a run and is no rule's output."""
+
+
+def paths(files: Files) -> set[Path]:
+    """Return all files of a declaration."""
+    lists = (each if isinstance(each, list) else [each] for each in files.values())
+    return {file for each in lists for file in each}
+
+
+def files_of(root: Path) -> dict[Path, int]:
+    """Return every file but the shared ones, and when it was written."""
+    found = (file for file in root.rglob("*") if file.is_file())
+    return {
+        file: file.stat().st_mtime_ns
+        for file in found
+        if not set(file.relative_to(root).parts) & set(SHARED)
+    }
+
+
+def at(root: Path) -> Layout:
+    return Layout(root / "results" / "tiny", root / "reports", root / "workflow" / "report")
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_runs_where_nothing_is_but_what_it_declares(finished, tmp_path, name):
+    whole = at(finished.root)
+    plan = read_plan(name, whole)
+    for number, part in enumerate([None] if plan.parts is None else plan.parts):
+        given = [] if part is None else [part]
+        root = tmp_path / str(number)
+        alone = at(root)
+        needed = paths(stage(name).inputs(plan, whole, *given)) | {whole.plan(name)}
+        for file in needed:
+            # the templates of the report are part of the package
+            if file.is_relative_to(finished.root):
+                target = root / file.relative_to(finished.root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(file, target)
+        # finished work, so that nothing is trained again
+        journal = whole.journal("x").parent
+        shutil.copytree(journal, alone.journal("x").parent, dirs_exist_ok=True)
+        before = files_of(root)
+        run_stage(name, alone, part)
+        after = files_of(root)
+        declared = paths(stage(name).outputs(plan, alone, *given))
+        assert set(after) - set(before) == declared
+        assert {file: after[file] for file in before} == before, "an input was changed"
