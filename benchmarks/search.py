@@ -28,7 +28,7 @@ from sklearn.datasets import load_digits
 from densevsconv.images.prepared import TrainingData
 from densevsconv.images.scaling import Scaling
 from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.networks.load import load_architecture
+from densevsconv.networks.schema import load_architecture
 from densevsconv.store.machine import describe_machine
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.engine import Group, Trial

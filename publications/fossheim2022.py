@@ -1,13 +1,22 @@
-"""What the code and the paper of fossheim2022 do in their own way."""
+"""What the code and the paper of fossheim2022 do in their own way.
+
+Starting weights of the wrong spread, a wrong slope, batches drawn anew, summed gradients: kept to
+reproduce its results, not to train with.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
+from densevsconv.store.plugins import register
 from densevsconv.training.batches import BATCH_ORDERS, BatchOrder
 from densevsconv.training.settings import GRADIENTS, Gradient, Training
+from numpynet.activations import ACTIVATIONS, Tanh
+from numpynet.arrays import Array, Shape, Workspace
+from numpynet.initializers import INITIALIZERS, Fans
 
 
 def independent(
@@ -39,5 +48,46 @@ def summed(training: Training) -> dict[str, Any]:
             return changes | {"epsilon": training.epsilon / size}
 
 
+@dataclass(frozen=True)
+class CommittedScheme:
+    """The "Xavier" (scale 1) and "He" (scale 2) of the committed code.
+
+    The paper (section III) sets the variance to ``scale / n``, n the number of values the layer
+    receives. The code passes it where the generator expects a standard deviation, as it stands in
+    a convolution (std = var) and inverted in a dense layer (std = 1 / var, so 20 inputs start with
+    a standard deviation of 20).
+    """
+
+    scale: float
+
+    def __call__(self, generator: np.random.Generator, shape: Shape, fans: Fans) -> Array:
+        """Draw float64 values of `shape`."""
+        variance = self.scale / fans.nodes
+        dense = len(shape) == 2
+        return generator.normal(0.0, 1 / variance if dense else variance, shape)
+
+
+@dataclass(frozen=True)
+class CommittedTanh(Tanh):
+    """``a = tanh(z)`` with the slope that the code takes: ``1 - tanh(a)^2``, not its own.
+
+    The code (``activation_functions.py``) differentiates at the activation `a` what is meant for
+    `z`. No slope is then below ``1 - tanh(1)^2`` = 0.42, so that units do not saturate.
+    """
+
+    name: ClassVar[str] = "committed_tanh"
+
+    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
+        """Multiply by 1 - tanh(a)^2."""
+        slope = np.tanh(saved, out=workspace.like("slope", saved))
+        np.multiply(slope, slope, out=slope)
+        np.subtract(1.0, slope, out=slope)
+        return np.multiply(error, slope, out=error)
+
+
+register(INITIALIZERS, "committed_xavier", CommittedScheme(1.0))
+register(INITIALIZERS, "committed_he", CommittedScheme(2.0))
+# a framework's tanh has the right slope; in a prediction there is none
+register(ACTIVATIONS, CommittedTanh.name, CommittedTanh, engines=("numpy",), predicts_as="tanh")
 BATCH_ORDERS["independent"] = BatchOrder(independent, "every batch drawn anew from all images")
 GRADIENTS["sum"] = Gradient(summed, "gradients summed over the batch")

@@ -31,11 +31,12 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "src")]
 from per_sample_network import PerSampleConvNet  # noqa: E402
 
 import numpynet as nn  # noqa: E402
+from numpynet.optimizers import Sgd  # noqa: E402
 
 
 def conv_net_1_3():
     return [
-        nn.Conv2D(3, 3, padding="same", activation="sigmoid"),
+        nn.Conv2D(3, (3, 3), padding="same", activation="sigmoid"),
         nn.Flatten(),
         nn.Dense(20, activation="sigmoid"),
         nn.Dense(10, activation="softmax"),
@@ -44,10 +45,10 @@ def conv_net_1_3():
 
 def conv_keras_4_20():
     return [
-        nn.Conv2D(20, 3, activation="sigmoid"),
-        nn.MaxPool2D(2),
-        nn.Conv2D(20, 3, activation="sigmoid"),
-        nn.MaxPool2D(2, padding="same"),
+        nn.Conv2D(20, (3, 3), activation="sigmoid"),
+        nn.MaxPool2D(),
+        nn.Conv2D(20, (3, 3), activation="sigmoid"),
+        nn.MaxPool2D(padding="same"),
         nn.Flatten(),
         nn.Dense(128, activation="sigmoid"),
         nn.Dense(10, activation="softmax"),
@@ -82,12 +83,12 @@ def keras_model(network):
         if isinstance(layer, nn.Conv2D):
             layers.append(
                 k.Conv2D(
-                    layer.filters, layer.kernel_size, padding=layer.padding,
+                    layer.filters, layer.kernel, padding=layer.padding,
                     activation=layer.activation,
                 )
             )  # fmt: skip
         elif isinstance(layer, nn.MaxPool2D):
-            layers.append(k.MaxPooling2D(layer.pool_size, padding=layer.padding))
+            layers.append(k.MaxPooling2D(layer.size, padding=layer.padding))
         elif isinstance(layer, nn.Flatten):
             layers.append(k.Flatten())
         else:
@@ -106,7 +107,7 @@ def check_same_step(network, x, y):
     """Make sure that the loop computes what numpynet computes."""
     loop, twin = PerSampleConvNet(network.parameters()), network.copy("float64")
     loop.step(x.astype(np.float64), y, 0.5 / len(x))
-    twin.train_step(x, y, nn.Sgd(0.5))
+    twin.train_step(x, y, Sgd(0.5))
     after = twin.parameters()
     np.testing.assert_allclose(loop.kernel, after["0_conv/kernel"], rtol=1e-9)
     np.testing.assert_allclose(loop.w1, after["2_dense/kernel"], rtol=1e-9)
@@ -145,10 +146,10 @@ def compare(case, repetitions):
     y = source.integers(0, 10, samples)
     network = nn.Network(layers(), shape, generator=1)
     theirs = epochs_of(rival, network, x, y, batch)
-    rule, order = nn.Sgd(0.01), np.random.default_rng(1)
+    rule, order = Sgd(0.01), np.random.default_rng(1)
 
     def ours():
-        network.fit(x, y, epochs=1, batch_size=batch, optimizer=rule, generator=order)
+        nn.fit(network, x, y, epochs=1, batch_size=batch, optimizer=rule, generator=order)
 
     times = {"numpynet": [], rival: []}
     for function in (ours, theirs):

@@ -76,25 +76,6 @@ class Tanh(ActivationFunction):
 
 
 @dataclass(frozen=True)
-class CommittedTanh(Tanh):
-    """``a = tanh(z)`` with the slope that the study's code takes: ``1 - tanh(a)^2``, not its own.
-
-    The code (``activation_functions.py``) differentiates at the activation `a` what is meant for
-    `z`. No slope is then below ``1 - tanh(1)^2`` = 0.42, so that units do not saturate. To
-    reproduce the study, not to train with: gradients are wrong.
-    """
-
-    name: ClassVar[str] = "committed_tanh"
-
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Multiply by 1 - tanh(a)^2."""
-        slope = np.tanh(saved, out=workspace.like("slope", saved))
-        np.multiply(slope, slope, out=slope)
-        np.subtract(1.0, slope, out=slope)
-        return np.multiply(error, slope, out=error)
-
-
-@dataclass(frozen=True)
 class Relu(ActivationFunction):
     """``a = max(z, 0)``, ``f' = [z > 0]`` (0 at the kink, as TensorFlow)."""
 
@@ -210,7 +191,6 @@ ACTIVATIONS: dict[str, type[ActivationFunction]] = {
         ActivationFunction,
         Sigmoid,
         Tanh,
-        CommittedTanh,
         Relu,
         LeakyRelu,
         Elu,
@@ -218,6 +198,7 @@ ACTIVATIONS: dict[str, type[ActivationFunction]] = {
         Softmax,
     )
 }
+"""By name; a plug-in may add its own."""
 
 
 def activation_function(

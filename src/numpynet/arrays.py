@@ -6,6 +6,7 @@ small networks, exceed the arithmetic; a `Workspace` hands the same memory out a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +14,13 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
+Pair: TypeAlias = tuple[int, int]
+"""(rows, columns)"""
+
+
+def text(shape: Sequence[int]) -> str:
+    """Return a shape as people write it: 28x28x1."""
+    return "x".join(map(str, shape))
 
 
 class Workspace:

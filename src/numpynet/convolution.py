@@ -20,35 +20,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from numpynet.arrays import Array, Workspace
-from numpynet.windows import Geometry, Pair, extent, pad_into, window_view
+from numpynet.arrays import Array, Pair, Workspace
+from numpynet.windows import Geometry, extent, pad_into, window_view
 
 
-def gather(
-    x: Array,
-    window: Pair,
-    strides: Pair,
-    dilation: Pair,
-    output: Pair,
-    workspace: Workspace,
-    name: str,
-) -> Array:
-    """Lay each window of `x` (already padded) out as a row: (N rows columns, kh kw C).
+def gather(x: Array, geometry: Geometry, workspace: Workspace, name: str = "columns") -> Array:
+    """Lay each window of `x` (N, H, W, C) out as a row: (N H' W', kh kw C).
 
     With one channel the copy is made tap by tap (long runs of pixels) and returned transposed:
     the same matrix in the other memory order, 2 to 7 times quicker to fill.
     """
     samples, channels = x.shape[0], x.shape[3]
-    if window == (1, 1) and strides == (1, 1):
+    if geometry.pads != ((0, 0), (0, 0)):
+        padded = workspace.get(f"{name} padded", samples, (*geometry.padded, channels), fill=0.0)
+        x = pad_into(padded, x, geometry.pads)
+    window, stride = geometry.window, geometry.stride
+    if window == (1, 1) and stride == (1, 1):
         return x.reshape(-1, channels)
     taps = window[0] * window[1] * channels
-    view = window_view(x, window, strides, dilation, output)
+    view = window_view(x, window, stride, geometry.dilation, geometry.output)
     if channels == 1:
-        shape = (*window, channels, samples, *output)
-        columns = workspace.get(f"{name} taps first", shape[0], shape[1:])
+        shape = (*window, channels, samples, *geometry.output)
+        columns = workspace.get(f"{name}, taps first", shape[0], shape[1:])
         columns[...] = view.transpose(3, 4, 5, 0, 1, 2)
         return columns.reshape(taps, -1).T
-    columns = workspace.get(name, samples, (*output, *window, channels))
+    columns = workspace.get(name, samples, (*geometry.output, *window, channels))
     columns[...] = view
     return columns.reshape(-1, taps)
 
@@ -96,9 +92,9 @@ def input_error_by_rotation(
 
     A stride S > 1 left S - 1 windows out between two errors: they return as zeros.
     """
-    strides, pads, spread = geometry.strides, [], []
+    stride, pads, spread = geometry.stride, [], []
     for axis in range(2):
-        spread.append((geometry.output[axis] - 1) * strides[axis] + 1)
+        spread.append((geometry.output[axis] - 1) * stride[axis] + 1)
         pads.append(
             error_padding(
                 geometry.window[axis],
@@ -109,22 +105,14 @@ def input_error_by_rotation(
             )
         )
     samples, _, _, filters = error.shape
-    if strides != (1, 1):
+    if stride != (1, 1):
         zeros = workspace.get("errors spread", samples, (*spread, filters), fill=0.0)
-        zeros[:, :: strides[0], :: strides[1]] = error
+        zeros[:, :: stride[0], :: stride[1]] = error
         error = zeros
-    size = (spread[0] + sum(pads[0]), spread[1] + sum(pads[1]))
-    padded = workspace.get("errors padded", samples, (*size, filters), fill=0.0)
-    pad_into(padded, error, (pads[0], pads[1]))
-    columns = gather(
-        padded,
-        geometry.window,
-        (1, 1),
-        geometry.dilation,
-        geometry.image,
-        workspace,
-        "error columns",
+    back = Geometry(
+        (spread[0], spread[1]), geometry.window, (1, 1), geometry.dilation, (pads[0], pads[1])
     )
+    columns = gather(error, back, workspace, "error columns")
     turned = rotate_180(kernel).transpose(0, 1, 3, 2).reshape(columns.shape[1], -1)
     out = workspace.get("input error", samples, (*geometry.image, kernel.shape[2]))
     np.dot(columns, turned, out=out.reshape(columns.shape[0], -1))

@@ -11,6 +11,10 @@ class ShapeError(NumpynetError):
     """An array or an image does not have the shape a layer or a network needs."""
 
 
+class TooSmallError(ShapeError):
+    """A window that is larger than the image: a larger image, or `padding: same`, would do."""
+
+
 class ConfigurationError(NumpynetError):
     """A layer, network or training setting that cannot work, whatever the data."""
 

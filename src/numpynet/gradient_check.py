@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numpynet.arrays import Array, Shape
-from numpynet.layers import Layer
+from numpynet.layers.base import Layer
 from numpynet.losses import Loss
 from numpynet.network import Network
 

@@ -1,15 +1,21 @@
 """Random starts of the weights; biases start at zero.
 
-``fan_in`` and ``fan_out`` count the inputs and outputs of one weight's connection as Keras does
-(for a kernel: times its height and width). Names end in the distribution; "xavier" is Keras's
-default, uniform. The study's committed code took the variance for something else: see
-`CommittedScheme`.
+The distributions are those of Keras's initialisers of the same name: variance scaling by the fans
+of the kernel [1]_ [2]_ [3]_, the "normal" ones drawn from a normal distribution cut at two standard
+deviations and widened so that its variance is the one asked for.
+
+References
+----------
+.. [1] Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward networks.
+.. [2] He et al. (2015), Delving deep into rectifiers.
+.. [3] LeCun et al. (1998), Efficient BackProp.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from math import inf, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -17,26 +23,43 @@ import numpy as np
 from numpynet.arrays import Array, Shape
 from numpynet.errors import ConfigurationError
 
+TRUNCATED_STD = 0.87962566103423978
+"""Standard deviation of the standard normal distribution cut at -2 and 2."""
+
 
 @dataclass(frozen=True)
 class Fans:
-    """What a start may depend on.
+    """What a start may depend on: inputs and outputs of one weight's connection.
 
-    ``input_nodes`` is the number of values the layer receives (height x width x channels), which
-    the study calls n_prev; ``convolutional`` tells a conv layer from a dense one.
+    ``nodes`` is the number of values the layer receives (height x width x channels).
     """
 
     fan_in: int
     fan_out: int
-    input_nodes: int
-    convolutional: bool = False
+    nodes: int
+
+
+def fans(shape: Shape, nodes: int = 0) -> Fans:
+    """Return the fans of a kernel, as Keras counts them.
+
+    The last two axes are input and output channels; the axes before them (rows and columns of a
+    convolution) multiply both. A depthwise kernel (rows, columns, channels, 1) is counted by the
+    same rule, so its fan_in is rows*columns*channels although each output sees one channel only:
+    Keras's convention, kept so that both start alike.
+    """
+    window = prod(shape[:-2])
+    return Fans(window * shape[-2], window * shape[-1], nodes)
+
+
+Initializer = Callable[[np.random.Generator, Shape, Fans], Array]
+"""Draws float64 values of a shape."""
 
 
 @dataclass(frozen=True)
 class Normal:
-    """Normal with mean 0 and the given standard deviation; the study's default start is 1."""
+    """Normal with mean 0 and the given standard deviation."""
 
-    std: float = 1.0
+    std: float
 
     def __call__(self, generator: np.random.Generator, shape: Shape, fans: Fans) -> Array:
         """Draw float64 values of `shape`."""
@@ -45,95 +68,45 @@ class Normal:
 
 @dataclass(frozen=True)
 class VarianceScaling:
-    """Mean 0 and variance ``scale / n``, n = fan_in, or (fan_in + fan_out) / 2 for "fan_avg"."""
+    """Mean 0 and variance ``scale / n``, n = fan_in, or (fan_in + fan_out) / 2 if `averaged`."""
 
     scale: float
-    mode: str = "fan_in"
-    distribution: str = "normal"
-
-    def __post_init__(self) -> None:
-        if self.mode not in ("fan_in", "fan_avg") or self.distribution not in ("normal", "uniform"):
-            raise ConfigurationError(
-                "mode must be fan_in or fan_avg and distribution normal or uniform, got "
-                f"{self.mode!r} and {self.distribution!r}"
-            )
+    averaged: bool
+    uniform: bool
 
     def __call__(self, generator: np.random.Generator, shape: Shape, fans: Fans) -> Array:
         """Draw float64 values of `shape`."""
-        n = fans.fan_in if self.mode == "fan_in" else (fans.fan_in + fans.fan_out) / 2
+        n = (fans.fan_in + fans.fan_out) / 2 if self.averaged else fans.fan_in
         variance = self.scale / n
-        if self.distribution == "uniform":
-            limit = np.sqrt(3.0 * variance)
+        if self.uniform:
+            limit = sqrt(3 * variance)
             return generator.uniform(-limit, limit, shape)
-        return generator.normal(0.0, np.sqrt(variance), shape)
+        values = generator.standard_normal(shape)
+        while (outside := np.abs(values) > 2).any():
+            values[outside] = generator.standard_normal(int(outside.sum()))
+        return values * (sqrt(variance) / TRUNCATED_STD)
 
-
-@dataclass(frozen=True)
-class CommittedScheme:
-    """The study's "Xavier" (scale 1) and "He" (scale 2) as its committed code has them.
-
-    The paper (section III) sets the variance to ``scale / n_prev``. The code passes it where the
-    generator expects a standard deviation, as it stands in a conv layer (std = var) and inverted in
-    a dense one (std = 1 / var, so 20 nodes get std 20). Kept to reproduce the study, not to train
-    with.
-    """
-
-    scale: float
-
-    def __call__(self, generator: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-        """Draw float64 values of `shape`."""
-        variance = self.scale / fans.input_nodes
-        std = variance if fans.convolutional else 1.0 / variance
-        return generator.normal(0.0, std, shape)
-
-
-Initializer = Callable[[np.random.Generator, Shape, Fans], Array]
 
 INITIALIZERS: dict[str, Initializer] = {
-    "normal": Normal(0.05),
-    "standard_normal": Normal(1.0),
-    "xavier": VarianceScaling(1.0, "fan_avg", "uniform"),
-    "xavier_uniform": VarianceScaling(1.0, "fan_avg", "uniform"),
-    "xavier_normal": VarianceScaling(1.0, "fan_avg", "normal"),
-    "he": VarianceScaling(2.0, "fan_in", "normal"),
-    "he_normal": VarianceScaling(2.0, "fan_in", "normal"),
-    "he_uniform": VarianceScaling(2.0, "fan_in", "uniform"),
-    "lecun": VarianceScaling(1.0, "fan_in", "normal"),
-    "lecun_normal": VarianceScaling(1.0, "fan_in", "normal"),
-    "lecun_uniform": VarianceScaling(1.0, "fan_in", "uniform"),
-    "committed_xavier": CommittedScheme(1.0),
-    "committed_he": CommittedScheme(2.0),
+    "glorot_uniform": VarianceScaling(1.0, averaged=True, uniform=True),
+    "glorot_normal": VarianceScaling(1.0, averaged=True, uniform=False),
+    "he_uniform": VarianceScaling(2.0, averaged=False, uniform=True),
+    "he_normal": VarianceScaling(2.0, averaged=False, uniform=False),
+    "lecun_uniform": VarianceScaling(1.0, averaged=False, uniform=True),
+    "lecun_normal": VarianceScaling(1.0, averaged=False, uniform=False),
+    "zeros": lambda generator, shape, fans: np.zeros(shape),
 }
+"""By name; a plug-in may add its own."""
 
-_CLASSES: dict[str, Callable[..., Initializer]] = {
-    cls.__name__: cls for cls in (Normal, VarianceScaling, CommittedScheme)
-}
+ALLOWED = f"one of {', '.join(INITIALIZERS)}, or {{normal: {{std: NUMBER}}}}, or a plug-in's"
 
 
-def initializer(description: str | dict[str, Any] | Initializer) -> Initializer:
-    """Return the initializer for a name, a config dict, or the callable itself."""
-    if callable(description):
-        return description
-    if isinstance(description, dict):
-        constants = dict(description)
-        cls = _CLASSES.get(constants.pop("class", ""))
-        if cls is not None:
-            return cls(**constants)
-    elif description in INITIALIZERS:
+def initializer(description: str | dict[str, Any]) -> Initializer:
+    """Return the initializer for a name, or for ``{"normal": {"std": NUMBER}}``."""
+    if isinstance(description, str) and description in INITIALIZERS:
         return INITIALIZERS[description]
-    raise ConfigurationError(
-        f"initializer must be one of {', '.join(INITIALIZERS)}, or a callable"
-        f" (generator, shape, fans) -> array, got {description!r}"
-    )
-
-
-def initializer_config(description: str | dict[str, Any] | Initializer) -> str | dict[str, Any]:
-    """Return `description` as JSON values."""
-    if isinstance(description, Normal | VarianceScaling | CommittedScheme):
-        return {"class": type(description).__name__, **asdict(description)}
-    if isinstance(description, str | dict):
-        return description
-    raise ConfigurationError(
-        "a network whose initializer is a function cannot be described in a file; "
-        "use a named initializer"
-    )
+    match description:
+        case {"normal": {"std": int() | float() as std, **more}, **others}:
+            if not more and not others and type(std) is not bool and 0 <= std < inf:
+                return Normal(float(std))
+    raise ConfigurationError(f"initializer must be {ALLOWED}, got {description!r}")

@@ -10,14 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from numpynet.activations import Softmax
-from numpynet.arrays import Array, Shape
-from numpynet.errors import ConfigurationError, NumpynetError, ShapeError
-from numpynet.layers import Layer
-from numpynet.layers.base import ActivatedLayer
+from numpynet.arrays import Array, text
+from numpynet.errors import ConfigurationError, ShapeError
+from numpynet.layers.base import (
+    ActivatedLayer,
+    Layer,
+    backward_row,
+    build_row,
+    forward_row,
+    walk,
+)
 from numpynet.losses import Loss, check_finite, loss_function
 from numpynet.optimizers import Optimizer
-from numpynet.parameters import assign, bind_parameters
-from numpynet.regularizers import add_penalty_gradient, penalty_value
+from numpynet.parameters import ParameterVector, assign
 
 PREDICTION_BATCH = 256
 
@@ -38,13 +43,13 @@ class Network:
         "cross_entropy" (needs a final softmax, which it takes over: see `numpynet.losses`),
         "mean_squared_error", or a `Loss`, e.g. ``SoftmaxCrossEntropy(reduction="sum")``.
     weight_decay
-        The study's penalty on weights and biases (see `numpynet.regularizers`); layers have
-        their own l1 and l2.
+        A penalty on all that is learned (see `numpynet.parameters`); layers have their own l2.
     dtype
         "float32" or "float64", kept throughout.
 
     Parameters are called ``"{index}_{kind}/{name}"``, e.g. "0_conv/kernel", the index counting all
-    layers.
+    layers of a row; within a layer that holds layers, "3_residual/body/0_conv/kernel". ``named``
+    has every layer by its name, those within others too.
     """
 
     def __init__(
@@ -72,38 +77,23 @@ class Network:
         self.loss = loss_function(loss)
         self.weight_decay = float(weight_decay)
         self.layers = [replace(layer) for layer in layers]
-        self.layer_names = [f"{i}_{layer.kind}" for i, layer in enumerate(self.layers)]
-        shape = self._build()
-        self.output_shape = shape
+        self.output_shape = build_row(self.layers, self.input_shape, self.dtype)
         self._take_over_softmax()
-        self.vector = bind_parameters(self.layer_names, self.layers, self.dtype)
-        self._first_trained = next(
-            (i for i, layer in enumerate(self.layers) if layer.parameters), len(self.layers)
-        )
+        self.named = dict(walk(self.layers))
+        self._states = [layer for layer in self.named.values() if layer.state]
+        self.vector = ParameterVector(self.named, self.dtype)
         self._initialized = not self.vector.values.size
         if generator is not None:
             self.initialize(np.random.default_rng(generator))
-
-    def _build(self) -> Shape:
-        shape: Shape = self.input_shape
-        for name, layer in zip(self.layer_names, self.layers, strict=True):
-            try:
-                layer.build(shape, self.dtype)
-            except NumpynetError as error:
-                raise type(error)(f"layer {name}: {error}") from None
-            shape = layer.output_shape
-        return shape
 
     def _take_over_softmax(self) -> None:
         if not self.loss.from_logits:
             return
         last = self.layers[-1]
         if not (isinstance(last, ActivatedLayer) and isinstance(last.function, Softmax)):
-            ending = getattr(last, "activation", None)
             raise ConfigurationError(
                 "cross_entropy needs a softmax as the last activation, e.g. "
-                f"Dense({self.output_shape[-1]}, activation='softmax'), "
-                f"got {self.layer_names[-1]} with activation {ending!r}"
+                f"Dense({self.output_shape[-1]}, activation='softmax'), got {last.words()!r}"
             )
         if len(self.output_shape) != 1:
             raise ShapeError(
@@ -115,7 +105,7 @@ class Network:
 
     def initialize(self, generator: np.random.Generator) -> None:
         """Draw new starting values for all parameters and reset the state."""
-        for layer in self.layers:
+        for layer in self.named.values():
             layer.initialize(generator)
         self._initialized = True
 
@@ -139,7 +129,7 @@ class Network:
     def _state(self) -> dict[str, Array]:
         return {
             f"{name}/{part}": value
-            for name, layer in zip(self.layer_names, self.layers, strict=True)
+            for name, layer in self.named.items()
             for part, value in layer.state.items()
         }
 
@@ -209,15 +199,14 @@ class Network:
     ) -> tuple[float, Array]:
         """Do one step on checked data; return (summed loss without penalties, outputs)."""
         value, outputs, _ = self._pass(x, y, True, generator)
-        for layer in self.layers:
-            if layer.state:
-                layer.update_state()
+        for layer in self._states:
+            layer.update_state()
         optimizer.update(self.vector.trained, self.vector.trained_gradients)
         return value, outputs
 
     def penalty(self) -> float:
         """Return the value of all penalties."""
-        return penalty_value(self.vector, self.weight_decay)
+        return self.vector.penalty(self.weight_decay)
 
     def _pass(
         self,
@@ -230,13 +219,9 @@ class Network:
         """Run forward and backward; return (summed loss, outputs, dC/dx if asked for)."""
         outputs = self.forward(x, training, generator)
         value, error = self.loss.value_and_error(outputs, y)
-        needed: Array | None = error
-        for i in range(len(self.layers) - 1, -1, -1):
-            if needed is None or (i < self._first_trained and not input_error):
-                break
-            needed = self.layers[i].backward(needed, input_error or i > self._first_trained)
-        add_penalty_gradient(self.vector, self.weight_decay)
-        return value, outputs, needed if input_error else None
+        input_gradient = backward_row(self.layers, error, input_error)
+        self.vector.add_penalty_gradient(self.weight_decay)
+        return value, outputs, input_gradient
 
     def forward(
         self, x: Array, training: bool = False, generator: np.random.Generator | None = None
@@ -245,9 +230,7 @@ class Network:
 
         Outputs live in the layers' buffers: copy what is to be kept.
         """
-        for layer in self.layers:
-            x = layer.forward(x, training, generator)
-        return x
+        return forward_row(self.layers, x, training, generator)
 
     # Data checks --------------------------------------------------------------------------------
 
@@ -304,17 +287,32 @@ class Network:
         correct = count_correct(outputs, targets)
         return {"loss": value / len(inputs), "accuracy": correct / len(inputs)}
 
-    def fit(self, x: npt.ArrayLike, y: npt.ArrayLike, **settings: Any) -> Any:
-        """Train; see `numpynet.training.fit` for the settings. Return a `History`."""
-        from numpynet.training import fit
+    def feature_maps(self, x: npt.ArrayLike) -> dict[str, Array]:
+        """Return the output of every layer for inputs `x`, by layer name, as when predicting.
 
-        return fit(self, x, y, **settings)
+        A final softmax that the loss has taken over shows logits.
+        """
+        self.forward(self.check_inputs(x))
+        return {name: layer.output.copy() for name, layer in self.named.items()}
 
     def summary(self) -> str:
-        """Return a table of the layers, their output shapes and their numbers of parameters."""
-        from numpynet.summary import summary
-
-        return summary(self)
+        """Return a table: layer, what it is, output shape, parameters, frozen ones marked."""
+        rows = [("layer", "", "output", "parameters")]
+        total = frozen = 0
+        for name, layer in self.named.items():
+            count = sum(array.size for array in layer.parameters.values())
+            total += count
+            held = 0 if layer.trainable else count
+            frozen += held
+            shown = f"{count:,}{' frozen' if held else ''}"
+            rows.append((name, layer.words(), text(layer.output_shape), shown))
+        widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        ending = f"{total:,} parameters, {total - frozen:,} trained, {self.dtype}"
+        return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:], ending])
 
 
 def count_correct(outputs: Array, targets: Array) -> int:

@@ -3,92 +3,78 @@
 Layers see shaped views of them. An optimiser or a penalty then is a handful of operations on two
 vectors, whatever the number of layers: for small networks, most of the time of a step otherwise.
 What is trained comes first, what is frozen last, so that updating is a slice.
+
+Penalties on the size of the parameters theta are added to the loss of every batch. Per layer, as
+Keras: ``l2 sum K^2`` over its kernels, gradient ``2 l2 K``. For the whole network:
+``weight_decay / 2 sum theta^2`` over all that is learned, gradient ``weight_decay theta``. Neither
+is divided by the batch size, also where the loss is summed over the batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
-from numpynet.arrays import Array, Shape
+from numpynet.arrays import Array
 from numpynet.errors import ConfigurationError, ShapeError
-from numpynet.layers.base import Layer, WeightedLayer
-
-
-@dataclass(frozen=True)
-class ParameterSpec:
-    """One array of parameters: its name ("0_conv/kernel"), shape, whether trained, penalties."""
-
-    name: str
-    shape: Shape
-    trainable: bool = True
-    l1: float = 0.0
-    l2: float = 0.0
+from numpynet.layers.base import Layer
 
 
 class ParameterVector:
-    """The two vectors and the views.
+    """The two vectors and the views, for built layers by name; each layer is given its views.
 
     Attributes: ``values``, ``gradients`` (whole vectors), ``trained`` and ``trained_gradients``
-    (the part an optimiser may touch), ``views`` and ``gradient_views`` (by name, in layer order),
-    ``l1`` and ``l2`` (one factor per parameter, None if all are zero).
+    (the part an optimiser may touch), ``views`` and ``gradient_views`` (by name, such as
+    "0_conv/kernel", in layer order), ``l2`` (one factor per parameter, None if all are zero).
     """
 
-    def __init__(self, specs: Sequence[ParameterSpec], dtype: npt.DTypeLike) -> None:
-        self.specs = list(specs)
-        size = sum(int(np.prod(spec.shape)) for spec in specs)
-        self.values = np.zeros(size, dtype)
-        self.gradients = np.zeros(size, dtype)
-        places: dict[str, slice] = {}
-        start = 0
-        for spec in sorted(specs, key=lambda spec: not spec.trainable):
-            stop = start + int(np.prod(spec.shape))
-            places[spec.name] = slice(start, stop)
-            start = stop
-        trained = sum(int(np.prod(spec.shape)) for spec in specs if spec.trainable)
-        self.trained = self.values[:trained]
-        self.trained_gradients = self.gradients[:trained]
+    def __init__(self, layers: Mapping[str, Layer], dtype: npt.DTypeLike) -> None:
+        shapes = {
+            (name, part): weight.shape
+            for name, layer in layers.items()
+            for part, weight in layer.weights().items()
+            if weight.learned
+        }
+        size = sum(prod(shape) for shape in shapes.values())
+        self.values, self.gradients = np.zeros(size, dtype), np.zeros(size, dtype)
+        factors = np.zeros(size, dtype)
         self.views: dict[str, Array] = {}
         self.gradient_views: dict[str, Array] = {}
-        for spec in specs:
-            self.views[spec.name] = self.values[places[spec.name]].reshape(spec.shape)
-            self.gradient_views[spec.name] = self.gradients[places[spec.name]].reshape(spec.shape)
-        self.l1 = self._spread(places, {spec.name: spec.l1 for spec in specs})
-        self.l2 = self._spread(places, {spec.name: spec.l2 for spec in specs})
+        places: dict[tuple[str, str], slice] = {}
+        start = trained = 0
+        for key in sorted(shapes, key=lambda key: not layers[key[0]].trainable):
+            places[key] = slice(start, start + prod(shapes[key]))
+            start = places[key].stop
+            if layers[key[0]].trainable:
+                trained = start
+        for (name, part), shape in shapes.items():
+            place, layer = places[name, part], layers[name]
+            view, gradient = self.values[place].reshape(shape), self.gradients[place].reshape(shape)
+            self.views[f"{name}/{part}"] = layer.parameters[part] = view
+            self.gradient_views[f"{name}/{part}"] = layer.gradients[part] = gradient
+            if part.endswith("kernel"):
+                factors[place] = layer.l2
+        self.trained, self.trained_gradients = self.values[:trained], self.gradients[:trained]
+        self.l2 = factors if factors.any() else None
 
-    def _spread(self, places: dict[str, slice], factors: dict[str, float]) -> Array | None:
-        """Return one factor per parameter, or None if all are zero."""
-        if not any(factors.values()):
-            return None
-        vector = np.zeros_like(self.values)
-        for name, place in places.items():
-            vector[place] = factors[name]
-        return vector
+    def penalty(self, weight_decay: float) -> float:
+        """Return the value of all penalties."""
+        total = 0.0
+        if self.l2 is not None:
+            total += float(np.dot(self.l2, self.values * self.values))
+        if weight_decay:
+            total += 0.5 * weight_decay * float(np.dot(self.values, self.values))
+        return total
 
-
-def bind_parameters(
-    names: Sequence[str], layers: Sequence[Layer], dtype: npt.DTypeLike
-) -> ParameterVector:
-    """Make room for the parameters of built `layers`, called `names`, and give each its views."""
-    specs = []
-    for name, layer in zip(names, layers, strict=True):
-        trainable = getattr(layer, "trainable", True)
-        for part, shape in layer.parameter_shapes().items():
-            l1 = l2 = 0.0
-            if isinstance(layer, WeightedLayer) and part.endswith("kernel"):
-                l1, l2 = layer.l1, layer.l2
-            specs.append(ParameterSpec(f"{name}/{part}", shape, trainable, l1, l2))
-    vector = ParameterVector(specs, dtype)
-    for name, layer in zip(names, layers, strict=True):
-        parts = list(layer.parameter_shapes())
-        layer.bind(
-            {part: vector.views[f"{name}/{part}"] for part in parts},
-            {part: vector.gradient_views[f"{name}/{part}"] for part in parts},
-        )
-    return vector
+    def add_penalty_gradient(self, weight_decay: float) -> None:
+        """Add the penalties' gradient to the gradients."""
+        if self.l2 is not None:
+            self.gradients += 2.0 * self.l2 * self.values
+        if weight_decay:
+            self.gradients += weight_decay * self.values
 
 
 def assign(targets: dict[str, Array], given: dict[str, Array], what: str) -> None:

@@ -10,34 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from numpynet.errors import FileFormatError, NumpynetError
+from numpynet.errors import FileFormatError
 from numpynet.layers import layer_from_config
 from numpynet.network import Network
 
-FORMAT = "numpynet network 1"
-
-
-def describe(network: Network) -> dict[str, Any]:
-    """Return all settings of the network as JSON values."""
-    return {
-        "format": FORMAT,
-        "input_shape": list(network.input_shape),
-        "dtype": network.dtype.name,
-        "loss": network.loss.config(),
-        "weight_decay": network.weight_decay,
-        "layers": [layer.config() for layer in network.layers],
-    }
-
-
-def network_from(description: dict[str, Any]) -> Network:
-    """Return the network that `describe` described, without weights."""
-    return Network(
-        [layer_from_config(config) for config in description["layers"]],
-        description["input_shape"],
-        loss=description["loss"],
-        weight_decay=description["weight_decay"],
-        dtype=description["dtype"],
-    )
+FORMAT = "numpynet network 2"
 
 
 def save(network: Network, path: str | os.PathLike[str]) -> Path:
@@ -46,7 +23,17 @@ def save(network: Network, path: str | os.PathLike[str]) -> Path:
     The file holds "description" (JSON text), "parameters/..." and "state/...".
     """
     target = Path(path)
-    arrays: dict[str, Any] = {"description": np.array(json.dumps(describe(network)))}
+    description = {
+        "format": FORMAT,
+        "layers": [layer.config() for layer in network.layers],
+        "settings": {
+            "input_shape": list(network.input_shape),
+            "dtype": network.dtype.name,
+            "loss": network.loss.config(),
+            "weight_decay": network.weight_decay,
+        },
+    }
+    arrays: dict[str, Any] = {"description": np.array(json.dumps(description))}
     arrays |= {f"parameters/{name}": value for name, value in network.parameters().items()}
     arrays |= {f"state/{name}": value for name, value in network.state().items()}
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -68,22 +55,16 @@ def load(path: str | os.PathLike[str]) -> Network:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         description = json.loads(str(arrays.pop("description")))
-        if description.get("format") != FORMAT:
-            raise FileFormatError(
-                f"{path}: expected format {FORMAT!r}, got {description.get('format')!r}"
-            )
-        network = network_from(description)
-    except FileFormatError:
-        raise
-    except (ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise FileFormatError(f"{path}: not a saved network ({error})") from error
-    parts: dict[str, dict[str, Any]] = {"parameters": {}, "state": {}}
-    for name, value in arrays.items():
-        part, _, rest = name.partition("/")
-        parts.setdefault(part, {})[rest] = value
-    try:
+        if description["format"] != FORMAT:
+            raise ValueError(f"expected format {FORMAT!r}, got {description['format']!r}")
+        layers = [layer_from_config(config) for config in description["layers"]]
+        network = Network(layers, **description["settings"])
+        parts: dict[str, dict[str, Any]] = {"parameters": {}, "state": {}}
+        for name, value in arrays.items():
+            part, _, rest = name.partition("/")
+            parts[part][rest] = value
         network.set_parameters(parts["parameters"])
         network.set_state(parts["state"])
-    except NumpynetError as error:
-        raise FileFormatError(f"{path}: {error}") from error
+    except (ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise FileFormatError(f"{path}: not a saved network ({error})") from error
     return network

@@ -13,24 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from numpynet.arrays import Array
-from numpynet.errors import ConfigurationError, ShapeError
+from numpynet.arrays import Array, Pair, text
+from numpynet.errors import TooSmallError
 
-Pair = tuple[int, int]
-Padding = str | tuple[Pair, Pair]
 Offset = tuple[tuple[slice, slice, slice], tuple[slice, slice, slice]]
-
-
-def pair(value: int | Pair | list[int], what: str, least: int = 1) -> Pair:
-    """Return `value` as (vertical, horizontal); an int counts for both axes."""
-    numbers = (value, value) if isinstance(value, int | np.integer) else tuple(value)
-    if len(numbers) != 2 or not all(
-        isinstance(n, int | np.integer) and n >= least for n in numbers
-    ):
-        raise ConfigurationError(
-            f"{what} must be one whole number >= {least} or two of them, got {value!r}"
-        )
-    return int(numbers[0]), int(numbers[1])
 
 
 def extent(window: int, dilation: int = 1) -> int:
@@ -45,90 +31,52 @@ def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> Pair
     return total // 2, total - total // 2
 
 
-def full_padding(window: int, dilation: int = 1) -> Pair:
-    """Pad so that every overlap of at least one pixel counts."""
-    return extent(window, dilation) - 1, extent(window, dilation) - 1
-
-
-def complete_padding(size: int, window: int, stride: int) -> Pair:
-    """Pad at the end until the last window fits: the study's rule (appendix, Eqs. 82-85).
-
-    ``R = size - window``, ``chi = R - floor(R / S) S`` and ``P = ceil(chi / S) S - chi``; no
-    padding if the last window would lie wholly outside (``P >= window``); and a window larger than
-    the image is filled up to its size (printed as ``P = W - w`` there, which is negative; meant is
-    ``w - W``).
-    """
-    if window > size:
-        return 0, window - size
-    remainder = (size - window) % stride
-    padding = -(-remainder // stride) * stride - remainder
-    return 0, 0 if padding >= window else padding
-
-
-def resolve_padding(
-    padding: Padding, image: Pair, window: Pair, strides: Pair, dilation: Pair, known: str
-) -> tuple[Pair, Pair]:
-    """Return ((top, bottom), (left, right)) for a padding given by name or in numbers.
-
-    `known` lists the names the layer takes, e.g. ``"valid same full"``.
-    """
-    if isinstance(padding, str):
-        if padding not in known.split():
-            raise ConfigurationError(
-                f"padding must be one of {', '.join(known.split())}"
-                f" or ((top, bottom), (left, right)), got {padding!r}"
-            )
-        pads = []
-        for axis in range(2):
-            if padding == "valid":
-                pads.append((0, 0))
-            elif padding == "same":
-                pads.append(same_padding(image[axis], window[axis], strides[axis], dilation[axis]))
-            elif padding == "full":
-                pads.append(full_padding(window[axis], dilation[axis]))
-            else:
-                pads.append(complete_padding(image[axis], window[axis], strides[axis]))
-        return pads[0], pads[1]
-    if len(padding) != 2:
-        raise ConfigurationError(
-            f"explicit padding must be ((top, bottom), (left, right)), got {padding!r}"
-        )
-    vertical = pair(padding[0], "padding (top, bottom)", 0)
-    horizontal = pair(padding[1], "padding (left, right)", 0)
-    return vertical, horizontal
-
-
 @dataclass(frozen=True)
 class Geometry:
     """Where the windows of one layer lie on an image of fixed size.
 
-    `image`, `window`, `strides`, `dilation` and `output` are (vertical, horizontal); `pads` is
+    `image`, `window`, `stride`, `dilation` and `output` are (vertical, horizontal); `pads` is
     ((top, bottom), (left, right)).
     """
 
     image: Pair
     window: Pair
-    strides: Pair
+    stride: Pair
     dilation: Pair
     pads: tuple[Pair, Pair]
 
+    @classmethod
+    def of(
+        cls,
+        image: Pair,
+        window: Pair,
+        stride: Pair,
+        dilation: Pair = (1, 1),
+        padding: str = "valid",
+    ) -> Geometry:
+        """Return where the windows lie for padding "valid" (none) or "same"."""
+        rows, columns = (
+            same_padding(image[axis], window[axis], stride[axis], dilation[axis])
+            if padding == "same"
+            else (0, 0)
+            for axis in range(2)
+        )
+        return cls(image, window, stride, dilation, (rows, columns))
+
     def __post_init__(self) -> None:
-        for axis, name in enumerate(("high", "wide")):
-            padded = self.image[axis] + sum(self.pads[axis])
-            needed = extent(self.window[axis], self.dilation[axis])
-            if needed > padded:
-                raise ShapeError(
-                    f"the window is {needed} pixels {name} (size {self.window[axis]}, dilation "
-                    f"{self.dilation[axis]}) but the image with its padding only {padded}: "
-                    "use a smaller window, or padding 'same'"
-                )
+        covered = [extent(self.window[axis], self.dilation[axis]) for axis in range(2)]
+        if any(covered[axis] > self.padded[axis] for axis in range(2)):
+            raise TooSmallError(
+                f"has a {text(covered)} window with `padding: valid`, larger than its input of "
+                f"{text(self.image)}"
+            )
 
     @cached_property
     def output(self) -> Pair:
         """Number of windows per axis."""
         rows, columns = (
             (self.image[a] + sum(self.pads[a]) - extent(self.window[a], self.dilation[a]))
-            // self.strides[a]
+            // self.stride[a]
             + 1
             for a in range(2)
         )
@@ -153,7 +101,7 @@ class Geometry:
         ]
 
     def _offsets_along(self, axis: int) -> list[tuple[slice, slice]]:
-        size, stride, before = self.image[axis], self.strides[axis], self.pads[axis][0]
+        size, stride, before = self.image[axis], self.stride[axis], self.pads[axis][0]
         found = []
         for tap in range(self.window[axis]):
             shift = tap * self.dilation[axis] - before  # pixel of window o: o * stride + shift

@@ -234,7 +234,7 @@ def test_the_settings_have_a_column_for_patience_where_any_case_stops(copy: Layo
 
 def test_a_network_is_a_line_of_layers(layout: Layout) -> None:
     row = by_title(reported(layout), "architectures", "digits", "convNet1_3-numpy")
-    assert row["layers"] == "conv 3 of 3\u00d73 sigmoid, dense 20 sigmoid, dense 10 softmax"
+    assert row["layers"] == "conv 3 of 3\u00d73 same sigmoid, dense 20 sigmoid, dense 10 softmax"
     assert row["parameters"] == "4,100"
 
 

@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.networks.schema import parse_architecture
 from densevsconv.results.trials import TrialRow
 from densevsconv.store.files import write_json, write_npz
 from densevsconv.store.journal import Journal
@@ -42,40 +44,20 @@ TRAINING = {
 }
 
 
-def conv_settings(filters: int) -> dict[str, Any]:
-    return {
-        "filters": filters, "kernel": [3, 3], "stride": [1, 1], "dilation": [1, 1],
-        "padding": "same", "activation": "relu", "initializer": "glorot_uniform", "use_bias": True,
-    }  # fmt: skip
-
-
-def layer(index: int, kind: str, settings: dict, before: list, after: list, weights: dict) -> dict:
-    parameters = sum(int(np.prod(shape)) for shape in weights.values())
-    return {
-        "index": index, "kind": kind, "settings": settings, "input_shape": before,
-        "output_shape": after, "weights": weights, "parameters": parameters, "macs": parameters,
-        "receptive_field": [1, 1],
-    }  # fmt: skip
+def bound(family: str) -> BoundArchitecture:
+    conv = {"conv": {"filters": 2, "kernel": 3, "padding": "same", "activation": "relu"}}
+    layers = [
+        *([conv] if family == "convolutional" else []),
+        "flatten",
+        {"dense": {"units": "classes", "activation": "softmax"}},
+    ]
+    content = {"title": f"A {family} network", "source": "tests", "layers": layers}
+    described = parse_architecture(content, name=f"{family}_net", file="generated")
+    return described.bind(SHAPE, CLASSES)
 
 
 def architecture(family: str) -> dict[str, Any]:
-    layers = []
-    image = list(SHAPE)
-    if family == "convolutional":
-        weights = {"kernel": [3, 3, 1, 2], "bias": [2]}
-        layers.append(layer(0, "conv", conv_settings(2), image, [4, 4, 2], weights))
-        image = [4, 4, 2]
-    size = int(np.prod(image))
-    layers.append(layer(len(layers), "flatten", {}, image, [size], {}))
-    dense = {"units": CLASSES, "activation": "softmax", "initializer": "glorot_uniform",
-             "use_bias": True}  # fmt: skip
-    weights = {"kernel": [size, CLASSES], "bias": [CLASSES]}
-    layers.append(layer(len(layers), "dense", dense, [size], [CLASSES], weights))
-    return {
-        "name": f"{family}_net", "title": f"A {family} network", "source": "tests",
-        "image_shape": list(SHAPE), "classes": CLASSES, "family": family,
-        "parameters": sum(part["parameters"] for part in layers), "macs": 7, "layers": layers,
-    }  # fmt: skip
+    return bound(family).to_dict()
 
 
 CASES = {"conv_a": "convolutional", "dense_b": "dense"}
@@ -231,9 +213,8 @@ def write_parquet(path: Path, table: pa.Table) -> None:
 def weights(case: str, repetition: int) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(repetition)
     return {
-        f"{part['index']}_{part['kind']}/{name}": rng.normal(0, 0.3, shape).astype(np.float32)
-        for part in architecture(CASES[case])["layers"]
-        for name, shape in part["weights"].items()
+        name: rng.normal(0, 0.3, shape).astype(np.float32)
+        for name, shape in bound(CASES[case]).weight_shapes.items()
     }
 
 

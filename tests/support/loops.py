@@ -10,8 +10,6 @@ def pads_for(padding, size, window, stride, dilation=1):
     reach = (window - 1) * dilation + 1
     if padding == "valid":
         return 0, 0
-    if padding == "full":
-        return reach - 1, reach - 1
     total = max((int(np.ceil(size / stride)) - 1) * stride + reach - size, 0)
     return total // 2, total - total // 2
 
@@ -51,7 +49,7 @@ def conv_backward(x, kernel, error, strides, pads, dilation):
     return d_kernel, error.sum(axis=(0, 1, 2)), d_x
 
 
-def pool(x, error, window, strides, pads, kind, zero_padded=False):
+def pool(x, error, window, strides, pads, kind):
     """Pool forward and backward: (output, input error); first maximum wins."""
     n, h, w, channels = x.shape
     (top, bottom), (left, right) = pads
@@ -60,13 +58,10 @@ def pool(x, error, window, strides, pads, kind, zero_padded=False):
     out, d_x = np.zeros((n, rows, columns, channels)), np.zeros(x.shape)
     for s, r, c, k in product(range(n), range(rows), range(columns), range(channels)):
         inside = []
-        outside = False
         for u, v in product(range(window[0]), range(window[1])):
             i, j = r * strides[0] + u - top, c * strides[1] + v - left
             if 0 <= i < h and 0 <= j < w:
                 inside.append((i, j))
-            else:
-                outside = True
         values = [x[s, i, j, k] for i, j in inside]
         if kind == "average":
             out[s, r, c, k] = np.mean(values)
@@ -74,8 +69,6 @@ def pool(x, error, window, strides, pads, kind, zero_padded=False):
                 d_x[s, i, j, k] += error[s, r, c, k] / len(inside)
             continue
         best = int(np.argmax(values))
-        if zero_padded and outside and values[best] < 0:
-            continue  # a zero of the padding wins, and its error leaves the image
         out[s, r, c, k] = values[best]
         i, j = inside[best]
         d_x[s, i, j, k] += error[s, r, c, k]

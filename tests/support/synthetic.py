@@ -19,7 +19,8 @@ from sklearn.datasets import load_digits
 
 from densevsconv.images.measures.measure import measure
 from densevsconv.images.transforms.apply import transform
-from densevsconv.networks.load import load_architecture
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.networks.schema import load_architecture
 from densevsconv.report.layout import study_plan
 from densevsconv.report.plan import read_plan
 from densevsconv.results.trials import TrialRow
@@ -361,8 +362,8 @@ def _write_refit(
     write_json(layout.runs(case), {"case": case, "runs": runs})
     drawn = np.random.default_rng(7)
     weights = {
-        f"0/{layer['index']}_{layer['kind']}/{name}": drawn.normal(0, 0.5, shape).astype("float32")
-        for layer in plan["architecture"]["layers"] for name, shape in layer["weights"].items()
+        f"0/{name}": drawn.normal(0, 0.5, shape).astype("float32")
+        for name, shape in BoundArchitecture.from_dict(plan["architecture"]).weight_shapes.items()
     }  # fmt: skip
     write_npz(layout.weights(case), weights)
     pd.concat(history).to_parquet(layout.history(case))

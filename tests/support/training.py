@@ -12,7 +12,7 @@ import numpy as np
 from densevsconv.images.prepared import TrainingData
 from densevsconv.images.scaling import Scaling
 from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.networks.load import load_architecture
+from densevsconv.networks.schema import load_architecture
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.engine import Engine, Group, Trial
 from densevsconv.training.engines.registry import ENGINES

@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 
 from densevsconv import results
 from densevsconv.errors import ConfigError
-from densevsconv.networks.spec import LAYERS, ArchitectureFile
+from densevsconv.networks.schema import LAYERS, ArchitectureFile, Repeat
 from densevsconv.planning.schema import Catalogue, Config, Study
 from densevsconv.results.record import Record
 from densevsconv.schema.allowed import allowed, is_model, unwrap
@@ -46,7 +46,7 @@ def parts(annotation: Any) -> list[type[BaseModel]]:
 
 def schemas() -> Models:
     """Return every schema of a configuration file; layers go by their kind."""
-    roots = (Config, Study, Catalogue, Training, Search, ArchitectureFile)
+    roots = (Config, Study, Catalogue, Training, Search, ArchitectureFile, Repeat)
     found = {model.__name__: model for root in roots for model in parts(root)}
     return found | dict(LAYERS)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from densevsconv.commands import publish as publishing
 from densevsconv.errors import UserError
 from densevsconv.networks.describe import describe as described
-from densevsconv.networks.load import load_architecture
+from densevsconv.networks.schema import load_architecture
 from densevsconv.planning.load import load_config, load_study
 from densevsconv.planning.resolved import ResolvedStudy
 from densevsconv.store.layout import Layout

@@ -1,20 +1,33 @@
 """A bound architecture: every shape, weight and cost known, nothing left to infer.
 
-Engines build from this and from nothing else. Plain dataclasses, so that an engine depends on
-neither the configuration's schema nor the shape inference, and so that it survives a JSON file.
+Engines build from this and from nothing else. Plain data, so that an engine depends on neither the
+configuration's schema nor the layers of another engine, and so that it survives a JSON file.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from math import prod
 from typing import Any
 
+from pydantic import TypeAdapter, computed_field
+from pydantic.dataclasses import dataclass
+
 Shape = tuple[int, ...]
 """(height, width, channels) of an image, (features,) of a flat layer; no batch axis."""
 
-CONVOLUTIONAL_KINDS = frozenset({"conv", "separable_conv"})
+
+@dataclass(frozen=True)
+class BoundWeight:
+    """One array of a layer.
+
+    ``start`` is the constant it starts at; None: drawn, for a kernel of these ``fans`` (in, out).
+    """
+
+    shape: Shape
+    start: float | None = None
+    fans: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -24,73 +37,48 @@ class BoundLayer:
     Attributes
     ----------
     index
-        Position in the list of layers, counted from 0, weightless layers included.
-    kind
-        "conv", "separable_conv", "max_pool", "average_pool", "global_average_pool", "flatten",
-        "dense", "dropout", "batch_norm" or "activation".
-    settings
-        Every setting of the kind, defaults filled in; pairs are ``[rows, columns]``.
+        Position in its list of layers, counted from 0, weightless layers included.
+    name
+        ``0_conv``, or within another layer ``3_residual/body/0_conv``; the layer's weights are
+        ``0_conv/kernel``, ...
+    kind, settings
+        One of ``numpynet.layers.LAYERS``, and every setting of it, defaults filled in; pairs are
+        ``[rows, columns]``.
     input_shape, output_shape
         Without the batch axis.
     weights
-        Shape of each weight, by name ("kernel", "bias", ...), in the order engines keep them.
-    parameters
-        How many numbers the weights hold, batch normalisation's moving statistics included
-        (Keras's ``count_params``).
+        Its own, by name ("kernel", "bias", ...), in the order engines keep them.
     macs
         Multiply-accumulates of one forward pass of one image; additions of biases, pooling,
-        normalisation and activations are not counted.
+        normalisation and activations are not counted, nor are the layers within.
     receptive_field
         (rows, columns) of input pixels that one output value can depend on, at most the image.
+    parts
+        The layers within, by the part of this one that they make up: ``body`` and ``shortcut`` of
+        a residual, ``0``, ``1``, ... of branches.
     """
 
     index: int
+    name: str
     kind: str
     settings: dict[str, Any]
     input_shape: Shape
     output_shape: Shape
-    weights: dict[str, Shape]
+    weights: dict[str, BoundWeight]
     macs: int
     receptive_field: tuple[int, int]
+    parts: dict[str, list[BoundLayer]]
 
-    @property
-    def name(self) -> str:
-        """Return the layer's name, such as ``0_conv``; its weights are ``0_conv/kernel``, ..."""
-        return f"{self.index}_{self.kind}"
-
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def parameters(self) -> int:
-        """Return how many numbers the layer's weights hold."""
-        return sum(prod(shape) for shape in self.weights.values())
+        """How many numbers its own weights hold, moving statistics included."""
+        return sum(prod(weight.shape) for weight in self.weights.values())
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the layer as JSON-like values."""
-        return {
-            "index": self.index,
-            "kind": self.kind,
-            "settings": self.settings,
-            "input_shape": list(self.input_shape),
-            "output_shape": list(self.output_shape),
-            "weights": {name: list(shape) for name, shape in self.weights.items()},
-            "parameters": self.parameters,
-            "macs": self.macs,
-            "receptive_field": list(self.receptive_field),
-        }
-
-    @classmethod
-    def from_dict(cls, value: dict[str, Any]) -> BoundLayer:
-        """Return the layer that :meth:`to_dict` wrote."""
-        rows, columns = value["receptive_field"]
-        return cls(
-            index=value["index"],
-            kind=value["kind"],
-            settings=value["settings"],
-            input_shape=tuple(value["input_shape"]),
-            output_shape=tuple(value["output_shape"]),
-            weights={name: tuple(shape) for name, shape in value["weights"].items()},
-            macs=value["macs"],
-            receptive_field=(rows, columns),
-        )
+    @property
+    def within(self) -> str:
+        """The name of the part of another layer that it lies in; empty at the top."""
+        return self.name.rpartition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -101,6 +89,8 @@ class BoundArchitecture:
     ----------
     name, title, source
         What it is called in files and in reports, and where it comes from.
+    family
+        "convolutional" where any layer slides one kernel over the whole image, else "dense".
     image_shape
         (height, width, channels).
     classes
@@ -112,66 +102,68 @@ class BoundArchitecture:
     name: str
     title: str
     source: str
+    family: str
     image_shape: tuple[int, int, int]
     classes: int
     layers: list[BoundLayer]
 
+    def walk(self) -> Iterator[BoundLayer]:
+        """Yield every layer, those within others after the one they are in."""
+        return _walk(self.layers)
+
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def parameters(self) -> int:
-        """Return the number of parameters, as Keras counts them."""
-        return sum(layer.parameters for layer in self.layers)
+        """The number of parameters, as Keras counts them."""
+        return sum(layer.parameters for layer in self.walk())
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def macs(self) -> int:
-        """Return the multiply-accumulates of one forward pass of one image."""
-        return sum(layer.macs for layer in self.layers)
-
-    @property
-    def family(self) -> str:
-        """Return "convolutional" where any layer convolves, else "dense"."""
-        kinds = {layer.kind for layer in self.layers}
-        return "convolutional" if kinds & CONVOLUTIONAL_KINDS else "dense"
+        """The multiply-accumulates of one forward pass of one image."""
+        return sum(layer.macs for layer in self.walk())
 
     @cached_property
     def weight_shapes(self) -> dict[str, Shape]:
-        """Return the shape of every weight, by its full name (``0_conv/kernel``), in order."""
+        """The shape of every weight, by its full name (``0_conv/kernel``), in order."""
         return {
-            f"{layer.name}/{name}": shape
-            for layer in self.layers
-            for name, shape in layer.weights.items()
+            f"{layer.name}/{name}": weight.shape
+            for layer in self.walk()
+            for name, weight in layer.weights.items()
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON-like values."""
-        return {
-            "name": self.name,
-            "title": self.title,
-            "source": self.source,
-            "image_shape": list(self.image_shape),
-            "classes": self.classes,
-            "family": self.family,
-            "parameters": self.parameters,
-            "macs": self.macs,
-            "layers": [layer.to_dict() for layer in self.layers],
-        }
+        """Return everything as JSON values."""
+        found: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return found
 
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> BoundArchitecture:
         """Return the architecture that :meth:`to_dict` wrote."""
-        height, width, channels = value["image_shape"]
-        return cls(
-            name=value["name"],
-            title=value["title"],
-            source=value["source"],
-            image_shape=(height, width, channels),
-            classes=value["classes"],
-            layers=[BoundLayer.from_dict(layer) for layer in value["layers"]],
-        )
+        return _ADAPTER.validate_python(value)
 
     def identity_dict(self) -> dict[str, Any]:
         """Return what decides a training result: layers and shapes, no names and no titles."""
         return {
             "image_shape": list(self.image_shape),
             "classes": self.classes,
-            "layers": [{"kind": layer.kind, **layer.settings} for layer in self.layers],
+            "layers": _identity(self.layers),
         }
+
+
+_ADAPTER = TypeAdapter(BoundArchitecture)
+
+
+def _walk(layers: Sequence[BoundLayer]) -> Iterator[BoundLayer]:
+    for layer in layers:
+        yield layer
+        for part in layer.parts.values():
+            yield from _walk(part)
+
+
+def _identity(layers: Sequence[BoundLayer]) -> list[dict[str, Any]]:
+    return [
+        {"kind": layer.kind, **layer.settings}
+        | {part: _identity(within) for part, within in layer.parts.items()}
+        for layer in layers
+    ]

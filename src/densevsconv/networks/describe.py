@@ -3,77 +3,53 @@
 from __future__ import annotations
 
 from densevsconv.networks.bound import BoundArchitecture, BoundLayer
-from densevsconv.networks.infer import text
+from numpynet.arrays import text
+from numpynet.layers import layer_of
 
-COLUMNS = ("layer", "output", "parameters", "macs", "sees")
+COLUMNS = ("layer", "output", "parameters", "MACs", "sees")
 """``sees`` is the receptive field: rows x columns of pixels that one output depends on."""
 
 
-def label(layer: BoundLayer) -> str:
-    """Return a layer in a few words, such as ``conv 6 of 5x5, same, tanh``."""
-    settings = layer.settings
-    words = [layer.kind.replace("_", " ")]
-    if "units" in settings:
-        words.append(str(settings["units"]))
-    if "filters" in settings:
-        words.append(f"{settings['filters']} of {text(settings['kernel'])}")
-    if "size" in settings:
-        words.append(text(settings["size"]))
-    if "rate" in settings:
-        words.append(f"{settings['rate']:g}")
-    if "name" in settings:
-        words.append(settings["name"])
-    parts = [" ".join(words)]
-    usual_stride = settings.get("size", [1, 1])
-    if settings.get("stride", usual_stride) != usual_stride:
-        parts.append(f"stride {text(settings['stride'])}")
-    if settings.get("dilation", [1, 1]) != [1, 1]:
-        parts.append(f"dilation {text(settings['dilation'])}")
-    if settings.get("padding") == "same":
-        parts.append("same")
-    if settings.get("activation", "linear") != "linear":
-        parts.append(settings["activation"])
-    if not settings.get("use_bias", True):
-        parts.append("no bias")
-    return ", ".join(parts)
+def words(layer: BoundLayer) -> str:
+    """Return a layer in a few words, such as ``conv 6 of 5x5 same tanh``."""
+    return layer_of(layer).words()
 
 
-def layer_table(bound: BoundArchitecture) -> list[dict[str, str | int]]:
-    """Return one row a layer, with the keys :data:`COLUMNS`."""
-    return [
-        {
-            "layer": label(layer),
-            "output": text(layer.output_shape),
-            "parameters": layer.parameters,
-            "macs": layer.macs,
-            "sees": text(layer.receptive_field),
-        }
-        for layer in bound.layers
-    ]
+def layer_table(bound: BoundArchitecture) -> list[tuple[str, ...]]:
+    """Return one row a layer, with the :data:`COLUMNS`; layers within others are indented."""
+    rows: list[tuple[str, ...]] = []
+    for layer in bound.walk():
+        *_, part = layer.within.split("/")
+        depth = layer.name.count("/") // 2
+        rows.append(
+            (
+                f"{'  ' * depth}{part}{': ' if part else ''}{words(layer)}",
+                text(layer.output_shape),
+                f"{layer.parameters:,}",
+                f"{layer.macs:,}",
+                text(layer.receptive_field),
+            )
+        )
+    return rows
 
 
 def describe(bound: BoundArchitecture) -> str:
     """Return the layers and the totals as a Markdown table that also reads well as plain text."""
-    rows = [
-        (str(row["layer"]), str(row["output"]), f"{row['parameters']:,}", f"{row['macs']:,}")
-        for row in layer_table(bound)
+    lines = [
+        COLUMNS,
+        ("image", text(bound.image_shape), "0", "0", "1x1"),
+        *layer_table(bound),
+        ("total", "", f"{bound.parameters:,}", f"{bound.macs:,}", ""),
     ]
-    header = ("layer", "output", "parameters", "MACs")
-    start = ("image", text(bound.image_shape), "0", "0")
-    total = ("total", "", f"{bound.parameters:,}", f"{bound.macs:,}")
-    lines = [header, start, *rows, total]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-
-    def row_text(line: tuple[str, ...]) -> str:
-        cells = [
-            cell.ljust(width) if column < 2 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        return f"| {' | '.join(cells)} |"
-
-    rule = [
-        "-" * width if column < 2 else "-" * (width - 1) + ":"
-        for column, width in enumerate(widths)
-    ]
-    body = [row_text(line) for line in lines]
-    return "\n".join([body[0], f"| {' | '.join(rule)} |", *body[1:]])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    right = [name in ("parameters", "MACs") for name in COLUMNS]
+    rule = tuple("-" * (n - r) + ":" * r for n, r in zip(widths, right, strict=True))
+    return "\n".join(
+        "| "
+        + " | ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(line, widths, right, strict=True)
+        )
+        + " |"
+        for line in (lines[0], rule, *lines[1:])
+    )

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from densevsconv.errors import ArchitectureError, ConfigError
 from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.networks.load import available_architectures, load_architecture
+from densevsconv.networks.schema import available_architectures, load_architecture
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset
 from densevsconv.planning.schema import Case, Study
 from densevsconv.schema.messages import explain, shown, unknown
 from densevsconv.store.identity import canonical
+from densevsconv.store.plugins import extras_in
 from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.settings import Training
 from densevsconv.trials.search import KEYS_OF_METHOD, PointsError, Search, expand
@@ -57,12 +58,13 @@ def resolve_case(
     except ArchitectureError as error:
         raise ArchitectureError(f"{file}: {where}.architecture: {error}") from None
 
-    if any("committed_tanh" in layer.settings.values() for layer in bound.layers):
+    for word, extra in extras_in(bound.identity_dict()).items():
         for index, engine in enumerate(case.engines):
-            if engine != "numpy":
+            if extra.engines is not None and engine not in extra.engines:
                 raise ConfigError(
-                    f"{file}: {where}.engines.{index}: found {shown(engine)}; allowed: numpy, "
-                    "since committed_tanh has a wrong slope, which other engines have not"
+                    f"{file}: {where}.engines.{index}: found {shown(engine)}; allowed: "
+                    f"{', '.join(extra.engines)}, the only one for {word} of the plug-in "
+                    f"{extra.plugin}"
                 )
 
     part = _Part(file, where, study, case, dataset, bound)
@@ -239,7 +241,7 @@ class _Part:
                     f"found {key}: {getattr(augmentation, key)}; allowed: at most {most} for the "
                     f"images of {self.dataset.name}",
                 )
-        kinds = sorted({layer.kind for layer in self.architecture.layers if layer.weights})
+        kinds = sorted({layer.kind for layer in self.architecture.walk() if layer.weights})
         for kind in training.frozen:
             if kind not in kinds:
                 yield "frozen", unknown("kind of layer with weights", kind, kinds)

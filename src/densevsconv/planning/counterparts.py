@@ -53,6 +53,6 @@ def check_counterparts(
         if entry.table == GRADIENTS and not checked:
             yield f"{of}.table", "found gradients; allowed: where gradients.cases names some"
         if entry.figure == "feature_maps" and any(
-            all(layer.kind != "conv" for layer in case.architecture.layers) for case in shown
+            all(layer.kind != "conv" for layer in case.architecture.walk()) for case in shown
         ):
             yield f"{of}.cases", "found a network without convolutions; allowed: one with conv"

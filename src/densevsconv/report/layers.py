@@ -2,59 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Sequence
 
+from densevsconv.networks.bound import BoundArchitecture, BoundLayer
 from densevsconv.report.parts import Printed, Text, joined, printed
 from densevsconv.report.wording import TIMES
 from densevsconv.results.traced import Place, traced
+from numpynet.layers import layer_of
 
-_SHORT = {
-    "separable_conv": "separable conv",
-    "max_pool": "max pool",
-    "average_pool": "average pool",
-    "global_average_pool": "global average pool",
-    "batch_norm": "batch norm",
-}
+_NUMBER = re.compile(r"<(\w+) ?(\d?)>")
 
 
 def layer_line(plan: Place) -> Text:
-    """Return the layers of a case, such as "conv 16 of 3×3 relu, max pool 2×2, softmax 10".
+    """Return the layers of a case, such as "conv 16 of 3×3 relu, max pool 2×2, dense 10 softmax".
 
-    Flatten is left out: it computes nothing, and every dense layer on images has it.
+    Flatten is left out: it computes nothing, and every dense layer on images has it. Layers within
+    a layer follow it in brackets, a shortcut that is the identity left out.
     """
-    layers = plan.architecture["layers"]
-    return joined([_layer(each) for each in layers if each["kind"] != "flatten"], ", ")
+    bound = BoundArchitecture.from_dict(traced(plan.architecture).value)
+    return _row(bound.layers, plan.architecture["layers"])
 
 
-def _layer(layer: Any) -> Text:
-    settings, kind = layer["settings"], layer["kind"]
-    plain: dict[str, Any] = traced(settings).value
+def _row(layers: Sequence[BoundLayer], places: Place) -> Text:
+    kept = [layer for layer in layers if layer.kind != "flatten"]
+    return joined([_layer(layer, places[layer.index]) for layer in kept], ", ")
 
-    def number(key: str, form: str = "integer") -> Printed:
-        return printed(settings[key], form)
 
-    def pair(key: str) -> Text:
-        rows, columns = (printed(settings[key][axis], "integer") for axis in (0, 1))
-        return Text(rows, TIMES, columns)
+def _layer(layer: BoundLayer, place: Place) -> Text:
+    def number(name: str, index: str) -> Printed:
+        value = layer.settings[name]
+        here = place["settings"][name]
+        form = "setting" if isinstance(value, float) else "integer"
+        return printed(here[int(index)] if index else here, form)
 
-    if kind == "activation":
-        return Text(plain["name"])
-    words = [Text(_SHORT.get(kind, kind.replace("_", " ")))]
-    if "units" in plain:
-        words.append(Text(number("units")))
-    if "filters" in plain:
-        words.append(Text(number("filters"), " of ", pair("kernel")))
-    if "size" in plain:
-        words.append(pair("size"))
-    if "rate" in plain:
-        words.append(Text(number("rate", "setting")))
-    usual = plain.get("size", [1, 1])
-    if plain.get("stride", usual) != usual:
-        words.append(Text("stride ", pair("stride")))
-    if plain.get("dilation", [1, 1]) != [1, 1]:
-        words.append(Text("dilation ", pair("dilation")))
-    if plain.get("padding") == "valid" and "filters" in plain:
-        words.append(Text("valid"))
-    if plain.get("activation", "linear") != "linear":
-        words.append(Text(plain["activation"]))
-    return joined(words, " ")
+    def mark(name: str, index: int | None = None) -> str:
+        return f"<{name} {'' if index is None else index}>"
+
+    # words, name, index, words, name, index, ..., words
+    pieces = _NUMBER.split(layer_of(layer).words(mark, TIMES))
+    found = [Text(pieces[0])]
+    for name, index, words in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        found.append(Text(number(name, index), words))
+    within = [_row(part, place["parts"][name]) for name, part in layer.parts.items() if part]
+    if within:
+        found.append(Text(" (", joined(within, "; "), ")"))
+    return joined(found, "")

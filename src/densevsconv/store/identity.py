@@ -82,6 +82,11 @@ def function_digest(function: Callable[..., Any]) -> str:
     return _body(Path(inspect.getfile(function)))
 
 
+def source_digest(file: Path) -> str:
+    """Return the digest of one file of code, what is said to people left out."""
+    return _body(file)
+
+
 def trial_id(
     *,
     dataset: str,

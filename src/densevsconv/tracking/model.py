@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from densevsconv.images.scaling import Scaling
 from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.store.plugins import extras_in
 
 if TYPE_CHECKING:
     import keras
@@ -47,26 +47,24 @@ def pixels_to_probabilities(
     # two layers, as scaling has two steps: one would round differently
     shift = keras.layers.Rescaling(1.0, (-scaling.offset).tolist(), name="shift")
     scale = keras.layers.Rescaling(scaling.scale.tolist(), name="scale")
-    layers = [keras.Input(architecture.image_shape), shift, scale, *network.layers]
-    return keras.Sequential(layers, name=architecture.name)
+    images = keras.Input(architecture.image_shape)
+    return keras.Model(images, network(scale(shift(images))), name=architecture.name)
 
 
 def _predicting(architecture: BoundArchitecture) -> BoundArchitecture:
-    """Return a network with the same predictions that Keras has all activations of.
+    """Return a network with the same predictions that Keras has all activations of."""
+    described = architecture.to_dict()
+    for name, extra in extras_in(architecture.identity_dict()).items():
+        described = _renamed(described, name, extra.predicts_as or name)
+    return BoundArchitecture.from_dict(described)
 
-    ``committed_tanh`` differs from tanh in its slope, which no prediction needs.
-    """
-    layers = [
-        replace(
-            layer,
-            settings={
-                key: "tanh" if value == "committed_tanh" else value
-                for key, value in layer.settings.items()
-            },
-        )
-        for layer in architecture.layers
-    ]
-    return replace(architecture, layers=layers)
+
+def _renamed(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _renamed(item, old, new) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_renamed(item, old, new) for item in value]
+    return new if value == old else value
 
 
 def log_model(

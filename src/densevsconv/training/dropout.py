@@ -16,9 +16,13 @@ HASH_MULTIPLIERS = (0x7FEB352D, 0x846CA68B)
 HASH_SHIFTS = (16, 15, 16)
 
 
-def layer_seed(seed: int, layer: int) -> int:
-    """Return the 32-bit seed of one layer's dropout from the seed of the "dropout" axis."""
-    return derive_seed(seed, "layer", layer) & 0xFFFFFFFF
+def layer_seed(seed: int, index: int, within: str = "") -> int:
+    """Return the 32-bit seed of one layer's dropout from the seed of the "dropout" axis.
+
+    ``index`` is its place in its row of layers, ``within`` the part of another layer that the row
+    lies in (:attr:`densevsconv.networks.bound.BoundLayer.within`).
+    """
+    return derive_seed(seed, f"layer/{within}" if within else "layer", index) & 0xFFFFFFFF
 
 
 def keep_mask(seed: int, step: int, shape: tuple[int, ...], rate: float) -> np.ndarray:

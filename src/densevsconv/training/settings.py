@@ -9,13 +9,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from densevsconv.networks.initialise import (
-    COMMITTED_INITIALIZERS,
-    NAMED_INITIALIZERS,
-    is_initializer,
-)
 from densevsconv.schema.strict import Allowed, Registered, Strict
 from densevsconv.training.batches import BATCH_ORDERS
+from numpynet.initializers import ALLOWED, initializer
 
 Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
 
@@ -37,18 +33,14 @@ GRADIENTS: dict[str, Gradient] = {"mean": Gradient(lambda training: {})}
 
 
 def _known_initializer(value: Any) -> Any:
-    if is_initializer(value):
-        return value
-    raise ValueError("not an initialiser")
+    initializer(value)
+    return value
 
 
 Initializer = Annotated[
     str | dict[str, dict[str, float]],
     BeforeValidator(_known_initializer),
-    Allowed(
-        f"one of {', '.join((*NAMED_INITIALIZERS, *COMMITTED_INITIALIZERS))}, or "
-        "{normal: {std: NUMBER}}"
-    ),
+    Allowed(ALLOWED),
 ]
 
 

@@ -26,7 +26,7 @@ def estimated_seconds(
     Forward and backward together cost about three forward passes.
     """
     family = architecture.family
-    elements = sum(prod(layer.output_shape) for layer in architecture.layers)
+    elements = sum(prod(layer.output_shape) for layer in architecture.walk())
     image = 3 * architecture.macs / MACS_PER_SECOND[family] + ELEMENT_SECONDS * elements
     steps = images // batch_size
     return epochs * steps * (batch_size * image + STEP_SECONDS[family])

@@ -15,6 +15,7 @@ from typing import Any
 from densevsconv.errors import DataError
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.store.identity import digest, function_digest, trial_id
+from densevsconv.store.plugins import digests_of
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.batches import BATCH_ORDERS
 from densevsconv.training.engine import Engine
@@ -43,12 +44,12 @@ class PlannedTrial:
     def id(self) -> str:
         """The trial's identity (wall 2): of the plain settings, however they are stated."""
         training = self.training.plain
-        plugins = {"batches": BATCH_ORDERS[training.batches].draw}
+        architecture, settings = self.architecture.identity_dict(), training.model_dump()
+        code = {"batches": function_digest(BATCH_ORDERS[training.batches].draw)}
         return trial_id(
             dataset=self.dataset_hash,
-            architecture=self.architecture.identity_dict(),
-            training=training.model_dump()
-            | {"plugins": {key: function_digest(code) for key, code in plugins.items()}},
+            architecture=architecture,
+            training=settings | {"plugins": code | digests_of(architecture, settings)},
             seeds=self.seeds,
             engine=self.engine.identity,
         )

@@ -1,19 +1,22 @@
-"""The layers, one file each, and the list of them."""
+"""The layers, one class each, and the list of them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from numpynet.errors import ConfigurationError
-from numpynet.layers.activation import Activation
 from numpynet.layers.base import Layer
 from numpynet.layers.batch_norm import BatchNorm
+from numpynet.layers.containers import Branches, Residual
 from numpynet.layers.conv import Conv2D
+from numpynet.layers.conv_transpose import ConvTranspose2D
 from numpynet.layers.dense import Dense
-from numpynet.layers.dropout import Dropout
-from numpynet.layers.flatten import Flatten
+from numpynet.layers.elementwise import Activation, Dropout
 from numpynet.layers.local_response_norm import LocalResponseNorm
+from numpynet.layers.locally_connected import LocallyConnected2D
 from numpynet.layers.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D
+from numpynet.layers.reshape import Flatten, ZeroPadding2D
 from numpynet.layers.separable_conv import SeparableConv2D
 
 LAYERS: dict[str, type[Layer]] = {
@@ -21,22 +24,49 @@ LAYERS: dict[str, type[Layer]] = {
     for layer in (
         Conv2D,
         SeparableConv2D,
+        LocallyConnected2D,
+        ConvTranspose2D,
         MaxPool2D,
         AveragePool2D,
         GlobalAveragePool2D,
+        ZeroPadding2D,
         Flatten,
         Dense,
         Dropout,
         BatchNorm,
         LocalResponseNorm,
         Activation,
+        Residual,
+        Branches,
     )
 }
 
 
+class Described(Protocol):
+    """A layer as others describe it: parts are the layers within, as `Layer.parts` names them."""
+
+    @property
+    def kind(self) -> str:
+        """A key of `LAYERS`."""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its settings that hold no layers."""
+
+    @property
+    def parts(self) -> Mapping[str, Sequence[Described]]:
+        """The layers within."""
+
+
+def layer_of(described: Described) -> Layer:
+    """Return the layer that is described."""
+    parts = {name: [layer_of(one) for one in row] for name, row in described.parts.items()}
+    return LAYERS[described.kind].of(described.settings, parts)
+
+
 def layer_from_config(config: dict[str, Any]) -> Layer:
-    """Return the layer that `Layer.config` described."""
-    settings = dict(config)
+    """Return the layer that `Layer.config` described, and the layers within."""
+    settings = {key: _with_layers(value) for key, value in config.items()}
     kind = settings.pop("kind", None)
     if kind not in LAYERS:
         raise ConfigurationError(f"layer kind must be one of {', '.join(LAYERS)}, got {kind!r}")
@@ -46,19 +76,7 @@ def layer_from_config(config: dict[str, Any]) -> Layer:
         raise ConfigurationError(f"{kind}: {error}") from None
 
 
-__all__ = [
-    "LAYERS",
-    "Activation",
-    "AveragePool2D",
-    "BatchNorm",
-    "Conv2D",
-    "Dense",
-    "Dropout",
-    "Flatten",
-    "GlobalAveragePool2D",
-    "Layer",
-    "LocalResponseNorm",
-    "MaxPool2D",
-    "SeparableConv2D",
-    "layer_from_config",
-]
+def _with_layers(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_layers(item) for item in value]
+    return layer_from_config(value) if isinstance(value, dict) and "kind" in value else value

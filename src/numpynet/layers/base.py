@@ -1,8 +1,9 @@
 """What every layer has in common.
 
-A layer is described by its settings, a dataclass, and comes alive when a network builds it for an
-input shape: then it has parameter and gradient arrays, which are views into the network's two flat
-vectors, and buffers.
+A layer is one class: its settings (dataclass fields, `numpynet.settings`), what comes out of it,
+what it holds, what it costs, how it is put into words, forward and backward. It comes alive when it
+is built for an input shape: then it has parameter and gradient arrays, which are views into the
+network's two flat vectors, and buffers.
 
 ``forward`` maps activations to activations. ``backward`` takes dC/dA of its output and returns
 dC/dA of its input, leaving dC/dtheta in ``gradients``. So, as in the study, everything that depends
@@ -12,16 +13,71 @@ Eq. 45).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from numpynet.activations import ActivationFunction, activation_function
-from numpynet.arrays import Array, Shape, Workspace
-from numpynet.errors import ConfigurationError, ShapeError
-from numpynet.initializers import Fans, Initializer, initializer, initializer_config
+from numpynet.arrays import Array, Pair, Shape, Workspace, text
+from numpynet.errors import NumpynetError, ShapeError
+from numpynet.initializers import Fans, fans, initializer
+from numpynet.settings import (
+    ACTIVATION,
+    FLAG,
+    INITIALIZER,
+    parse_settings,
+    setting,
+    settings_of,
+)
+
+
+class Weight(NamedTuple):
+    """An array that a layer holds.
+
+    ``start`` is the constant it starts at; None: drawn by the layer's initializer with ``fans``.
+    What is not ``learned`` is tracked (moving statistics), and part of the layer's state.
+    """
+
+    shape: Shape
+    start: float | None = None
+    fans: Fans | None = None
+    learned: bool = True
+
+
+class Sees(NamedTuple):
+    """The receptive field of one value: rows and columns of input pixels it can depend on.
+
+    ``row_step`` and ``column_step`` are the pixels between the fields of two neighbours.
+    """
+
+    rows: float = 1
+    columns: float = 1
+    row_step: float = 1
+    column_step: float = 1
+
+    def window(self, taps: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> Sees:
+        """Return the field after a window: k taps add k - 1 steps, a stride multiplies them."""
+        return Sees(
+            self.rows + (taps[0] - 1) * dilation[0] * self.row_step,
+            self.columns + (taps[1] - 1) * dilation[1] * self.column_step,
+            self.row_step * stride[0],
+            self.column_step * stride[1],
+        )
+
+    def whole(self) -> Sees:
+        """Return the field of what depends on the whole image."""
+        return Sees(np.inf, np.inf, self.row_step, self.column_step)
+
+
+Say = Callable[..., str]
+"""Maps the name of a number among the settings to its text; with a place, one of a pair of them.
+
+What a layer is given takes ``pair=True`` instead, for both.
+"""
 
 
 @dataclass(eq=False)
@@ -31,53 +87,114 @@ class Layer:
     Arrays are NHWC: (samples, height, width, channels), or (samples, features). Shapes as
     attributes leave the samples out. What `forward` and `backward` return lives in buffers that
     the next call overwrites, and `backward` may overwrite the error it is given.
+
+    ``l2`` adds ``l2 sum K^2`` over the layer's kernels to the loss, as in Keras.
+    ``trainable=False`` computes the gradients and never applies them.
     """
 
     kind: ClassVar[str] = "layer"
+    convolves: ClassVar[bool] = False
+    """Whether it slides one kernel over the whole image."""
 
+    l2: float = field(default=0.0, kw_only=True, repr=False)
+    trainable: bool = field(default=True, kw_only=True, repr=False)
     input_shape: Shape = field(init=False, repr=False, default=())
     output_shape: Shape = field(init=False, repr=False, default=())
     parameters: dict[str, Array] = field(init=False, repr=False, default_factory=dict)
     gradients: dict[str, Array] = field(init=False, repr=False, default_factory=dict)
     state: dict[str, Array] = field(init=False, repr=False, default_factory=dict)
+    learns: bool = field(init=False, repr=False, default=False)
+    """Whether it, or a layer within, has parameters."""
     workspace: Workspace = field(init=False, repr=False)
+    output: Array = field(init=False, repr=False)
+    """What the last forward pass returned; valid until the next."""
+
+    def __post_init__(self) -> None:
+        parse_settings(self)
+
+    # What it is ---------------------------------------------------------------------------------
 
     def config(self) -> dict[str, Any]:
         """Return kind and settings as JSON values; `layer_from_config` builds the layer again."""
-        settings = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-        for name, value in settings.items():
-            if isinstance(value, ActivationFunction):
-                settings[name] = value.config()
-            elif name == "initializer":
-                settings[name] = initializer_config(value)
-        return {"kind": self.kind, **settings}
+        return {"kind": self.kind} | {n: _plain(getattr(self, n)) for n in settings_of(self)}
+
+    @classmethod
+    def of(cls, settings: dict[str, Any], parts: dict[str, list[Layer]]) -> Self:
+        """Return the layer with these settings and these layers within."""
+        return cls(**settings | parts)
+
+    def parts(self) -> dict[str, list[Layer]]:
+        """Return the layers within, by the name of the part of this layer they make up."""
+        return {}
+
+    def infer_output_shape(self) -> Shape:
+        """Return the output shape for `input_shape`, or say why there is none."""
+        return self.input_shape
+
+    def weights(self) -> dict[str, Weight]:
+        """Return what the built layer holds itself, by name."""
+        return {}
+
+    def macs(self) -> int:
+        """Return the multiply-accumulates of one sample, without biases and activations."""
+        return 0
+
+    def sees(self, field: Sees) -> Sees:
+        """Return the receptive field of an output, given that of an input."""
+        return field
+
+    def words(self, say: Say | None = None, times: str = "x") -> str:
+        """Return the layer in a few words, such as ``conv 6 of 5x5 same tanh``.
+
+        What is usual goes unsaid. `say` puts the numbers into words, `times` stands between two.
+        """
+        number = say or self._say
+
+        def told(name: str, pair: bool = False) -> str:
+            return f"{number(name, 0)}{times}{number(name, 1)}" if pair else number(name)
+
+        return " ".join([self.kind.replace("_", " "), *self.details(told)])
+
+    def details(self, say: Say) -> list[str]:
+        """Return the words after the kind."""
+        return []
+
+    def _say(self, name: str, place: int | None = None) -> str:
+        value = getattr(self, name)
+        value = value if place is None else value[place]
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    # Its life -----------------------------------------------------------------------------------
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
         """Fix the input shape and with it the output shape and the shapes of parameters."""
         self.input_shape = tuple(input_shape)
         self.workspace = Workspace(dtype)
         self.output_shape = self.infer_output_shape()
-
-    def infer_output_shape(self) -> Shape:
-        """Return the output shape for `input_shape`, or say why there is none."""
-        return self.input_shape
-
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """Return name -> shape of what is learned."""
-        return {}
-
-    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
-        """Take the arrays (views of the network's vectors) to read from and to write to."""
-        self.parameters = parameters
-        self.gradients = gradients
+        self.state = {
+            name: np.full(weight.shape, weight.start or 0.0, dtype)
+            for name, weight in self.weights().items()
+            if not weight.learned
+        }
+        self.learns = any(weight.learned for weight in self.weights().values()) or any(
+            layer.learns for layers in self.parts().values() for layer in layers
+        )
 
     def initialize(self, generator: np.random.Generator) -> None:
         """Fill the parameters and the state with their starting values."""
+        arrays = self.parameters | self.state
+        for name, weight in self.weights().items():
+            if weight.start is not None:
+                arrays[name][...] = weight.start
+            else:
+                assert weight.fans is not None
+                draw = initializer(self.initializer)  # type: ignore[attr-defined]
+                arrays[name][...] = draw(generator, weight.shape, weight.fans)
 
     def forward(
         self, x: Array, training: bool = False, generator: np.random.Generator | None = None
     ) -> Array:
-        """Return the output for `x`; keep what `backward` needs."""
+        """Return the output for `x`, which stays as it is; keep what `backward` needs."""
         raise NotImplementedError
 
     def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
@@ -91,7 +208,8 @@ class Layer:
         """Return (height, width, channels), or say that the layer needs an image."""
         if len(self.input_shape) != 3:
             raise ShapeError(
-                f"{self.kind} needs images (height, width, channels), got shape {self.input_shape}"
+                "needs an image (height, width, channels), but its input is flat "
+                f"({text(self.input_shape)}); put it before `flatten` and the global pooling"
             )
         return self.input_shape[0], self.input_shape[1], self.input_shape[2]
 
@@ -104,13 +222,19 @@ class ActivatedLayer(Layer):
     returns Z, and the error it receives is dC/dZ.
     """
 
-    activation: str | dict[str, Any] | ActivationFunction = "linear"
+    function_setting: ClassVar[str] = "activation"
+
     emits_logits: bool = field(init=False, repr=False, default=False)
     function: ActivationFunction = field(init=False, repr=False)
     _saved: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.function = activation_function(self.activation)
+        super().__post_init__()
+        self.function = activation_function(getattr(self, self.function_setting))
+
+    def details(self, say: Say) -> list[str]:
+        """Return the name of the activation."""
+        return [] if self.function.name == "linear" else [self.function.name.replace("_", " ")]
 
     def activate(self, z: Array) -> Array:
         """Return f(Z); may overwrite Z."""
@@ -128,42 +252,85 @@ class ActivatedLayer(Layer):
 
 @dataclass(eq=False, kw_only=True)
 class WeightedLayer(ActivatedLayer):
-    """An activated layer with kernels and a bias.
+    """An activated layer with kernels and a bias."""
 
-    ``l1`` and ``l2`` add ``l1 sum|K| + l2 sum K^2`` to the loss, kernels only, as in Keras.
-    ``trainable=False`` computes the gradients and never applies them, as the committed code
-    of the study did to its filters.
-    """
+    activation: str | dict[str, Any] | ActivationFunction = setting(
+        ACTIVATION, default="linear", description="Function applied to the output."
+    )
+    initializer: str | dict[str, Any] = setting(
+        INITIALIZER,
+        default="glorot_uniform",
+        description="Distribution the kernel starts from; biases start at zero.",
+    )
+    use_bias: bool = setting(
+        FLAG, default=True, description="Whether a bias is added to each output channel."
+    )
 
-    initializer: str | dict[str, Any] | Initializer = "xavier"
-    use_bias: bool = True
-    l1: float = 0.0
-    l2: float = 0.0
-    trainable: bool = True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        initializer(self.initializer)
-        if self.l1 < 0 or self.l2 < 0:
-            raise ConfigurationError(
-                f"{self.kind}: l1 and l2 must not be negative, got {self.l1} and {self.l2}"
-            )
-
-    def kernel_fans(self) -> dict[str, Fans]:
-        """Return name -> fans of each kernel."""
+    def kernels(self) -> dict[str, Shape]:
+        """Return name -> shape of each kernel."""
         raise NotImplementedError
 
-    def initialize(self, generator: np.random.Generator) -> None:
-        """Draw the kernels; set the bias to zero."""
-        draw = initializer(self.initializer)
-        for name, fans in self.kernel_fans().items():
-            self.parameters[name][...] = draw(generator, self.parameters[name].shape, fans)
+    def weights(self) -> dict[str, Weight]:
+        """Return the kernels and the bias."""
+        nodes = prod(self.input_shape)
+        found = {
+            name: Weight(shape, fans=fans(shape, nodes)) for name, shape in self.kernels().items()
+        }
         if self.use_bias:
-            self.parameters["bias"][...] = 0.0
+            found["bias"] = Weight((self.output_shape[-1],), 0.0)
+        return found
+
+    def details(self, say: Say) -> list[str]:
+        """Return the activation, and that there is no bias."""
+        return super().details(say) + ([] if self.use_bias else ["no bias"])
 
 
-def whole_number(value: Any, what: str, least: int = 1) -> int:
-    """Return `value` as an int of at least `least`, or say what is wrong with it."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ConfigurationError(f"{what} must be a whole number >= {least}, got {value!r}")
-    return int(value)
+# Layers in a row --------------------------------------------------------------------------------
+
+
+def build_row(
+    layers: Sequence[Layer], shape: Shape, dtype: npt.DTypeLike, where: str = "layers"
+) -> Shape:
+    """Build `layers` one after the other; return what comes out of the last."""
+    for index, layer in enumerate(layers):
+        try:
+            layer.build(shape, dtype)
+        except NumpynetError as error:
+            raise type(error)(f"{where}[{index}] ({layer.kind}) {error}") from None
+        shape = layer.output_shape
+    return shape
+
+
+def forward_row(
+    layers: Sequence[Layer], x: Array, training: bool, generator: np.random.Generator | None
+) -> Array:
+    """Return the output of `layers`, one after the other."""
+    for layer in layers:
+        x = layer.output = layer.forward(x, training, generator)
+    return x
+
+
+def backward_row(layers: Sequence[Layer], error: Array, needs_input_error: bool) -> Array | None:
+    """Run `layers` backward, no further than needed; return dC/dinput if it is."""
+    first = next((i for i, layer in enumerate(layers) if layer.learns), len(layers))
+    needed: Array | None = error
+    for i in range(len(layers) - 1, -1, -1):
+        if needed is None or (i < first and not needs_input_error):
+            break
+        needed = layers[i].backward(needed, needs_input_error or i > first)
+    return needed if needs_input_error else None
+
+
+def walk(layers: Sequence[Layer], within: str = "") -> Iterator[tuple[str, Layer]]:
+    """Yield every layer with its name (``0_conv``, ``3_residual/body/0_conv``), depth first."""
+    for index, layer in enumerate(layers):
+        name = f"{within}{index}_{layer.kind}"
+        yield name, layer
+        for part, inner in layer.parts().items():
+            yield from walk(inner, f"{name}/{part}/")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Layer | ActivationFunction):
+        return value.config()
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

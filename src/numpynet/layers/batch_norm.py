@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
-from numpynet.arrays import Array, Shape
-from numpynet.errors import ConfigurationError
-from numpynet.layers.base import Layer
+from numpynet.arrays import Array
+from numpynet.layers.base import Layer, Weight
+from numpynet.settings import POSITIVE, SHARE, setting
 
 
 def input_error(error: Array, gamma: Array, normal: Array, inverse_std: Array) -> Array:
@@ -47,36 +46,22 @@ class BatchNorm(Layer):
 
     kind: ClassVar[str] = "batch_norm"
 
-    momentum: float = 0.99
-    epsilon: float = 1e-3
-    trainable: bool = field(default=True, kw_only=True)
+    momentum: float = setting(
+        SHARE, default=0.99, description="Share of the old moving statistics kept at each step."
+    )
+    epsilon: float = setting(
+        POSITIVE, default=1e-3, description="Added to the variance before its square root."
+    )
 
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.momentum < 1.0 or self.epsilon < 0.0:
-            raise ConfigurationError(
-                "batch_norm: momentum must lie in [0, 1) and epsilon must not be negative, got "
-                f"{self.momentum} and {self.epsilon}"
-            )
-
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """Return the shapes of gamma and beta."""
-        return {"gamma": (self.input_shape[-1],), "beta": (self.input_shape[-1],)}
-
-    def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
-        """Fix the shapes; the moving statistics start at mean 0 and variance 1."""
-        super().build(input_shape, dtype)
-        channels = self.input_shape[-1]
-        self.state = {
-            "moving_mean": np.zeros(channels, dtype),
-            "moving_variance": np.ones(channels, dtype),
+    def weights(self) -> dict[str, Weight]:
+        """Return gamma and beta; the moving statistics start at mean 0 and variance 1."""
+        shape = self.input_shape[-1:]
+        return {
+            "gamma": Weight(shape, 1.0),
+            "beta": Weight(shape, 0.0),
+            "moving_mean": Weight(shape, 0.0, learned=False),
+            "moving_variance": Weight(shape, 1.0, learned=False),
         }
-
-    def initialize(self, generator: np.random.Generator) -> None:
-        """Set gamma and the variance to one, beta and the mean to zero."""
-        self.parameters["gamma"][...] = 1.0
-        self.parameters["beta"][...] = 0.0
-        self.state["moving_mean"][...] = 0.0
-        self.state["moving_variance"][...] = 1.0
 
     def forward(
         self, x: Array, training: bool = False, generator: np.random.Generator | None = None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 import numpy as np
 
-from numpynet.arrays import Array, Shape
+from numpynet.arrays import Array, Shape, text
 from numpynet.errors import ShapeError
-from numpynet.initializers import Fans
-from numpynet.layers.base import WeightedLayer, whole_number
+from numpynet.layers.base import Say, Sees, WeightedLayer
+from numpynet.settings import OUTPUTS, setting
 
 
 def kernel_gradient(x: Array, error: Array, out: Array) -> None:
@@ -43,31 +44,32 @@ class Dense(WeightedLayer):
 
     kind: ClassVar[str] = "dense"
 
-    units: int
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.units = whole_number(self.units, "dense: units")
+    units: int = setting(OUTPUTS, description="Number of outputs.")
 
     def infer_output_shape(self) -> Shape:
         """Return (units,)."""
         if len(self.input_shape) != 1:
             raise ShapeError(
-                f"dense needs a vector (features,), got shape {self.input_shape}: "
-                "put a Flatten() in front"
+                f"needs a flat input, but its input is {text(self.input_shape)}; put `flatten` "
+                "before it"
             )
         return (self.units,)
 
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """Return the shapes of kernel and bias."""
-        shapes: dict[str, Shape] = {"kernel": (self.input_shape[0], self.units)}
-        if self.use_bias:
-            shapes["bias"] = (self.units,)
-        return shapes
+    def kernels(self) -> dict[str, Shape]:
+        """Return the shape of the kernel."""
+        return {"kernel": (*self.input_shape, self.units)}
 
-    def kernel_fans(self) -> dict[str, Fans]:
-        """Return the fans of the kernel."""
-        return {"kernel": Fans(self.input_shape[0], self.units, self.input_shape[0])}
+    def macs(self) -> int:
+        """Return one for each weight of the kernel."""
+        return prod(self.kernels()["kernel"])
+
+    def sees(self, field: Sees) -> Sees:
+        """Return the whole image."""
+        return field.whole()
+
+    def details(self, say: Say) -> list[str]:
+        """Return the units and the activation."""
+        return [say("units"), *super().details(say)]
 
     def forward(
         self, x: Array, training: bool = False, generator: np.random.Generator | None = None

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from numpynet.arrays import Array, Shape
-from numpynet.errors import ConfigurationError
 from numpynet.layers.base import Layer
+from numpynet.settings import COUNT, NOT_NEGATIVE, POSITIVE, setting
 
 
 def input_error(
@@ -37,17 +37,12 @@ class LocalResponseNorm(Layer):
 
     kind: ClassVar[str] = "local_response_norm"
 
-    depth_radius: int = 2
-    bias: float = 2.0
-    alpha: float = 1e-4
-    beta: float = 0.75
-
-    def __post_init__(self) -> None:
-        if self.bias <= 0.0 or self.alpha < 0.0 or self.depth_radius < 0:
-            raise ConfigurationError(
-                "local_response_norm: bias must be positive, alpha and depth_radius not negative, "
-                f"got {self.bias}, {self.alpha} and {self.depth_radius}"
-            )
+    depth_radius: int = setting(
+        COUNT, default=2, description="Channels to either side that count as near."
+    )
+    bias: float = setting(POSITIVE, default=2.0, description="Added to the sum of squares.")
+    alpha: float = setting(NOT_NEGATIVE, default=1e-4, description="Factor of the sum of squares.")
+    beta: float = setting(POSITIVE, default=0.75, description="Power of the damping.")
 
     def infer_output_shape(self) -> Shape:
         """Return the input shape."""

@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from numpynet import convolution
-from numpynet.arrays import Array, Shape
-from numpynet.layers.base import Layer
-from numpynet.windows import Geometry, Padding, Pair, pair, resolve_padding
+import numpynet.convolution as convolution
+from numpynet.arrays import Array, Pair, Shape
+from numpynet.layers.base import Layer, Say, Sees
+from numpynet.settings import PADDING, PAIR, or_none, setting
+from numpynet.windows import Geometry
 
 
 @dataclass(eq=False)
 class _Pool2D(Layer):
     """What the windowed pools share: settings, geometry, the tap-by-tap walk over the windows."""
 
-    pool_size: int | Pair = 2
-    strides: int | Pair | None = None
-    padding: Padding = field(default="valid", kw_only=True)
+    size: Pair = setting(PAIR, default=(2, 2), description="Rows and columns of the window.")
+    stride: Pair | None = setting(
+        or_none(PAIR),
+        default=None,
+        description="Pixels the window moves between two outputs; null: the window's size.",
+    )
+    padding: str = setting(
+        PADDING,
+        default="valid",
+        description="valid: windows that reach over the edge are left out; same: kept.",
+    )
 
     def __post_init__(self) -> None:
-        self._window = pair(self.pool_size, f"{self.kind}: pool_size")
-        strides = self.pool_size if self.strides is None else self.strides
-        self._strides = pair(strides, f"{self.kind}: strides")
+        super().__post_init__()
+        self.stride = self._step = self.size if self.stride is None else self.stride
 
     def infer_output_shape(self) -> Shape:
         """Return (H', W', C)."""
         height, width, channels = self.require_image()
-        image = (height, width)
-        pads = resolve_padding(
-            self.padding, image, self._window, self._strides, (1, 1), "valid same complete"
-        )
-        self.geometry = Geometry(image, self._window, self._strides, (1, 1), pads)
+        self.geometry = Geometry.of((height, width), self.size, self._step, padding=self.padding)
         self._offsets = self.geometry.offsets()
-        self._counts = np.zeros((1, *self.geometry.output, 1), self.workspace.dtype)
-        for _, windows in self._offsets:
-            self._counts[windows] += 1.0
         return (*self.geometry.output, channels)
+
+    def sees(self, field: Sees) -> Sees:
+        """Return the field, grown by the window."""
+        return field.window(self.size, self._step)
+
+    def details(self, say: Say) -> list[str]:
+        """Return the window and what is unusual."""
+        stride = [f"stride {say('stride', pair=True)}"] if self._step != self.size else []
+        same = ["same"] if self.padding == "same" else []
+        return [say("size", pair=True), *stride, *same]
 
 
 def first_maxima(values: Array, maxima: Array, free: Array, out: Array) -> Array:
@@ -60,12 +71,8 @@ class MaxPool2D(_Pool2D):
     pixel that was the largest, the first in reading order among equals; a pixel chosen by several
     overlapping windows receives the sum of their errors.
 
-    Shapes: (N, H, W, C) to (N, H', W', C). ``strides`` default to the pool size. ``padding``:
-    "valid" drops what does not fill a window; "same" pads with minus infinity to
-    ceil(H / stride) windows, as TensorFlow; "complete" is the study's own rule: zeros at the bottom
-    and right until the last window is complete (appendix, "Padding in Max Pooling", Eqs. 82-86), so
-    a zero wins over negative values there; ((top, bottom), (left, right)) pads with minus
-    infinity.
+    Shapes: (N, H, W, C) to (N, H', W', C). ``padding``: "valid" drops what does not fill a window;
+    "same" pads with minus infinity to ceil(H / stride) windows, as TensorFlow.
     """
 
     kind: ClassVar[str] = "max_pool"
@@ -76,11 +83,7 @@ class MaxPool2D(_Pool2D):
         """Return the maxima."""
         self._x = x
         out = self._out = self.workspace.get("out", x.shape[0], self.output_shape)
-        if self.padding == "complete":
-            cut = self._counts < self._window[0] * self._window[1]
-            np.copyto(out, np.where(cut, 0.0, -np.inf))
-        else:
-            out.fill(-np.inf)
+        out.fill(-np.inf)
         for pixels, windows in self._offsets:
             place = out[windows]
             np.maximum(place, x[pixels], out=place)
@@ -111,10 +114,18 @@ class AveragePool2D(_Pool2D):
     Forward: ``a_{m,n} = (1 / n_{m,n}) sum_{u,v} x_{mS+u, nS+v}`` with n_{m,n} the number of pixels
     of the window that lie inside. Backward: every pixel receives the sum of ``error / n`` over the
     windows it lies in. Padding and shapes as in `MaxPool2D`; padding is never counted, as in
-    TensorFlow, also under "complete".
+    TensorFlow.
     """
 
     kind: ClassVar[str] = "average_pool"
+
+    def infer_output_shape(self) -> Shape:
+        """Return (H', W', C)."""
+        shape = super().infer_output_shape()
+        self._counts = np.zeros((1, *self.geometry.output, 1), self.workspace.dtype)
+        for _, windows in self._offsets:
+            self._counts[windows] += 1.0
+        return shape
 
     def forward(
         self, x: Array, training: bool = False, generator: np.random.Generator | None = None
@@ -150,6 +161,10 @@ class GlobalAveragePool2D(Layer):
     def infer_output_shape(self) -> Shape:
         """Return (C,)."""
         return (self.require_image()[2],)
+
+    def sees(self, field: Sees) -> Sees:
+        """Return the whole image."""
+        return field.whole()
 
     def forward(
         self, x: Array, training: bool = False, generator: np.random.Generator | None = None

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from numpynet import convolution
+import numpynet.convolution as convolution
 from numpynet.arrays import Array, Shape
-from numpynet.initializers import Fans
-from numpynet.layers.convolutional import Convolutional
+from numpynet.errors import ConfigurationError
+from numpynet.layers.windowed import Convolutional
 
 
 def depthwise_gradient(x: Array, error: Array) -> Array:
@@ -26,7 +26,7 @@ class SeparableConv2D(Convolutional):
     ``D_c = k_c * A~_c``, ``Z = D P + b``, ``A = f(Z)``, with ``*`` cross-correlation. Shapes: input
     (N, H, W, C), "depthwise_kernel" k (kh, kw, C, 1), "pointwise_kernel" P (1, 1, C, F), "bias"
     (F,), output (N, H', W', F). As Keras's SeparableConv2D with depth multiplier 1. It has
-    kh kw C + C F weights where `Conv2D` has kh kw C F.
+    kh kw C + C F weights where `Conv2D` has kh kw C F. The initializer draws both kernels.
 
     Backward, with ``delta = f'(Z) o dC/dA`` and ``e = delta P^T = dC/dD``::
 
@@ -36,6 +36,14 @@ class SeparableConv2D(Convolutional):
     """
 
     kind: ClassVar[str] = "separable_conv"
+    convolves: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.stride[0] != self.stride[1]:  # as TensorFlow
+            raise ConfigurationError(
+                f"stride of a separable_conv must be the same both ways, found {list(self.stride)}"
+            )
 
     def infer_output_shape(self) -> Shape:
         """Return (H', W', filters)."""
@@ -43,20 +51,11 @@ class SeparableConv2D(Convolutional):
         self._offsets = self.geometry.offsets()
         return shape
 
-    def kernel_shapes(self) -> dict[str, Shape]:
+    def kernels(self) -> dict[str, Shape]:
         """Return the shapes of both kernels."""
         return {
-            "depthwise_kernel": (*self._window, self._channels, 1),
-            "pointwise_kernel": (1, 1, self._channels, self.filters),
-        }
-
-    def kernel_fans(self) -> dict[str, Fans]:
-        """Return the fans of both kernels."""
-        taps = self._window[0] * self._window[1]
-        nodes = int(np.prod(self.input_shape))
-        return {
-            "depthwise_kernel": Fans(taps * self._channels, taps, nodes, True),
-            "pointwise_kernel": Fans(self._channels, self.filters, nodes, True),
+            "depthwise_kernel": (*self.kernel, self.channels, 1),
+            "pointwise_kernel": (1, 1, self.channels, self.filters),
         }
 
     def forward(
@@ -64,36 +63,29 @@ class SeparableConv2D(Convolutional):
     ) -> Array:
         """Return f((k * x) P + b)."""
         self._x = x
-        shape = (*self.geometry.output, self._channels)
+        shape = (*self.geometry.output, self.channels)
         depth = self.workspace.get("depth", x.shape[0], shape)
         part = self.workspace.get("part", x.shape[0], shape)
         depth.fill(0.0)
-        taps = self.parameters["depthwise_kernel"].reshape(-1, self._channels)
+        taps = self.parameters["depthwise_kernel"].reshape(-1, self.channels)
         for tap, (pixels, windows) in zip(taps, self._offsets, strict=True):
             product = np.multiply(x[pixels], tap, out=part[windows])
             convolution.accumulate(depth, windows, product)
-        self._depth = depth.reshape(-1, self._channels)
+        self._depth = depth.reshape(-1, self.channels)
         z = self.workspace.get("z", x.shape[0], self.output_shape)
-        flat = z.reshape(-1, self.filters)
-        np.dot(self._depth, self._pointwise(), out=flat)
-        if self.use_bias:
-            convolution.add_bias(z, self.parameters["bias"], self.workspace)
-        return self.activate(z)
+        np.dot(self._depth, self._pointwise(), out=z.reshape(-1, self.filters))
+        return self.biased(z)
 
     def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
         """Return the error of the input."""
-        error = self.activation_error(error)
-        flat = error.reshape(-1, self.filters)
+        flat = self.bias_error(error).reshape(-1, self.filters)
         convolution.kernel_gradient(
             self._depth, flat, self.gradients["pointwise_kernel"].reshape(-1, self.filters)
         )
-        if self.use_bias:
-            ones = self.workspace.ones(len(flat))
-            convolution.bias_gradient(flat, ones, self.gradients["bias"])
-        shape = (*self.geometry.output, self._channels)
+        shape = (*self.geometry.output, self.channels)
         depth_error = self.workspace.get("depth error", error.shape[0], shape)
-        np.dot(flat, self._pointwise().T, out=depth_error.reshape(-1, self._channels))
-        gradient = self.gradients["depthwise_kernel"].reshape(-1, self._channels)
+        np.dot(flat, self._pointwise().T, out=depth_error.reshape(-1, self.channels))
+        gradient = self.gradients["depthwise_kernel"].reshape(-1, self.channels)
         for tap, (pixels, windows) in zip(gradient, self._offsets, strict=True):
             tap[...] = depthwise_gradient(self._x[pixels], depth_error[windows])
         if not needs_input_error:
@@ -101,7 +93,7 @@ class SeparableConv2D(Convolutional):
         out = self.workspace.get("input error", error.shape[0], self.input_shape)
         part = self.workspace.get("part", error.shape[0], shape)
         out.fill(0.0)
-        taps = self.parameters["depthwise_kernel"].reshape(-1, self._channels)
+        taps = self.parameters["depthwise_kernel"].reshape(-1, self.channels)
         for tap, (pixels, windows) in zip(taps, self._offsets, strict=True):
             product = np.multiply(depth_error[windows], tap, out=part[windows])
             convolution.accumulate(out, pixels, product)

@@ -12,7 +12,6 @@ from densevsconv.images.scaling import Scaling
 from densevsconv.report.figures.canvas import PAGE_MM, axes_at, new_figure, picture_at
 from densevsconv.results.study import Study
 from densevsconv.training.engines.numpy.build import network
-from numpynet.inspection import feature_maps
 
 COLUMNS = 8
 PICTURE_MM = PAGE_MM / COLUMNS
@@ -42,8 +41,8 @@ def first_maps(study: Study, dataset: str, case: str, image: np.ndarray) -> np.n
     Computed by numpynet, whichever engine trained the network; the layer's activation is in it.
     """
     architecture = study.case(case).bound
-    places = [layer.index for layer in architecture.layers if layer.kind == "conv"]
-    if not places:
+    names = [layer.name for layer in architecture.walk() if layer.kind == "conv"]
+    if not names:
         raise DataError(f"feature_maps: {case} has no convolution; allowed: a case that has one")
     made = network(architecture)
     weights, moving = study.weights(case), made.state()
@@ -51,9 +50,7 @@ def first_maps(study: Study, dataset: str, case: str, image: np.ndarray) -> np.n
     made.set_state({name: weights[name] for name in moving})
     info = study.data_info(dataset).model_dump()
     scaling = Scaling.for_training(study.selection(case).training["scaling"], info)
-    maps = list(feature_maps(made, scaling.apply(image[None])).values())
-    found: np.ndarray = maps[places[0]][0]
-    return found
+    return made.feature_maps(scaling.apply(image[None]))[names[0]][0]
 
 
 def draw(shown: Maps) -> Figure:

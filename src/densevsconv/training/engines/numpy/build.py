@@ -2,72 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Collection
 
-from densevsconv.networks.bound import BoundArchitecture, BoundLayer
-from numpynet.layers import (
-    Activation,
-    AveragePool2D,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalAveragePool2D,
-    Layer,
-    MaxPool2D,
-    SeparableConv2D,
-)
+from densevsconv.networks.bound import BoundArchitecture
+from numpynet.layers import layer_of
+from numpynet.layers.base import walk
 from numpynet.losses import SoftmaxCrossEntropy
 from numpynet.network import Network
-
-Learned = dict[str, Any]
-"""Settings of a layer with weights that belong to the training: ``l2`` and ``trainable``."""
-
-
-def _conv(layer: BoundLayer, learned: Learned, kind: Any) -> Layer:
-    s = layer.settings
-    made: Layer = kind(
-        s["filters"],
-        tuple(s["kernel"]),
-        strides=tuple(s["stride"]),
-        dilation=tuple(s["dilation"]),
-        padding=s["padding"],
-        activation=s["activation"],
-        use_bias=s["use_bias"],
-        **learned,
-    )
-    return made
-
-
-def _pool(layer: BoundLayer, kind: Any) -> Layer:
-    s = layer.settings
-    made: Layer = kind(tuple(s["size"]), tuple(s["stride"]), padding=s["padding"])
-    return made
-
-
-_LAYERS: dict[str, Callable[[BoundLayer, Learned], Layer]] = {
-    "conv": lambda layer, learned: _conv(layer, learned, Conv2D),
-    "separable_conv": lambda layer, learned: _conv(layer, learned, SeparableConv2D),
-    "max_pool": lambda layer, learned: _pool(layer, MaxPool2D),
-    "average_pool": lambda layer, learned: _pool(layer, AveragePool2D),
-    "global_average_pool": lambda layer, learned: GlobalAveragePool2D(),
-    "flatten": lambda layer, learned: Flatten(),
-    "dense": lambda layer, learned: Dense(
-        layer.settings["units"],
-        activation=layer.settings["activation"],
-        use_bias=layer.settings["use_bias"],
-        **learned,
-    ),
-    "dropout": lambda layer, learned: Dropout(layer.settings["rate"]),
-    "batch_norm": lambda layer, learned: BatchNorm(
-        momentum=layer.settings["momentum"],
-        epsilon=layer.settings["epsilon"],
-        trainable=learned["trainable"],
-    ),
-    "activation": lambda layer, learned: Activation(layer.settings["name"]),
-}
 
 
 def network(
@@ -98,10 +39,10 @@ def network(
 
     Its parameters and state have the names that the study's files use (``0_conv/kernel``).
     """
-    layers = []
-    for layer in architecture.layers:
-        learned = {"l2": 0.0 if l2_biases else l2, "trainable": layer.kind not in frozen}
-        layers.append(_LAYERS[layer.kind](layer, learned))
+    layers = [layer_of(layer) for layer in architecture.layers]
+    for _, layer in walk(layers):
+        layer.l2 = 0.0 if l2_biases else l2
+        layer.trainable = layer.kind not in frozen
     return Network(
         layers,
         architecture.image_shape,

@@ -60,13 +60,13 @@ class NumpyTrainer:
         """Return the state before the first step."""
         made = built(self._group, training, self._dtype)
         moving = made.state()
-        dropouts = [x.index for x in self._group.architecture.layers if x.kind == "dropout"]
+        dropouts = [x for x in self._group.architecture.walk() if x.kind == "dropout"]
         return State(
             made,
             {name: value for name, value in weights.items() if name not in moving},
             {name: weights[name] for name in moving},
             _optimizer(training),
-            DropoutBits([layer_seed(dropout_seed, index) for index in dropouts]),
+            DropoutBits([layer_seed(dropout_seed, x.index, x.within) for x in dropouts]),
         )
 
     def epoch(

@@ -47,7 +47,7 @@ def _losses(batch: Batch, logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def epochs_function(
-    model: keras.Sequential, training: Training, *, max_value: float, xla: bool
+    model: keras.Model, training: Training, *, max_value: float, xla: bool
 ) -> Callable[..., tuple[State, tf.Tensor]]:
     """Return the compiled function that trains for a few epochs.
 
@@ -146,7 +146,7 @@ def epochs_function(
     return epochs
 
 
-def predict_function(model: keras.Sequential, *, xla: bool) -> Callable[..., tf.Tensor]:
+def predict_function(model: keras.Model, *, xla: bool) -> Callable[..., tf.Tensor]:
     """Return the compiled function from (weights, moving, pixels, offset, scale) to logits."""
 
     @tf.function(jit_compile=xla, autograph=False)

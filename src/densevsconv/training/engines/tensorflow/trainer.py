@@ -23,7 +23,6 @@ from densevsconv.training.engines.tensorflow.compiled import (
     epochs_function,
     predict_function,
 )
-from densevsconv.training.engines.tensorflow.dropout import HashedDropout
 from densevsconv.training.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.settings import Training
 
@@ -72,9 +71,9 @@ class TensorFlowTrainer:
         self._max_value = float(data.info["max_value"]) if kinds else 0.0
         self._names = {id(v): name for name, v in named_variables(self._model).items()}
         self._dropouts = {
-            id(layer.state): index
-            for index, layer in enumerate(self._model.layers)
-            if isinstance(layer, HashedDropout)
+            id(self._model.get_layer(layer.name.replace("/", ".")).state): layer
+            for layer in group.architecture.walk()
+            if layer.kind == "dropout"
         }
         self._modes: dict[str, tuple[Any, Any, float]] = {}
         self._train = _images(data.train_images, data.train_labels, scaling)
@@ -213,7 +212,7 @@ class TensorFlowTrainer:
             if layer is None:
                 moving.append(tf.constant(weights[self._names[id(variable)]], tf.float32))
             else:  # a dropout layer's seed and step
-                state = [layer_seed(dropout_seed, layer), 0]
+                state = [layer_seed(dropout_seed, layer.index, layer.within), 0]
                 moving.append(tf.constant(state, variable.dtype))
         trainable = [
             tf.constant(weights[self._names[id(v)]], tf.float32)
@@ -311,15 +310,15 @@ class TensorFlowTrainer:
         return np.concatenate(parts)[:count].astype(np.float64)
 
 
-def _freeze(model: keras.Sequential, architecture: BoundArchitecture, kinds: list[str]) -> None:
+def _freeze(model: keras.Model, architecture: BoundArchitecture, kinds: list[str]) -> None:
     """Count the weights of layers of these kinds among what is not trained.
 
     Weight by weight: a frozen batch normalisation still uses the statistics of the batch.
     """
-    for layer, bound in zip(model.layers, architecture.layers, strict=True):
-        if bound.kind in kinds:
-            for variable in layer.trainable_variables:
-                variable.trainable = False
+    frozen = {layer.name for layer in architecture.walk() if layer.kind in kinds}
+    for name, variable in named_variables(model).items():
+        if name.rpartition("/")[0] in frozen:
+            variable.trainable = False
 
 
 def _images(pixels: np.ndarray, labels: np.ndarray, scaling: Scaling) -> Images:

@@ -1,15 +1,49 @@
-"""Dropout."""
+"""Layers that treat every value by itself: an activation function, dropout."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from numpynet.activations import ActivationFunction
 from numpynet.arrays import Array
 from numpynet.errors import ConfigurationError
-from numpynet.layers.base import Layer
+from numpynet.layers.base import ActivatedLayer, Layer, Say
+from numpynet.settings import ACTIVATION, SHARE, setting
+
+
+@dataclass(eq=False)
+class Activation(ActivatedLayer):
+    """Apply ``A = f(Z)`` to what comes (study, Eq. 5), e.g. after a `BatchNorm`.
+
+    Backward: ``dC/dZ = f'(Z) o dC/dA``. `name` is a name, or a function with constants such
+    as ``LeakyRelu(slope=0.1)``.
+    """
+
+    kind: ClassVar[str] = "activation"
+    function_setting: ClassVar[str] = "name"
+
+    name: str | dict[str, Any] | ActivationFunction = setting(
+        ACTIVATION, description="Function applied to every value."
+    )
+
+    def words(self, say: Say | None = None, times: str = "x") -> str:
+        """Return the function's name, which is enough."""
+        return self.function.name.replace("_", " ")
+
+    def forward(
+        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
+    ) -> Array:
+        """Return f(x); works on a copy, for the layer before may need its output."""
+        z = self.workspace.like("z", x)
+        np.copyto(z, x)
+        return self.activate(z)
+
+    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
+        """Return f'(x) o error."""
+        return self.activation_error(error) if needs_input_error else None
 
 
 @dataclass(eq=False)
@@ -23,11 +57,11 @@ class Dropout(Layer):
 
     kind: ClassVar[str] = "dropout"
 
-    rate: float
+    rate: float = setting(SHARE, description="Share of the values that are set to zero.")
 
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.rate < 1.0:
-            raise ConfigurationError(f"dropout: rate must lie in [0, 1), got {self.rate}")
+    def details(self, say: Say) -> list[str]:
+        """Return the rate."""
+        return [say("rate")]
 
     def forward(
         self, x: Array, training: bool = False, generator: np.random.Generator | None = None

@@ -9,8 +9,8 @@ import pytest
 
 from densevsconv.errors import ArchitectureError
 from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.networks.describe import describe, label, layer_table
-from densevsconv.networks.load import load_architecture, parse_architecture
+from densevsconv.networks.describe import COLUMNS, describe, layer_table, words
+from densevsconv.networks.schema import load_architecture, parse_architecture
 
 FOLDER = Path(__file__).parents[2] / "config" / "architectures"
 SOFTMAX = {"dense": {"units": "classes", "activation": "softmax"}}
@@ -114,9 +114,70 @@ def test_family_and_weight_names():
     net = bind(["flatten", {"dropout": {"rate": 0.5}}, SOFTMAX])
     assert net.family == "dense"
     assert net.weight_shapes == {"2_dense/kernel": (64, 10), "2_dense/bias": (10,)}
-    separable = bind([{"separable_conv": {"filters": 2, "kernel": 3}}, "flatten", SOFTMAX])
-    assert separable.family == "convolutional"
-    assert next(iter(separable.weight_shapes)) == "0_separable_conv/depthwise_kernel"
+    separable = {"separable_conv": {"filters": 2, "kernel": 3}}
+    within = {"branches": {"paths": [["max_pool", "flatten"], [separable, "flatten"]]}}
+    for layers, name in (
+        ([separable, "flatten"], "0_separable_conv/depthwise_kernel"),
+        ([within], "0_branches/1/0_separable_conv/depthwise_kernel"),
+    ):
+        net = bind([*layers, SOFTMAX])
+        assert net.family == "convolutional"
+        assert next(iter(net.weight_shapes)) == name
+    local = bind([{"locally_connected": {"filters": 2, "kernel": 3}}, "flatten", SOFTMAX])
+    assert local.family == "dense"
+
+
+def test_new_kinds_by_hand():
+    net = bind(
+        [
+            {"locally_connected": {"filters": 4, "kernel": 3, "stride": 2, "padding": "same"}},
+            {"conv_transpose": {"filters": 3, "kernel": 4, "stride": 2}},
+            {"zero_padding": {"size": [1, 2]}},
+            "flatten",
+            SOFTMAX,
+        ],
+        (7, 5, 2),
+    )
+    local, transposed, padded, *_ = net.layers
+    assert local.output_shape == (4, 3, 4)
+    assert local.macs == 4 * 3 * 9 * 2 * 4
+    assert local.parameters == local.macs + 4 * 3 * 4
+    assert local.receptive_field == (3, 3)
+    assert transposed.output_shape == (10, 8, 3)
+    assert transposed.macs == 4 * 3 * 16 * 3 * 4
+    assert transposed.receptive_field == (5, 5)  # of two neighbours, two pixels apart
+    assert padded.output_shape == (12, 12, 3)
+
+
+def test_nested_counts_by_hand():
+    conv = {"conv": {"filters": 6, "kernel": 3, "padding": "same"}}
+    strided = {"conv": {"filters": 6, "kernel": 3, "padding": "same", "stride": 2}}
+    net = bind(
+        [
+            {"residual": {"shortcut": "projection", "body": [strided, "batch_norm", conv]}},
+            {"residual": {"shortcut": "projection", "body": [conv]}},
+            {"branches": {"paths": [[], [conv, conv]]}},
+            "flatten",
+            SOFTMAX,
+        ],
+        (8, 8, 2),
+    )
+    first, second, joined, *_ = net.layers
+    assert (first.output_shape, joined.output_shape) == ((4, 4, 6), (4, 4, 12))
+    assert [layer.kind for layer in first.parts["shortcut"]] == ["conv", "batch_norm"]
+    assert first.parts["shortcut"][0].settings["stride"] == [2, 2]
+    assert second.parts["shortcut"] == []  # nothing to project
+    assert first.parameters == first.macs == 0  # its own: what lies within is counted there
+    body = 9 * 2 * 6 + 6 + 4 * 6 + 9 * 6 * 6 + 6
+    later = 3 * (9 * 6 * 6 + 6) + 4 * 4 * 12 * 10 + 10
+    assert net.parameters == body + (2 * 6 + 6 + 4 * 6) + later
+    assert net.macs == 16 * (9 * 2 * 6 + 9 * 6 * 6 + 2 * 6) + 3 * 16 * 9 * 36 + 192 * 10
+    assert [layer.receptive_field for layer in net.layers[:3]] == [(7, 7), (8, 8), (8, 8)]
+    again = BoundArchitecture.from_dict(json.loads(json.dumps(net.to_dict())))
+    assert again == net
+    other = bind([{"residual": {"body": [conv]}}, "flatten", SOFTMAX], (8, 8, 6))
+    plain = bind([conv, "flatten", SOFTMAX], (8, 8, 6))
+    assert other.identity_dict() != plain.identity_dict()
 
 
 def test_lenet5_is_refused_on_8x8_with_the_layer_and_what_fits():
@@ -127,7 +188,7 @@ def test_lenet5_is_refused_on_8x8_with_the_layer_and_what_fits():
     assert "lenet5 does not fit images of 8x8x1" in message
     assert "layers[2] (conv)" in message
     assert "5x5" in message
-    assert "4x4x6" in message
+    assert "input of 4x4" in message
     assert "fits images from 12x12" in message
     assert "\n" not in message
     # what the message says is true
@@ -153,6 +214,14 @@ def test_lenet5_is_refused_on_8x8_with_the_layer_and_what_fits():
             [{"conv": {"filters": 1, "kernel": 3, "dilation": 4}}, "flatten", SOFTMAX],
             ["9x9 window", "fits images from 9x9"],
         ),
+        (
+            [{"residual": {"body": [{"conv": {"filters": 1, "kernel": 9}}]}}, SOFTMAX],
+            ["layers[0] (residual) body[0] (conv) has a 9x9 window"],
+        ),
+        (
+            [{"branches": {"paths": [[], ["max_pool"]]}}, SOFTMAX],
+            ["layers[0] (branches) has paths that end in 8x8x1, 4x4x1"],
+        ),
     ],
 )
 def test_refusals_name_the_layer_and_the_remedy(layers, words):
@@ -166,34 +235,36 @@ def test_table_states_layers_and_totals():
     net = load_architecture(FOLDER, "lenet5").bind((28, 28, 1), 10)
     lines = describe(net).splitlines()
     assert len({len(line) for line in lines}) == 1
-    assert lines[-1].split() == ["|", "total", "|", "|", "61,706", "|", "416,520", "|"]
-    assert layer_table(net)[2] == {
-        "layer": "conv 16 of 5x5, tanh",
+    assert lines[-1].split() == ["|", "total", "|", "|", "61,706", "|", "416,520", "|", "|"]
+    assert dict(zip(COLUMNS, layer_table(net)[2], strict=True)) == {
+        "layer": "conv 16 of 5x5 tanh",
         "output": "10x10x16",
-        "parameters": 2416,
-        "macs": 240_000,
+        "parameters": "2,416",
+        "MACs": "240,000",
         "sees": "14x14",
     }
 
 
-def test_labels_tell_what_is_unusual():
+def test_words_tell_what_is_unusual():
     net = bind(
         [
             {"conv": {"filters": 4, "kernel": 3, "stride": 2, "padding": "same"}},
             {"conv": {"filters": 4, "kernel": 2, "dilation": 2, "use_bias": False}},
-            {"average_pool": {"size": 2, "stride": 1}},
+            {"residual": {"activation": "relu", "body": [{"average_pool": {"size": 1}}]}},
             "global_average_pool",
             {"activation": {"name": "relu"}},
             {"dropout": {"rate": 0.25}},
             SOFTMAX,
         ]
     )
-    assert [label(layer) for layer in net.layers] == [
-        "conv 4 of 3x3, stride 2x2, same",
-        "conv 4 of 2x2, dilation 2x2, no bias",
-        "average pool 2x2, stride 1x1",
+    assert [words(layer) for layer in net.walk()] == [
+        "conv 4 of 3x3 stride 2x2 same",
+        "conv 4 of 2x2 dilation 2x2 no bias",
+        "residual relu",
+        "average pool 1x1",
         "global average pool",
-        "activation relu",
+        "relu",
         "dropout 0.25",
-        "dense 10, softmax",
+        "dense 10 softmax",
     ]
+    assert layer_table(net)[3][0] == "  body: average pool 1x1"

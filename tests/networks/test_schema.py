@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from densevsconv.errors import ConfigError
-from densevsconv.networks.load import (
+from densevsconv.networks.schema import (
     available_architectures,
     load_architecture,
     parse_architecture,
 )
+from densevsconv.store.plugins import load_plugins
 
 FOLDER = Path(__file__).parents[2] / "config" / "architectures"
 PUBLISHED = {
@@ -30,6 +31,7 @@ def parse(text):
 
 
 def test_every_shipped_file_loads_and_opens_with_its_source():
+    load_plugins()
     names = available_architectures(FOLDER)
     assert set(names) >= PUBLISHED | {"lenet5", "lenet5_32", "lenet5_8", "conv_small", "dense_2"}
     for name in names:
@@ -42,17 +44,55 @@ def test_every_shipped_file_loads_and_opens_with_its_source():
 
 def test_published_networks_start_as_published():
     for name in PUBLISHED:
-        starts = [
-            settings["initializer"]
-            for _, settings in load_architecture(FOLDER, name).layers
-            if "initializer" in settings
-        ]
+        layers = load_architecture(FOLDER, name).layers
+        starts = [settings["initializer"] for settings in layers if "initializer" in settings]
         own = name in {"denseNet2_20", "convNet1_3", "denseNet4_300"}
         assert starts == [{"normal": {"std": 1.0}} if own else "glorot_uniform"] * len(starts)
 
 
+def test_a_block_is_repeated_its_first_time_apart():
+    short = parse(
+        """
+        title: A
+        defaults: {padding: same}
+        layers:
+          - repeat:
+              times: 2
+              layers:
+                - residual:
+                    shortcut: {first: projection, then: identity}
+                    body:
+                      - conv: {filters: 4, kernel: 3, stride: {first: 2}}
+                      - repeat: {times: 2, layers: [activation: {name: {first: relu, then: tanh}}]}
+                - first: max_pool
+        """
+    )
+
+    def block(stride, shortcut):
+        conv = {"kind": "conv", "filters": 4, "kernel": (3, 3), "stride": stride,
+                "padding": "same"}  # fmt: skip
+        body = [conv, *({"kind": "activation", "name": name} for name in ("relu", "tanh"))]
+        return {"kind": "residual", "body": body, "shortcut": shortcut}
+
+    def plain(value):  # what stands in this test
+        if isinstance(value, list):
+            return [plain(item) for item in value]
+        kept = ("kind", "filters", "kernel", "stride", "padding", "name", "body", "shortcut")
+        return (
+            {key: plain(value[key]) for key in kept if key in value}
+            if isinstance(value, dict)
+            else value
+        )
+
+    pool = {"kind": "max_pool", "stride": None, "padding": "same"}
+    assert plain(short.layers) == [block((2, 2), "projection"), pool, block((1, 1), "identity")]
+
+
 def test_short_forms_mean_the_long_ones():
-    short = parse("{title: A, layers: [{conv: {filters: 2, kernel: 3}}, {max_pool: {size: 3}}]}")
+    short = parse(
+        "{title: A, layers: [{conv: {filters: 2, kernel: 3}}, {max_pool: {size: 3}}, "
+        "flatten, {dense: {units: classes, activation: softmax}}]}"
+    )
     long = parse(
         """
         title: A
@@ -67,9 +107,12 @@ def test_short_forms_mean_the_long_ones():
               initializer: glorot_uniform
               use_bias: true
           - max_pool: {size: [3, 3], stride: [3, 3], padding: valid}
+          - flatten: {}
+          - dense:
+              {units: classes, activation: softmax, initializer: glorot_uniform, use_bias: true}
         """
     )
-    assert short == long
+    assert short.bind((9, 9, 1), 2) == long.bind((9, 9, 1), 2)
     assert parse("{title: A, layers: [flatten]}") == parse("{title: A, layers: [flatten: {}]}")
 
 
@@ -136,6 +179,30 @@ def test_short_forms_mean_the_long_ones():
             'net.yaml: defaults.activaton: unknown key; did you mean "activation"?',
         ),
         ("[flatten]", "net.yaml: found "),
+        (
+            "{title: A, layers: [{residual: {body: [flatten, {covn: {}}]}}]}",
+            'net.yaml: layers.0.residual.body.1: unknown kind of layer "covn"; did you mean',
+        ),
+        (
+            "{title: A, layers: [{residual: {body: [flatten], shortcut: projektion}}]}",
+            'net.yaml: layers.0.residual.shortcut: found "projektion"; did you mean "projection"? ',
+        ),
+        (
+            "{title: A, layers: [{branches: {paths: [[flatten], [dense: {units: 0}]]}}]}",
+            "net.yaml: layers.0.branches.paths.1.0.dense.units: found 0; allowed: a whole number",
+        ),
+        (
+            "{title: A, layers: [{branches: {paths: [[flatten]]}}]}",
+            "net.yaml: layers.0.branches: branches: paths: found [[Flatten()]]; allowed: a list",
+        ),
+        (
+            "{title: A, layers: [{repeat: {layers: [flatten]}}]}",
+            "net.yaml: layers.0.repeat.times: missing; allowed: a whole number of at least 1",
+        ),
+        (
+            "{title: A, layers: [{repeat: {times: 2, layers: [{dense: {units: {fist: 1}}}]}}]}",
+            'net.yaml: layers.0.repeat.layers.0.dense.units: found {"fist": 1}; allowed: a whole',
+        ),
     ],
 )
 def test_wrong_files_get_one_line(text, message):

@@ -1,0 +1,148 @@
+"""From a list of layers and an image shape to a bound architecture: numpynet's layers are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from densevsconv.errors import ArchitectureError
+from densevsconv.networks.bound import BoundArchitecture, BoundLayer, BoundWeight
+from numpynet.arrays import text
+from numpynet.errors import NumpynetError, TooSmallError
+from numpynet.layers import layer_from_config
+from numpynet.layers.base import Layer, Sees, Weight, build_row, walk
+from numpynet.settings import settings_of
+
+CLASSES = "classes"
+"""The word that stands for the number of classes of the data."""
+_LARGEST_TRIED = 512
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """An architecture that is not yet tied to an image shape.
+
+    Attributes
+    ----------
+    name, title, source, description
+        What it is called in studies and in reports, and where it comes from.
+    layers
+        The configuration of each layer (``Layer.config`` of numpynet), every setting filled in;
+        numbers of outputs may be "classes".
+    """
+
+    name: str
+    title: str
+    source: str
+    description: str
+    layers: list[dict[str, Any]]
+
+    def bind(self, image_shape: Sequence[int], classes: int) -> BoundArchitecture:
+        """Return the architecture with every shape, weight and cost worked out.
+
+        Parameters
+        ----------
+        image_shape
+            (height, width, channels).
+        classes
+            Size of the output.
+
+        Raises
+        ------
+        ArchitectureError
+            Names the architecture, the image shape, the layer at which it breaks, why, and what
+            would fit.
+        """
+        height, width, channels = image_shape
+        try:
+            layers = self._built((height, width, channels), classes)
+        except NumpynetError as error:
+            fits = self._what_fits(channels, classes) if isinstance(error, TooSmallError) else ""
+            raise ArchitectureError(
+                f"architecture {self.name} does not fit images of {text(image_shape)}: "
+                f"{error}{fits}"
+            ) from None
+        return BoundArchitecture(
+            self.name,
+            self.title,
+            self.source,
+            "convolutional" if any(layer.convolves for _, layer in walk(layers)) else "dense",
+            (height, width, channels),
+            classes,
+            _bound_row(layers, Sees(), (height, width), ""),
+        )
+
+    def _built(self, image_shape: tuple[int, int, int], classes: int) -> list[Layer]:
+        layers = [layer_from_config(with_classes(config, classes)) for config in self.layers]
+        output = build_row(layers, image_shape, "float32")
+        last, where = layers[-1], f"layers[{len(layers) - 1}] ({layers[-1].kind})"
+        if "softmax" not in (getattr(last, "activation", None), getattr(last, "name", None)):
+            raise NumpynetError(
+                f"{where} is the last layer and must end in a softmax over the classes, such as "
+                "`dense: {units: classes, activation: softmax}`"
+            )
+        if output != (classes,):
+            hint = (
+                "`units: classes` follows the data set" if len(output) == 1 else "flatten it first"
+            )
+            raise NumpynetError(
+                f"{where} is the last layer and gives {text(output)} values, but the data have "
+                f"{classes} classes; {hint}"
+            )
+        return layers
+
+    def _what_fits(self, channels: int, classes: int) -> str:
+        for size in range(1, _LARGEST_TRIED + 1):
+            try:
+                self._built((size, size, channels), classes)
+            except NumpynetError:
+                continue
+            return (
+                f"; it fits images from {size}x{size}, or use a smaller window or `padding: same`"
+            )
+        return ""
+
+
+def with_classes(config: Any, classes: int) -> Any:
+    """Return a configuration with a number for :data:`CLASSES`, in the layers within too."""
+    if isinstance(config, dict):
+        return {key: with_classes(value, classes) for key, value in config.items()}
+    if isinstance(config, list):
+        return [with_classes(value, classes) for value in config]
+    return classes if config == CLASSES else config
+
+
+def _bound_row(
+    layers: Sequence[Layer], field: Sees, image: tuple[int, int], within: str
+) -> list[BoundLayer]:
+    bound = []
+    for index, layer in enumerate(layers):
+        name = f"{within}{index}_{layer.kind}"
+        parts = {
+            part: _bound_row(row, field, image, f"{name}/{part}/")
+            for part, row in layer.parts().items()
+        }
+        field = layer.sees(field)
+        config, settings = layer.config(), settings_of(layer).items()
+        bound.append(
+            BoundLayer(
+                index,
+                name,
+                layer.kind,
+                {key: config[key] for key, each in settings if not each.metadata["kind"].layers},
+                layer.input_shape,
+                layer.output_shape,
+                {key: _bound_weight(weight) for key, weight in layer.weights().items()},
+                layer.macs(),
+                (ceil(min(field.rows, image[0])), ceil(min(field.columns, image[1]))),
+                parts,
+            )
+        )
+    return bound
+
+
+def _bound_weight(weight: Weight) -> BoundWeight:
+    fans = None if weight.fans is None else (weight.fans.fan_in, weight.fans.fan_out)
+    return BoundWeight(weight.shape, weight.start, fans)

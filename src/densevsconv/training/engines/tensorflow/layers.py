@@ -1,0 +1,106 @@
+"""Layers that Keras does not have; the formulas are numpynet's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable("densevsconv")
+class LocallyConnected2D(keras.layers.Layer):
+    """A convolution with a kernel of its own at every place: numpynet's class of that name.
+
+    Images (N, H, W, C) to (N, H', W', filters); "kernel" (H', W', kh, kw, C, filters), "bias"
+    (H', W', filters).
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel: tuple[int, int],
+        stride: tuple[int, int],
+        dilation: tuple[int, int],
+        padding: str,
+        activation: str,
+        use_bias: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.settings: dict[str, Any] = {
+            "filters": filters,
+            "kernel": tuple(kernel),
+            "stride": tuple(stride),
+            "dilation": tuple(dilation),
+            "padding": padding,
+            "activation": activation,
+            "use_bias": use_bias,
+        }
+        self.activation = keras.activations.get(activation)
+
+    def build(self, input_shape: tuple[int | None, int, int, int]) -> None:
+        """Make the weights."""
+        s = self.settings
+        sizes = list(zip(input_shape[1:3], s["kernel"], s["stride"], s["dilation"], strict=True))
+        reach = [(k - 1) * d + 1 for _, k, _, d in sizes]
+        if s["padding"] == "same":
+            places = [-(-n // step) for n, _, step, _ in sizes]
+        else:
+            places = [(n - r) // step + 1 for (n, _, step, _), r in zip(sizes, reach, strict=True)]
+        missing = [
+            max((p - 1) * step + r - n, 0)
+            for p, r, (n, _, step, _) in zip(places, reach, sizes, strict=True)
+        ]
+        self.frame = [[0, 0], *([m // 2, m - m // 2] for m in missing), [0, 0]]
+        self.places = places
+        shape = (*places, *s["kernel"], input_shape[3], s["filters"])
+        self.kernel = self.add_weight(shape=shape, name="kernel")
+        if s["use_bias"]:
+            self.bias = self.add_weight(
+                shape=(*places, s["filters"]), initializer="zeros", name="bias"
+            )
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Multiply every window by its own kernel."""
+        s = self.settings
+        padded = tf.pad(inputs, self.frame)
+        taps = []
+        for u in range(s["kernel"][0]):
+            for v in range(s["kernel"][1]):
+                top, left = u * s["dilation"][0], v * s["dilation"][1]
+                bottom = top + (self.places[0] - 1) * s["stride"][0] + 1
+                right = left + (self.places[1] - 1) * s["stride"][1] + 1
+                taps.append(padded[:, top : bottom : s["stride"][0], left : right : s["stride"][1]])
+        kernel = tf.reshape(
+            tf.convert_to_tensor(self.kernel), (*self.places, len(taps), -1, s["filters"])
+        )
+        z = tf.einsum("nhwtc,hwtcf->nhwf", tf.stack(taps, axis=3), kernel)
+        return self.activation(z + self.bias if s["use_bias"] else z)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes the layer again."""
+        return {**super().get_config(), **self.settings}
+
+
+@keras.saving.register_keras_serializable("densevsconv")
+class LocalResponseNorm(keras.layers.Layer):
+    """``x (bias + alpha S)^-beta``, S the sum of squares of near channels: in any precision."""
+
+    def __init__(
+        self, depth_radius: int, bias: float, alpha: float, beta: float, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.settings = {"depth_radius": depth_radius, "bias": bias, "alpha": alpha, "beta": beta}
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Damp each channel by its neighbours."""
+        s, channels = self.settings, inputs.shape[-1]
+        radius = min(s["depth_radius"], channels)
+        near = tf.linalg.band_part(tf.ones((channels, channels), inputs.dtype), radius, radius)
+        scale = s["bias"] + s["alpha"] * tf.tensordot(inputs * inputs, near, 1)
+        return inputs * scale ** -s["beta"]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes the layer again."""
+        return {**super().get_config(), **self.settings}

@@ -1,0 +1,97 @@
+"""The locally connected layer: a convolution that does not share its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+import numpy as np
+
+import numpynet.convolution as convolution
+from numpynet.arrays import Array, Shape
+from numpynet.initializers import Fans
+from numpynet.layers.base import Weight
+from numpynet.layers.windowed import Convolutional
+
+
+@dataclass(eq=False)
+class LocallyConnected2D(Convolutional):
+    """A convolution with a kernel of its own at every place: local, but nothing is shared.
+
+    ``Z_p = columns_p K_p + b_p`` for each place p of the output, ``A = f(Z)``. Shapes: input
+    (N, H, W, C), "kernel" (H', W', kh, kw, C, F), "bias" (H', W', F), output (N, H', W', F). Zeros
+    around the image (padding "same") meet weights that then never learn. Each kernel starts as that
+    of a convolution would, with its fans.
+
+    Backward, place by place, as a dense layer on one window::
+
+        dC/dK_p = columns_p^T delta_p   dC/db_p = sum of delta_p   dC/d columns_p = delta_p K_p^T
+    """
+
+    kind: ClassVar[str] = "locally_connected"
+
+    def kernels(self) -> dict[str, Shape]:
+        """Return the shape of all kernels."""
+        return {"kernel": (*self.geometry.output, *self.kernel, self.channels, self.filters)}
+
+    def weights(self) -> dict[str, Weight]:
+        """Return the kernels, with the fans of one, and the biases."""
+        found = super().weights()
+        taps = prod(self.kernel)
+        fans = Fans(taps * self.channels, taps * self.filters, prod(self.input_shape))
+        found["kernel"] = found["kernel"]._replace(fans=fans)
+        if self.use_bias:
+            found["bias"] = found["bias"]._replace(shape=self.output_shape)
+        return found
+
+    def macs(self) -> int:
+        """Return as many as there are weights: each is used once."""
+        return prod(self.kernels()["kernel"])
+
+    def forward(
+        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
+    ) -> Array:
+        """Return f(columns_p K_p + b_p)."""
+        columns = convolution.gather(x, self.geometry, self.workspace)
+        self._columns = columns.reshape(len(x), prod(self.geometry.output), -1).swapaxes(0, 1)
+        z = self.workspace.get("z", len(x), self.output_shape)
+        self._by_place(z)[...] = self._columns @ self._kernels(self.parameters)
+        if self.use_bias:
+            np.add(z, self.parameters["bias"], out=z)
+        return self.activate(z)
+
+    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
+        """Return the error of the input: every window's, added to the pixels it lay on."""
+        error = self.activation_error(error)
+        delta = self._by_place(error)
+        self._kernels(self.gradients)[...] = kernel_gradients(self._columns, delta)
+        if self.use_bias:
+            flat = error.reshape(len(error), -1)
+            convolution.bias_gradient(
+                flat, self.workspace.ones(len(flat)), self.gradients["bias"].reshape(-1)
+            )
+        if not needs_input_error:
+            return None
+        rows = delta @ self._kernels(self.parameters).swapaxes(1, 2)
+        shape = (len(error), *self.geometry.output, -1, self.channels)
+        by_tap = rows.swapaxes(0, 1).reshape(shape)
+        out = self.workspace.get("input error", len(error), self.input_shape)
+        out.fill(0.0)
+        for tap, (pixels, windows) in enumerate(self.geometry.offsets()):
+            convolution.accumulate(out, pixels, by_tap[windows][:, :, :, tap])
+        return out
+
+    def _by_place(self, z: Array) -> Array:
+        """Return (N, H', W', F) as a view (places, N, F)."""
+        return z.reshape(len(z), -1, self.filters).swapaxes(0, 1)
+
+    def _kernels(self, arrays: dict[str, Array]) -> Array:
+        """Return the kernels as a view (places, kh kw C, F)."""
+        return arrays["kernel"].reshape(prod(self.geometry.output), -1, self.filters)
+
+
+def kernel_gradients(columns: Array, delta: Array) -> Array:
+    """Return ``columns_p^T delta_p`` of every place: (places, kh kw C, F)."""
+    gradient: Array = columns.swapaxes(1, 2) @ delta
+    return gradient
