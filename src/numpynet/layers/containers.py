@@ -112,7 +112,6 @@ class Residual(ActivatedLayer):
         self._way: list[Layer] = self.shortcut if isinstance(self.shortcut, list) else []
 
     def parts(self) -> dict[str, list[Layer]]:
-        """Return body and shortcut."""
         return {"body": self.body, "shortcut": self._way}
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
@@ -130,7 +129,6 @@ class Residual(ActivatedLayer):
         super().build(input_shape, dtype)
 
     def infer_output_shape(self) -> Shape:
-        """Return the shape in which both ways end."""
         return self._shape
 
     def _projection(self, before: Shape, after: Shape) -> list[Layer]:
@@ -148,7 +146,6 @@ class Residual(ActivatedLayer):
         return [*way, replace(norms[-1])] if norms else way
 
     def sees(self, field: Sees) -> Sees:
-        """Return the larger of both ways' fields."""
         return _widest([sees_row(way, field) for way in self.parts().values()])
 
     def forward(
@@ -188,11 +185,9 @@ class Branches(Layer):
 
     @classmethod
     def of(cls, settings: dict[str, Any], parts: dict[str, list[Layer]]) -> Self:
-        """Return the layer with these settings and paths."""
         return cls(list(parts.values()), **settings)
 
     def parts(self) -> dict[str, list[Layer]]:
-        """Return the paths, named by their numbers."""
         return {str(place): path for place, path in enumerate(self.paths)}
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
@@ -213,15 +208,12 @@ class Branches(Layer):
         super().build(input_shape, dtype)
 
     def infer_output_shape(self) -> Shape:
-        """Return the joined shape."""
         return self._shape
 
     def sees(self, field: Sees) -> Sees:
-        """Return the largest of all paths' fields."""
         return _widest([sees_row(path, field) for path in self.paths])
 
     def details(self, say: Say) -> list[str]:
-        """Return how they are joined, if unusually."""
         return [] if self.join == "concatenate" else [self.join]
 
     def forward(

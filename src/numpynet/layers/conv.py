@@ -38,7 +38,6 @@ class Conv2D(Convolutional):
     convolves: ClassVar[bool] = True
 
     def kernels(self) -> dict[str, Shape]:
-        """Return the shape of the kernel."""
         return {"kernel": (*self.kernel, self.channels, self.filters)}
 
     def forward(

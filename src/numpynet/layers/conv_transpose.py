@@ -35,7 +35,6 @@ class ConvTranspose2D(Convolutional):
     dilation: Pair = field(init=False, repr=False, default=(1, 1))
 
     def infer_output_shape(self) -> Shape:
-        """Return (H', W', filters)."""
         height, width, self.channels = self.require_image()
         grown = [n * s for n, s in zip((height, width), self.stride, strict=True)]
         if self.padding == "valid":
@@ -47,7 +46,6 @@ class ConvTranspose2D(Convolutional):
         return (*image, self.filters)
 
     def kernels(self) -> dict[str, Shape]:
-        """Return the shape of the kernel."""
         return {"kernel": (*self.kernel, self.filters, self.channels)}
 
     def macs(self) -> int:
@@ -55,7 +53,6 @@ class ConvTranspose2D(Convolutional):
         return prod(self.input_shape[:2]) * prod(self.kernels()["kernel"])
 
     def sees(self, field: Sees) -> Sees:
-        """Return the field: an output is under the kernels of a few neighbours, steps shrink."""
         rows, columns = (ceil(k / s) for k, s in zip(self.kernel, self.stride, strict=True))
         grown = field.window((rows, columns))
         return grown._replace(

@@ -47,7 +47,6 @@ class Dense(WeightedLayer):
     units: int = setting(OUTPUTS, description="Number of outputs.")
 
     def infer_output_shape(self) -> Shape:
-        """Return (units,)."""
         if len(self.input_shape) != 1:
             raise ShapeError(
                 f"needs a flat input, but its input is {text(self.input_shape)}; put `flatten` "
@@ -56,7 +55,6 @@ class Dense(WeightedLayer):
         return (self.units,)
 
     def kernels(self) -> dict[str, Shape]:
-        """Return the shape of the kernel."""
         return {"kernel": (*self.input_shape, self.units)}
 
     def macs(self) -> int:
@@ -64,11 +62,9 @@ class Dense(WeightedLayer):
         return prod(self.kernels()["kernel"])
 
     def sees(self, field: Sees) -> Sees:
-        """Return the whole image."""
         return field.whole()
 
     def details(self, say: Say) -> list[str]:
-        """Return the units and the activation."""
         return [say("units"), *super().details(say)]
 
     def forward(

@@ -60,7 +60,6 @@ class Dropout(Layer):
     rate: float = setting(SHARE, description="Share of the values that are set to zero.")
 
     def details(self, say: Say) -> list[str]:
-        """Return the rate."""
         return [say("rate")]
 
     def forward(

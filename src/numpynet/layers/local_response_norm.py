@@ -45,7 +45,6 @@ class LocalResponseNorm(Layer):
     beta: float = setting(POSITIVE, default=0.75, description="Power of the damping.")
 
     def infer_output_shape(self) -> Shape:
-        """Return the input shape."""
         channel = np.arange(self.input_shape[-1])
         near = np.abs(channel[:, None] - channel) <= self.depth_radius
         self._band = near.astype(self.workspace.dtype)

@@ -32,7 +32,6 @@ class LocallyConnected2D(Convolutional):
     kind: ClassVar[str] = "locally_connected"
 
     def kernels(self) -> dict[str, Shape]:
-        """Return the shape of all kernels."""
         return {"kernel": (*self.geometry.output, *self.kernel, self.channels, self.filters)}
 
     def weights(self) -> dict[str, Weight]:

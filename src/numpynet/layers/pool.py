@@ -35,18 +35,15 @@ class _Pool2D(Layer):
         self.stride = self._step = self.size if self.stride is None else self.stride
 
     def infer_output_shape(self) -> Shape:
-        """Return (H', W', C)."""
         height, width, channels = self.require_image()
         self.geometry = Geometry.of((height, width), self.size, self._step, padding=self.padding)
         self._offsets = self.geometry.offsets()
         return (*self.geometry.output, channels)
 
     def sees(self, field: Sees) -> Sees:
-        """Return the field, grown by the window."""
         return field.window(self.size, self._step)
 
     def details(self, say: Say) -> list[str]:
-        """Return the window and what is unusual."""
         stride = [f"stride {say('stride', pair=True)}"] if self._step != self.size else []
         same = ["same"] if self.padding == "same" else []
         return [say("size", pair=True), *stride, *same]
@@ -120,7 +117,6 @@ class AveragePool2D(_Pool2D):
     kind: ClassVar[str] = "average_pool"
 
     def infer_output_shape(self) -> Shape:
-        """Return (H', W', C)."""
         shape = super().infer_output_shape()
         self._counts = np.zeros((1, *self.geometry.output, 1), self.workspace.dtype)
         for _, windows in self._offsets:
@@ -159,11 +155,9 @@ class GlobalAveragePool2D(Layer):
     kind: ClassVar[str] = "global_average_pool"
 
     def infer_output_shape(self) -> Shape:
-        """Return (C,)."""
         return (self.require_image()[2],)
 
     def sees(self, field: Sees) -> Sees:
-        """Return the whole image."""
         return field.whole()
 
     def forward(

@@ -23,7 +23,6 @@ class Flatten(Layer):
     kind: ClassVar[str] = "flatten"
 
     def infer_output_shape(self) -> Shape:
-        """Return (H W C,)."""
         return (prod(self.input_shape),)
 
     def forward(
@@ -51,14 +50,12 @@ class ZeroPadding2D(Layer):
     )
 
     def infer_output_shape(self) -> Shape:
-        """Return (H + 2 rows, W + 2 columns, C)."""
         height, width, channels = self.require_image()
         (rows, columns) = self.size
         self._inside = (slice(None), slice(rows, rows + height), slice(columns, columns + width))
         return height + 2 * rows, width + 2 * columns, channels
 
     def details(self, say: Say) -> list[str]:
-        """Return the size of the frame."""
         return [say("size", pair=True)]
 
     def forward(

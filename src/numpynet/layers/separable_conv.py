@@ -46,13 +46,11 @@ class SeparableConv2D(Convolutional):
             )
 
     def infer_output_shape(self) -> Shape:
-        """Return (H', W', filters)."""
         shape = super().infer_output_shape()
         self._offsets = self.geometry.offsets()
         return shape
 
     def kernels(self) -> dict[str, Shape]:
-        """Return the shapes of both kernels."""
         return {
             "depthwise_kernel": (*self.kernel, self.channels, 1),
             "pointwise_kernel": (1, 1, self.channels, self.filters),

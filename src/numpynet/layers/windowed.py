@@ -41,7 +41,6 @@ class Convolutional(WeightedLayer):
             raise ConfigurationError("stride and dilation cannot both be above 1; set one of them")
 
     def infer_output_shape(self) -> Shape:
-        """Return (H', W', filters)."""
         height, width, self.channels = self.require_image()
         self.geometry = Geometry.of(
             (height, width), self.kernel, self.stride, self.dilation, self.padding
@@ -54,11 +53,9 @@ class Convolutional(WeightedLayer):
         return rows * columns * sum(int(np.prod(shape)) for shape in self.kernels().values())
 
     def sees(self, field: Sees) -> Sees:
-        """Return the field, grown by the kernel."""
         return field.window(self.kernel, self.stride, self.dilation)
 
     def details(self, say: Say) -> list[str]:
-        """Return filters, kernel and what is unusual."""
         words = [f"{say('filters')} of {say('kernel', pair=True)}"]
         for name in ("stride", "dilation"):
             if getattr(self, name) != (1, 1):
