@@ -200,6 +200,8 @@ ACTIVATIONS: dict[str, type[ActivationFunction]] = {
 }
 """By name; a plug-in may add its own."""
 
+BUILT_IN = tuple(ACTIVATIONS)
+
 
 def activation_function(
     description: str | dict[str, Any] | ActivationFunction,

@@ -98,7 +98,8 @@ INITIALIZERS: dict[str, Initializer] = {
 }
 """By name; a plug-in may add its own."""
 
-ALLOWED = f"one of {', '.join(INITIALIZERS)}, or {{normal: {{std: NUMBER}}}}, or a plug-in's"
+BUILT_IN = tuple(INITIALIZERS)
+ALLOWED = f"one of {', '.join(BUILT_IN)}, or {{normal: {{std: NUMBER}}}}, or a plug-in's"
 
 
 def initializer(description: str | dict[str, Any]) -> Initializer:

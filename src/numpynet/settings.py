@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from numpynet.activations import ACTIVATIONS, activation_function
+import numpynet.activations as activations
+import numpynet.initializers as initializers
 from numpynet.arrays import Pair
 from numpynet.errors import ConfigurationError
-from numpynet.initializers import ALLOWED, INITIALIZERS, initializer
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,12 @@ def or_none(kind: Kind) -> Kind:
 
 
 def _activation(value: Any) -> Any:
-    activation_function(value)
+    activations.activation_function(value)
     return value
 
 
 def _initializer(value: Any) -> Any:
-    initializer(value)
+    initializers.initializer(value)
     return value
 
 
@@ -128,6 +128,6 @@ SHARE = number("a number of at least 0 and below 1", lambda value: 0 <= value < 
 POSITIVE = number("a number above 0", lambda value: value > 0)
 NOT_NEGATIVE = number("a number of at least 0", lambda value: value >= 0)
 ACTIVATION = Kind(
-    _activation, f"one of {', '.join(ACTIVATIONS)}, or a plug-in's", tuple(ACTIVATIONS)
+    _activation, f"one of {', '.join(activations.BUILT_IN)}, or a plug-in's", activations.BUILT_IN
 )
-INITIALIZER = Kind(_initializer, ALLOWED, tuple(INITIALIZERS))
+INITIALIZER = Kind(_initializer, initializers.ALLOWED, initializers.BUILT_IN)

@@ -11,7 +11,7 @@ from densevsconv.networks.initialise import initial_weights
 from densevsconv.networks.schema import parse_architecture
 from densevsconv.store.seeds import generator
 from numpynet.errors import ConfigurationError
-from numpynet.initializers import INITIALIZERS, fans, initializer
+from numpynet.initializers import BUILT_IN, fans, initializer
 
 SOFTMAX = {"dense": {"units": "classes", "activation": "softmax"}}
 
@@ -44,7 +44,7 @@ VARIANCES = {
 
 @pytest.mark.parametrize("shape", [(400, 500), (5, 5, 64, 128), (3, 3, 20_000, 1)])
 @pytest.mark.parametrize(
-    "name", [name for name in INITIALIZERS if name.endswith(("normal", "uniform"))]
+    "name", [name for name in BUILT_IN if name.endswith(("normal", "uniform"))]
 )
 def test_mean_spread_and_cut_follow_the_formulas(name, shape):
     values = initializer(name)(generator(1), shape, fans(shape)).ravel()

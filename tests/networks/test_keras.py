@@ -21,7 +21,7 @@ from densevsconv.networks.schema import (
     parse_architecture,
 )
 from densevsconv.store.seeds import generator
-from numpynet.initializers import INITIALIZERS, fans, initializer
+from numpynet.initializers import BUILT_IN, fans, initializer
 from tests.support.layer_cases import CASES
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -209,7 +209,7 @@ def test_shapes_of_random_stacks(layers, shape, classes):
 
 
 @pytest.mark.parametrize("shape", [(150, 100), (3, 3, 40, 50), (5, 5, 600, 1)])
-@pytest.mark.parametrize("name", [*INITIALIZERS, "normal"])
+@pytest.mark.parametrize("name", [*BUILT_IN, "normal"])
 def test_starting_weights_are_distributed_as_keras_draws_them(name, shape):
     if name == "zeros":
         assert not initializer(name)(generator(1), shape, fans(shape)).any()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import numpynet as nn
-from numpynet.activations import ACTIVATIONS, Elu, LeakyRelu
+from numpynet.activations import BUILT_IN, Elu, LeakyRelu
 from numpynet.gradient_check import _Projection
 from numpynet.layers import LAYERS, layer_from_config
 from numpynet.layers.base import Sees, walk
@@ -102,7 +102,7 @@ def test_receptive_field_by_experiment(name):
         assert (widest == field).all()
 
 
-@pytest.mark.parametrize("function", [*ACTIVATIONS, LeakyRelu(0.01), Elu(0.5)], ids=str)
+@pytest.mark.parametrize("function", [*BUILT_IN, LeakyRelu(0.01), Elu(0.5)], ids=str)
 def test_activation(function):
     assert nn.check_layer(Activation(function), (3, 3, 4)).passed()
 
