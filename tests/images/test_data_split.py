@@ -94,7 +94,7 @@ def test_the_sources_own_test_part_is_taken_as_it_is() -> None:
     np.testing.assert_array_equal(few["train"], parts["train"])
 
 
-@settings(deadline=None)  # scikit-learn is imported by the first
+@settings(deadline=None, max_examples=20)  # scikit-learn is imported by the first
 @given(st.integers(30, 80), st.booleans(), st.sampled_from([0.1, 0.2, 0.25]), st.integers(0, 9))
 def test_no_group_is_in_two_parts(number: int, stratify: bool, test: float, seed: int) -> None:
     random = generator(seed)
