@@ -106,12 +106,6 @@ class WantedFile:
     size: int | None
     sha256: str | None
 
-    def known_sha256(self) -> str | None:
-        """Return the checksum expected, or else that of the file that is there, if one is."""
-        if (expected := self._expected()) or not self.target.is_file():
-            return expected
-        return _sha256(self.target)
-
     def fetch(self, places: list[Place], patience: Patience) -> tuple[str, str]:
         """Return the sha256 of the file, now in its place, and where it is from."""
         try:
