@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from densevsconv.report import claims
-from densevsconv.report.publication import models
+from densevsconv.report.publication import Model, models
 from densevsconv.report.study import Reported
 from densevsconv.results.claims import ClaimRecord, ClaimTestRecord
 from densevsconv.store.files import read_json
@@ -171,6 +171,8 @@ def test_versions_are_grouped_by_network_and_in_order(study: Reported) -> None:
     assert dense.like("published", "tensorflow") == "denseNet2_20_published-tensorflow"
     assert dense.like("corrected", "numpy") == "denseNet2_20_corrected"  # another engine
     assert conv.like("coded_1", "tensorflow") == "convNet1_3_coded_16"  # nearest there is
+    two = Model("net", "a", {("coded_1", "numpy"): "a", ("coded_2", "tensorflow"): "b"})
+    assert two.like("coded_2", "numpy") == "b"  # the version before the engine
 
 
 def test_the_table_sets_what_was_published_over_what_was_found(study: Reported) -> None:
