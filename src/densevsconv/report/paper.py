@@ -13,9 +13,7 @@ from densevsconv.store.files import atomic_path
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_paper(
-    document: dict[str, Any], figures: dict[str, Path], target: Path, *, numbers: str = "show"
-) -> None:
+def write_paper(document: dict[str, Any], figures: dict[str, Path], target: Path) -> None:
     """Write the paper.
 
     Parameters
@@ -26,9 +24,6 @@ def write_paper(
         SVG files by the name that the document gives them.
     target
         The PDF.
-    numbers
-        "show", or "hide" to leave out every number, name and counter (for tests: no digit may
-        remain).
     """
     import typst
 
@@ -46,6 +41,5 @@ def write_paper(
                 output=str(temporary),
                 root=str(root),
                 ignore_system_fonts=True,
-                sys_inputs={"numbers": numbers},
                 timestamp=0,
             )
