@@ -1,7 +1,8 @@
 """The report as one document: sections of paragraphs, figures and tables, for any template.
 
 The order is declared here; the words are in ``text/`` and in the captions; the paper and the page
-only set them.
+only set them. A new section is a template and an entry of :data:`SECTIONS`; a new table is a
+template in ``text/tables``, a caption and its place in a section.
 """
 
 from __future__ import annotations
