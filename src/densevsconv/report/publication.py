@@ -55,6 +55,10 @@ def _kind(version: str) -> str:
     return version.partition("_")[0]
 
 
+def _place(version: str) -> int:
+    return [*VERSIONS, _kind(version)].index(_kind(version))
+
+
 def models(study: Reported, dataset: str) -> list[Model]:
     """Return the published networks of a data set, in the order of the report.
 
@@ -66,8 +70,8 @@ def models(study: Reported, dataset: str) -> list[Model]:
         if plan.published is None or plan.network in found:
             continue
         own = [(key, other) for key, other in plans.items() if other.network == plan.network]
-        own.sort(key=lambda pair: VERSIONS.index(_kind(pair[1].version or "published")))
         versions = {(other.version or "published", other.engine): key for key, other in own}
+        versions = dict(sorted(versions.items(), key=lambda item: _place(item[0][0])))
         found[plan.network] = Model(plan.published.name or plan.network, each, versions)
     return list(found.values())
 
