@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from densevsconv.report.layout import ReportLayout
 from densevsconv.stages.plan import run_stage
 from densevsconv.store.layout import Layout
 from tests.support.reported import CAPTIONS
@@ -48,8 +47,9 @@ def captions() -> Path:
 
 
 @pytest.fixture(scope="session")
-def rendered(layout: Layout, captions: Path) -> ReportLayout:
-    reports = layout.root.parent.parent / "reports"
-    run_stage("figures", replace(layout, reports=reports))
-    run_stage("report", replace(layout, reports=reports, captions=captions))
-    return ReportLayout(reports, layout.study, captions)
+def rendered(layout: Layout, captions: Path) -> Layout:
+    """The study, with the folder of its report."""
+    at = replace(layout, reports=layout.root.parent.parent / "reports", captions=captions)
+    run_stage("figures", at)
+    run_stage("report", at)
+    return at

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from densevsconv.report.contents import drawings
 from densevsconv.report.document import build_document, context
-from densevsconv.report.layout import ReportLayout
 from densevsconv.report.parts import Printed, Text, segments
-from densevsconv.report.plan import read_plan
+from densevsconv.report.plan import ReportPlan
 from densevsconv.report.prose import render
 from densevsconv.report.study import Reported
 from densevsconv.report.table import Kind, Table, build
@@ -25,7 +25,7 @@ CAPTIONS = ROOT / "workflow" / "report"
 
 def reported(layout: Layout) -> Reported:
     """Read a study's files afresh."""
-    return Reported(Study(read_plan(layout.plan("report")), layout))
+    return Reported(Study(ReportPlan.read(layout.plan("report")), layout))
 
 
 def _context(study: Reported) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def plain(text: Text) -> str:
 
 def document(layout: Layout) -> dict[str, Any]:
     """Return the document of a study's report."""
-    return build_document(reported(layout), ReportLayout(Path("unused"), layout.study, CAPTIONS))
+    return build_document(reported(replace(layout, captions=CAPTIONS)))
 
 
 def section(made: dict[str, Any], title: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from densevsconv.images.measures.measure import measure
 from densevsconv.images.transforms.apply import transform
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import load_architecture
-from densevsconv.report.layout import study_plan
-from densevsconv.report.plan import read_plan
+from densevsconv.report.plan import ReportPlan
+from densevsconv.results.plan import StudyPlan
 from densevsconv.results.trials import TrialRow
 from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
@@ -107,6 +108,13 @@ DATASETS = {
 }
 
 
+def named(case: str) -> tuple[str, str]:
+    """Return network and version by how a case is called: ``net_coded_16``, ``net_tuned-numpy``."""
+    own = case.removesuffix("-numpy").removesuffix("-tensorflow")
+    found = re.fullmatch(r"(.*)_((?:coded|published|corrected)(?:_[^-]*)?)", own)
+    return (found[1], found[2]) if found else (own, "")
+
+
 def points_of(method: str, rng: np.random.Generator) -> list[dict[str, Any]]:
     """Return the points of a search: a grid of two keys, of one, random draws, or none."""
     if method == "grid":
@@ -161,8 +169,9 @@ def make_study(
         own = more[1] if len(more) > 1 else {}
         described = load_architecture(ROOT / "config" / "architectures", architecture)
         bound = described.bind(tuple(sets[dataset]["shape"]), sets[dataset]["classes"])
+        network, version = named(case)
         plans[case] = {
-            "dataset": dataset, "family": bound.family,
+            "dataset": dataset, "network": network, "version": version,
             "engine": "numpy" if "-numpy" in case else "tensorflow",
             "architecture": bound.to_dict(), "training": TRAINING | own,
             "points": points_of(method, rng), "seeds": 2,
@@ -199,19 +208,15 @@ def _write_plans(
     selected = {
         name: {key: plan[key] for key in ("training", "points")} for name, plan in plans.items()
     }
-    summarised = {
-        name: {"network": name} | {key: value for key, value in plan.items() if key != "family"}
-        for name, plan in plans.items()
-    }
     short = {name: {"dataset": plan["dataset"]} for name, plan in plans.items()}
     shown = {
-        "study": layout.study, "seed": 1, "seeds": SEEDS, "title": title,
-        "question": "Does convolution help on 8x8 images?", "description": "",
-        "publication": publication, "execution": "auto", "confidence": 0.95, "highlights": [],
-        "notes": "", "target_accuracy": 0.95, "timed_seconds": None, "gradients": True,
+        "study": layout.study, "title": title, "question": "Does convolution help on 8x8 images?",
+        "publication": publication, "execution": "auto", "confidence": 0.95,
+        "target_accuracy": 0.95,
         "cases": {name: plan | {"seeds": SEEDS} for name, plan in plans.items()},
         "datasets": datasets, "counterparts": counterparts,
     }  # fmt: skip
+    ReportPlan.model_validate(shown).write(layout.plan("report"))
     for stage, plan in {
         "search": {**common, "seeds": 2, "shards": len(plans), "cases": searched},
         "select": {"shards": len(plans), "cases": selected},
@@ -220,7 +225,7 @@ def _write_plans(
         "time": {**common, "seconds": None, "batch_sizes": [1, 256], "cases": refitted},
         "summarise": {
             "study": layout.study, "confidence": 0.95, "target_accuracy": 0.95,
-            "cases": summarised, "datasets": datasets,
+            "cases": plans, "datasets": datasets,
         },
         "gradients": {
             "seed": 1,
@@ -234,11 +239,9 @@ def _write_plans(
         "judge": {
             "confidence": 0.95, "claims": claims, "cases": short if claims else {},
         },
-        "figures": study_plan(shown).model_dump(mode="json"),
-        "report": shown,
+        "figures": {key: shown[key] for key in StudyPlan.model_fields},
     }.items():  # fmt: skip
         write_json(layout.plan(stage), plan)
-    read_plan(layout.plan("report")).write(layout.plan("report"))
 
 
 def _write_data(layout: Layout, dataset: str, form: Form) -> None:
@@ -297,7 +300,7 @@ def _write_search(
             value = float(np.clip(accuracy - loss + rng.normal(0, 0.004), 0.1, 1))
             rows.append({
                 "trial": digest([case, point, repetition]), "dataset": plan["dataset"],
-                "case": case, "family": plan["family"],
+                "case": case, "family": plan["architecture"]["family"],
                 "architecture": plan["architecture"]["name"], "engine": plan["engine"],
                 "point": point, "repetition": repetition,
                 "status": "diverged" if diverged else "finished",

@@ -14,7 +14,6 @@ from typing import Any
 from densevsconv.report import claims, comparisons, publication, readings
 from densevsconv.report.contents import Drawing, drawings
 from densevsconv.report.layers import layer_line
-from densevsconv.report.layout import ReportLayout
 from densevsconv.report.parts import Part, Printed, Text, name, segments
 from densevsconv.report.prose import read_caption, render
 from densevsconv.report.references import PUBLICATION, REFERENCES
@@ -118,9 +117,9 @@ SECTIONS = (
 """In order. A part is fewer rows than usual where a row takes several lines."""
 
 
-def build_document(study: Reported, names: ReportLayout) -> dict[str, Any]:
+def build_document(study: Reported) -> dict[str, Any]:
     """Return title, abstract, sections, references and facts of a report, as JSON values."""
-    return _Builder(study, names).document()
+    return _Builder(study).document()
 
 
 def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
@@ -139,9 +138,8 @@ def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
 
 
 class _Builder:
-    def __init__(self, study: Reported, names: ReportLayout) -> None:
+    def __init__(self, study: Reported) -> None:
         self.study = study
-        self.names = names
         self.drawings: list[Drawing] = drawings(study.results.plan)
         self.context = context(study, self.drawings)
         self.many = _many_pairs(study)
@@ -206,7 +204,7 @@ class _Builder:
     def caption(
         self, name_: str, dataset: str | None, *, continued: bool = False, counterpart: str = ""
     ) -> list[Any]:
-        pieces: list[Any] = [read_caption(self.names.caption(name_))]
+        pieces: list[Any] = [read_caption(self.study.at.caption(name_))]
         if counterpart:
             pieces = [name(counterpart), " of the publication, again. ", *pieces]
         if dataset and self.study.several:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 from pydantic import Field
 
 from densevsconv.results.plan import StudyPlan
-from densevsconv.store.files import read_json
 
 
 class ReportPlan(StudyPlan):
@@ -25,16 +21,3 @@ class ReportPlan(StudyPlan):
     timed_seconds: float | None = Field(
         default=None, description="About how long a timed training may take; null: all of it."
     )
-
-
-def read_plan(path: Path) -> ReportPlan:
-    """Return the plan of a report."""
-    plan = read_json(path)
-    for name, case in plan["cases"].items():
-        case.pop("family", None)
-        own = name.removesuffix(f"-{case['engine']}")
-        parted = re.fullmatch(r"(.*)_((?:coded|published|corrected)(?:_[^-]*)?)", own)
-        case.setdefault("network", parted[1] if parted else own)
-        case.setdefault("version", parted[2] if parted else "")
-    known = {key: value for key, value in plan.items() if key in ReportPlan.model_fields}
-    return ReportPlan.model_validate(known)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from densevsconv import report
-from densevsconv.report.contents import GRADIENTS, drawings
+from densevsconv.report.contents import CAPTIONS, GRADIENTS, drawings
 from densevsconv.report.document import build_document
-from densevsconv.report.layout import ReportLayout
 from densevsconv.report.page import render_page
 from densevsconv.report.paper import write_paper
 from densevsconv.report.plan import ReportPlan as Contents
@@ -30,7 +29,7 @@ def inputs(plan: ReportPlan, at: Layout) -> Files:
     folder = Path(report.__file__).parent
     return {
         "figures": [at.figure(drawing.stem, "svg") for drawing in drawings(plan)],
-        "captions": _names(at).caption_files(),
+        "captions": [at.caption(name) for name in CAPTIONS],
         "templates": [file for name in TEMPLATES for file in sorted((folder / name).rglob("*.*"))],
         "tables": [
             at.trials,
@@ -59,7 +58,7 @@ def outputs(plan: ReportPlan, at: Layout) -> Files:
 
 def run(plan: ReportPlan, at: Layout) -> None:
     """Write the paper, the page and the list of facts."""
-    document = build_document(Reported(Study(plan, at)), _names(at))
+    document = build_document(Reported(Study(plan, at)))
     figures = {
         block["file"]: at.figure(block["id"], "svg")
         for section in document["sections"]
@@ -69,7 +68,3 @@ def run(plan: ReportPlan, at: Layout) -> None:
     write_paper(document, figures, at.paper)
     write_text(at.page, render_page(document, figures))
     write_json(at.facts, document["facts"])
-
-
-def _names(at: Layout) -> ReportLayout:
-    return ReportLayout(at.reports, at.study, at.captions)

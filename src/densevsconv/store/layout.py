@@ -181,6 +181,10 @@ class Layout:
         """Return one figure file; ``suffix`` is "svg" (paper, page) or "png" (README, MLflow)."""
         return self.reports / self.study / "figures" / f"{stem}.{suffix}"
 
+    def caption(self, name: str) -> Path:
+        """Return the caption of a figure, or of a table (``table_<name>``)."""
+        return self.captions / f"{name}.rst"
+
     @property
     def paper(self) -> Path:
         """The paper."""

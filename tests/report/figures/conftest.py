@@ -11,9 +11,8 @@ from matplotlib.figure import Figure
 from densevsconv.report.contents import Drawing, drawings
 from densevsconv.report.figures import style
 from densevsconv.report.figures.drawn import PARTS
-from densevsconv.report.layout import study_plan
+from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
-from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from tests.report.test_publication import REPRODUCED
 from tests.support.synthetic import make_study
@@ -30,7 +29,7 @@ class Drawn:
 
 
 def study_of(layout: Layout) -> Study:
-    return Study(study_plan(read_json(layout.plan("figures"))), layout)
+    return Study(StudyPlan.read(layout.plan("figures")), layout)
 
 
 @pytest.fixture(scope="session")
