@@ -89,7 +89,7 @@ def test_a_file_is_fetched_checked_and_recorded(server: FileServer, folder: Path
         "size": len(CONTENT),
         "sha256": sha256(CONTENT),
         "verified": True,
-        "from": server.url(NAME),
+        "origin": server.url(NAME),
     }
     assert left(folder) == {NAME}
 
@@ -97,7 +97,7 @@ def test_a_file_is_fetched_checked_and_recorded(server: FileServer, folder: Path
 def test_a_file_that_is_there_needs_no_network(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / NAME).write_bytes(CONTENT)
-    assert fetch(folder, unused_address(), mirror=unused_address())["from"] == "present"
+    assert fetch(folder, unused_address(), mirror=unused_address())["origin"] == "present"
     assert [file.name for file in folder.iterdir()] == [NAME], "nothing may be written beside it"
 
 
@@ -109,7 +109,7 @@ def test_a_wrong_file_that_is_there_is_not_used(
     (folder / NAME).write_bytes(wrong)
     with pytest.raises(DataError, match=rf"{NAME} has .* instead of .* and could not be fetched"):
         fetch(folder, unused_address())
-    assert fetch(folder, server.url(NAME))["from"] == server.url(NAME)
+    assert fetch(folder, server.url(NAME))["origin"] == server.url(NAME)
     assert (folder / NAME).read_bytes() == CONTENT
     assert "not used, fetched anew" in capsys.readouterr().err
 
@@ -149,7 +149,7 @@ def test_passwords_are_not_shown(
         fetch(folder, secret + "gone")
     record = fetch(folder, mirror=secret)
     said = capsys.readouterr()
-    assert record["from"] == server.url(NAME)
+    assert record["origin"] == server.url(NAME)
     assert "secret" not in str(caught.value) + said.err + said.out
     assert server.seen[-1][1]["Authorization"].startswith("Basic ")
 
@@ -164,7 +164,7 @@ def test_a_flipped_byte_is_refused_and_the_next_address_tried(
     with pytest.raises(DataError, match=f"sha256 {sha256(FLIPPED)} instead of {sha256(CONTENT)}"):
         fetch(folder, server.url(NAME))
     assert left(folder) == set(), "nothing may be left that could be trusted"
-    assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
+    assert fetch(folder, server.url(NAME), other.url(NAME))["origin"] == other.url(NAME)
     assert (folder / NAME).read_bytes() == CONTENT
     assert (len(server.seen), len(other.seen)) == (2, 1)
 
@@ -207,12 +207,12 @@ def test_a_busy_server_is_asked_again_and_then_left(
     server.statuses = [status] * 99
     server.headers = {"Retry-After": "3600"}
     begin = time.monotonic()
-    assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
+    assert fetch(folder, server.url(NAME), other.url(NAME))["origin"] == other.url(NAME)
     assert len(server.seen) == asked <= QUICK.tries
     assert time.monotonic() - begin < 5
     (folder / NAME).unlink()
     server.statuses = [503] * 2
-    assert fetch(folder, server.url(NAME))["from"] == server.url(NAME)
+    assert fetch(folder, server.url(NAME))["origin"] == server.url(NAME)
 
 
 # connections that break
@@ -256,7 +256,7 @@ def test_the_next_address_goes_on_with_what_the_first_sent(
     server: FileServer, other: FileServer, folder: Path
 ) -> None:
     server.cuts, server.statuses = [HALF], [0, *[503] * 9]
-    assert fetch(folder, server.url(NAME), other.url(NAME))["from"] == other.url(NAME)
+    assert fetch(folder, server.url(NAME), other.url(NAME))["origin"] == other.url(NAME)
     assert (folder / NAME).read_bytes() == CONTENT
     assert ranges(other) == [f"bytes={HALF}-"]
     assert server.sent + other.sent == len(CONTENT)
@@ -299,7 +299,7 @@ def test_wrong_bytes_of_an_earlier_attempt_do_not_spoil_a_good_server(
     assert (folder / NAME).read_bytes() == CONTENT
     (folder / NAME).unlink()
     (folder / f"{NAME}.part").write_bytes(CONTENT)  # all had arrived when the process was killed
-    assert fetch(folder, unused_address())["from"] == "present"
+    assert fetch(folder, unused_address())["origin"] == "present"
     assert left(folder) == {NAME}
 
 
@@ -347,7 +347,7 @@ def test_two_processes_fetch_it_once(server: FileServer, folder: Path) -> None:
     processes = [started(folder, server.url(NAME)) for _ in range(2)]
     results = [process.communicate(timeout=30) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], results
-    origins = {json.loads(out)[NAME]["from"] for out, _ in results}
+    origins = {json.loads(out)[NAME]["origin"] for out, _ in results}
     assert origins == {server.url(NAME), "present"}
     assert (len(server.seen), server.sent) == (1, len(CONTENT))
     assert "another process is fetching it; waiting" in results[0][1] + results[1][1]
@@ -363,12 +363,12 @@ def test_a_mirror_is_looked_in_first(
     copy = tmp_path / "mirror" / inside
     copy.parent.mkdir(parents=True)
     copy.write_bytes(CONTENT)
-    assert fetch(folder, server.url(NAME), mirror=str(tmp_path / "mirror"))["from"] == str(copy)
+    assert fetch(folder, server.url(NAME), mirror=str(tmp_path / "mirror"))["origin"] == str(copy)
     assert (folder / NAME).read_bytes() == CONTENT
     (folder / NAME).unlink()
     other.files = {f"all/{inside}": CONTENT}
     record = fetch(folder, server.url(NAME), mirror=other.url("all/"))
-    assert record["from"] == other.url(f"all/{inside}")
+    assert record["origin"] == other.url(f"all/{inside}")
     assert not server.seen
 
 
@@ -377,7 +377,7 @@ def test_a_mirror_without_the_right_file_is_passed_over(
     wrong: bytes, server: FileServer, folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / NAME).write_bytes(wrong)
-    assert fetch(folder, server.url(NAME), mirror=str(tmp_path))["from"] == server.url(NAME)
+    assert fetch(folder, server.url(NAME), mirror=str(tmp_path))["origin"] == server.url(NAME)
     assert (folder / NAME).read_bytes() == CONTENT
 
 
@@ -431,7 +431,7 @@ def test_without_a_checksum_the_first_copy_sets_it(server: FileServer, folder: P
     assert (folder / f"{NAME}.sha256").read_text() == f"{sha256(CONTENT)}  {NAME}\n"
 
     (folder / NAME).write_bytes(FLIPPED)  # a disk that forgets
-    assert fetch(folder, server.url(NAME), sha256=None)["from"] == server.url(NAME)
+    assert fetch(folder, server.url(NAME), sha256=None)["origin"] == server.url(NAME)
     assert (folder / NAME).read_bytes() == CONTENT
 
     (folder / NAME).unlink()
@@ -447,7 +447,7 @@ def test_without_a_checksum_a_copy_put_there_by_hand_sets_it(
 ) -> None:
     folder.mkdir(parents=True)
     (folder / NAME).write_bytes(CONTENT[:-1])  # but its size must be right where it is stated
-    assert fetch(folder, server.url(NAME), sha256=None)["from"] == server.url(NAME)
+    assert fetch(folder, server.url(NAME), sha256=None)["origin"] == server.url(NAME)
     (folder / f"{NAME}.sha256").unlink()
     assert fetch(folder, sha256=None, size=None)["verified"] is False
     (folder / NAME).write_bytes(FLIPPED)

@@ -117,10 +117,10 @@ def test_the_stage_fetches_the_real_mnist(mnist: dict[str, bytes], tmp_path: Pat
                 "size": len(content),
                 "sha256": sha256(content),
                 "verified": True,
-                "from": server.url(name),
+                "origin": server.url(name),
             }
     run_stage("fetch", layout)  # the server is gone: what is there is enough
-    assert {file["from"] for file in read_json(layout.fetched("mnist"))["files"].values()} == {
+    assert {file["origin"] for file in read_json(layout.fetched("mnist"))["files"].values()} == {
         "present"
     }
 
@@ -133,7 +133,7 @@ def test_the_command_looks_at_the_mirror_that_it_is_given(
         monkeypatch.setenv(MIRROR_VARIABLE, str(tmp_path / "nothing"))
         assert main(["fetch", str(layout.root), "--mirror", str(shared_data)]) == 0
         files = read_json(layout.fetched("mnist"))["files"]
-        assert {Path(file["from"]).parent for file in files.values()} == {shared_data / "mnist"}
+        assert {Path(file["origin"]).parent for file in files.values()} == {shared_data / "mnist"}
 
         shutil.rmtree(tmp_path / "data")
         monkeypatch.setenv(MIRROR_VARIABLE, str(shared_data))

@@ -179,13 +179,13 @@ def test_only_some_pairs_are_named() -> None:
 
 def test_all_measures_can_be_written_as_json() -> None:
     train, test, labels = pictures(), pictures(10, seed=1), np.arange(30) % 3
-    values, arrays = measure(train, labels, test, labels[:10], classes=4, max_value=255)
+    values, means = measure(train, labels, test, labels[:10], classes=4, max_value=255)
     json.dumps(values, allow_nan=False)
     assert values["class_counts"] == {"train": [10, 10, 10, 0], "test": [4, 3, 3, 0]}
     assert set(values) == {
         "class_counts", "entropy", "signal_to_noise", "variance", "duplicates",
     }  # fmt: skip
-    assert arrays["class_means"].shape == (4, 6, 6, 1)
+    assert means.shape == (4, 6, 6, 1)
 
 
 def test_the_published_ratio_of_cifar10(shared_data: Path) -> None:

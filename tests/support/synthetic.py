@@ -270,7 +270,7 @@ def _write_data(layout: Layout, dataset: str, form: Form) -> None:
         classes=classes, max_value=form.max_value,
     )  # fmt: skip
     write_json(layout.measures(dataset), {"dataset": dataset} | values)
-    write_npz(layout.mean_images(dataset), {"means": means["class_means"]})
+    write_npz(layout.mean_images(dataset), {"means": means})
     write_json(
         layout.data_info(dataset),
         {

@@ -80,7 +80,7 @@ def fetch_files(
             "size": size_of(file.target),
             "sha256": sha256,
             "verified": file.sha256 is not None,
-            "from": origin,
+            "origin": origin,
         }
     return fetched
 

@@ -20,16 +20,10 @@ class FetchedFile(Record):
 
 
 class FetchedFiles(Record):
-    """The files of one data set of the catalogue."""
+    """fetch/<dataset>.json: the files of one data set of the catalogue."""
 
     folder: str = Field(description="Where they lie.")
     files: dict[str, FetchedFile] = Field(description="By name.")
-
-
-class Fetched(Record):
-    """fetch.json: what was fetched, from where; empty where no data set has files to fetch."""
-
-    datasets: dict[str, FetchedFiles] = Field(description="By name in the catalogue.")
 
 
 class Counts(Record):

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import Field
 
 from densevsconv.images.fetch import fetch_files
+from densevsconv.results.data import FetchedFiles
 from densevsconv.results.record import Record
 from densevsconv.stages.plan import Files, Plan
-from densevsconv.store.files import write_json
 from densevsconv.store.layout import Layout
 
 
@@ -40,11 +40,9 @@ class FetchPlan(Plan):
 
     @property
     def parts(self) -> list[Any]:
-        """Data sets of the catalogue."""
         return list(self.datasets)
 
     def of(self, part: object) -> object:
-        """Return the files of one data set."""
         return self.datasets[str(part)].model_dump(mode="json")
 
 
@@ -59,11 +57,9 @@ def outputs(plan: FetchPlan, at: Layout, base: str) -> Files:
 
 
 def run(plan: FetchPlan, at: Layout, base: str, *, mirror: str | None = None) -> None:
-    """Fetch the files of one data set of the catalogue, and record them.
-
-    ``mirror`` is a folder or an address to look in first.
-    """
-    wanted = plan.datasets[base]
-    entries = {name: file.model_dump() for name, file in wanted.files.items()}
-    files = fetch_files(base, entries, Path(wanted.folder), mirror)
-    write_json(at.fetched(base), {"folder": wanted.folder, "files": files})
+    """Fetch a data set of the catalogue; ``mirror``: a folder or an address to look in first."""
+    wanted = plan.datasets[base].model_dump()
+    files = fetch_files(base, wanted["files"], Path(wanted["folder"]), mirror)
+    FetchedFiles.model_validate({"folder": wanted["folder"], "files": files}).write(
+        at.fetched(base)
+    )

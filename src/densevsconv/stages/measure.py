@@ -12,8 +12,9 @@ import numpy as np
 from pydantic import Field
 
 from densevsconv.images.load import load_test_data, load_training_data
+from densevsconv.results.data import Measures
 from densevsconv.stages.plan import Files, Plan
-from densevsconv.store.files import write_json, write_npz
+from densevsconv.store.files import write_npz
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import derive_seed
 
@@ -26,7 +27,6 @@ class MeasurePlan(Plan):
 
     @property
     def parts(self) -> list[Any]:
-        """Data sets of the study."""
         return list(self.datasets)
 
     def of(self, part: object) -> object:
@@ -35,7 +35,6 @@ class MeasurePlan(Plan):
 
 
 def inputs(plan: MeasurePlan, at: Layout, dataset: str) -> Files:
-    """Return the prepared images and their description."""
     return {
         "train": at.train_data(dataset),
         "test": at.test_data(dataset),
@@ -44,7 +43,6 @@ def inputs(plan: MeasurePlan, at: Layout, dataset: str) -> Files:
 
 
 def outputs(plan: MeasurePlan, at: Layout, dataset: str) -> Files:
-    """Return the measures, and the mean image of every class."""
     return {"measures": at.measures(dataset), "means": at.mean_images(dataset)}
 
 
@@ -53,7 +51,7 @@ def run(plan: MeasurePlan, at: Layout, dataset: str) -> None:
     from densevsconv.images.measures.measure import measure
 
     data, test = load_training_data(at, dataset), load_test_data(at, dataset)
-    values, arrays = measure(
+    values, means = measure(
         np.concatenate([data.train_images, data.validation_images]),
         np.concatenate([data.train_labels, data.validation_labels]),
         test.images,
@@ -62,5 +60,5 @@ def run(plan: MeasurePlan, at: Layout, dataset: str) -> None:
         max_value=data.info["max_value"],
         seed=derive_seed(plan.seed, "measure", 0),
     )
-    write_json(at.measures(dataset), {"dataset": dataset} | values)
-    write_npz(at.mean_images(dataset), {"means": arrays["class_means"]})
+    Measures(dataset=dataset, **values).write(at.measures(dataset))
+    write_npz(at.mean_images(dataset), {"means": means})

@@ -8,6 +8,7 @@ SVHN in full takes less than 2 GB of memory.
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,16 @@ from densevsconv.images.fetch import fetch_files
 from densevsconv.images.sources import RawImages, source_of
 from densevsconv.images.split import split
 from densevsconv.images.transforms.apply import each_step, transform
+from densevsconv.images.transforms.base import chunks
+from densevsconv.results.data import ClassCounts, Counts, DataInfo, FetchedFiles
 from densevsconv.results.plan import Split
 from densevsconv.results.record import Record
 from densevsconv.stages.fetch import WantedFile
 from densevsconv.stages.plan import Files, Plan
-from densevsconv.store.files import read_json, write_json, write_npz
+from densevsconv.store.files import write_npz
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import derive_seed
 
-PARTS = ("train", "validation", "test")
-CHUNK = 4096  # images worked on at a time
 SHEET_CLASSES = 10
 """Images of the contact sheet, one a class, at most."""
 
@@ -59,25 +60,20 @@ class PreparePlan(Plan):
 
     @property
     def parts(self) -> list[Any]:
-        """Data sets of the study."""
         return list(self.datasets)
 
     def of(self, part: object) -> object:
-        """Return what decides the files of one data set."""
         return self.datasets[str(part)].model_dump(mode="json")
 
 
 def inputs(plan: PreparePlan, at: Layout, dataset: str) -> Files:
     """Return the record of the fetched files, for a data set that has such."""
-    prepared = plan.datasets[dataset]
-    return {"fetched": at.fetched(prepared.dataset)} if prepared.files else {}
+    asked = plan.datasets[dataset]
+    return {"fetched": at.fetched(asked.dataset)} if asked.files else {}
 
 
 def outputs(plan: PreparePlan, at: Layout, dataset: str) -> Files:
-    """Return training and validation images, test images, their description, a contact sheet.
-
-    The sheet has some training images after every step of the transformation.
-    """
+    """Return all that a data set has; the sheet shows some training images after every change."""
     return {
         "train": at.train_data(dataset),
         "test": at.test_data(dataset),
@@ -91,103 +87,117 @@ def run(plan: PreparePlan, at: Layout, dataset: str, *, mirror: str | None = Non
 
     ``mirror`` is where files that have gone missing since they were fetched are looked for first.
     """
-    _prepare(at, dataset, plan.datasets[dataset].model_dump(mode="json"), mirror)
-
-
-def _prepare(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None) -> None:
-    raw = _read(layout, name, plan, mirror)
-    split_plan = dict(plan["split"])
-    grouped = split_plan.pop("grouped")
-    if grouped and raw.groups is None:
-        raise DataError(
-            f"data set {name}: split.grouped is true, but its source tells no groups; allowed: "
-            "false, or a source with groups"
-        )
+    asked = plan.datasets[dataset]
+    raw = _read(asked, at, mirror)
     try:
-        indices = split(
-            raw.labels,
-            seed=plan["seed"],
-            test_from=raw.test_from,
-            groups=raw.groups if grouped else None,
-            **split_plan,
-        )
-    except DataError as error:  # too few groups
-        raise DataError(f"data set {name}: {error}") from None
-    _check_parts(name, plan, {part: raw.labels[rows] for part, rows in indices.items()})
-    change = {
-        "transforms": plan["transform"],
-        "seed": derive_seed(plan["seed"], "transform", 0),
-        "max_value": plan["max_value"],
+        _check(asked, raw)
+        rows = _divided(dataset, asked, raw)
+    except DataError as error:
+        raise DataError(f"data set {dataset}: {error}") from None
+    change: dict[str, Any] = {
+        "transforms": asked.transform,
+        "seed": derive_seed(asked.seed, "transform", 0),
+        "max_value": asked.max_value,
     }
-    sheet, train = _changed_with_sheet(raw, indices["train"], change)
-    write_npz(layout.contact_sheet(name), sheet)
+    sheet, train_images = _changed_with_sheet(raw, rows["train"], change)
+    write_npz(at.contact_sheet(dataset), sheet)
     # each part by itself: clutter is cut from images of the same part, so none leaks into another
-    parts = {
-        part: {
-            "images": train if part == "train" else transform(raw.images[rows], rows, **change),
-            "labels": raw.labels[rows],
-            "indices": rows.astype(np.int64),
+    images = {
+        part: train_images if part == "train" else transform(raw.images[of], of, **change)
+        for part, of in rows.items()
+    }
+    labels = {part: raw.labels[of] for part, of in rows.items()}
+    training: dict[str, np.ndarray] = {}
+    for part in ("train", "validation"):
+        training |= {
+            f"{part}_images": images[part],
+            f"{part}_labels": labels[part],
+            f"{part}_indices": rows[part].astype(np.int64),
         }
-        for part, rows in indices.items()
+    test = {
+        "images": images["test"],
+        "labels": labels["test"],
+        "indices": rows["test"].astype(np.int64),
     }
-    labels = {part: arrays["labels"] for part, arrays in parts.items()}
-    training = {
-        f"{part}_{key}": array
-        for part in ("train", "validation")
-        for key, array in parts[part].items()
+    write_npz(at.train_data(dataset), training)
+    write_npz(at.test_data(dataset), test)
+    mean, std = channel_statistics(train_images)
+    counts = {
+        part: np.bincount(of, minlength=asked.classes).tolist() for part, of in labels.items()
     }
-    write_npz(layout.train_data(name), training)
-    write_npz(layout.test_data(name), parts["test"])
-    mean, std = channel_statistics(training["train_images"])
-    info = {
-        "name": name,
-        "classes": plan["classes"],
-        "class_names": plan["class_names"],
-        "max_value": plan["max_value"],
-        "shape": list(training["train_images"].shape[1:]),
-        "counts": {part: len(labels[part]) for part in PARTS},
-        "class_counts": {
-            part: np.bincount(labels[part], minlength=plan["classes"]).tolist() for part in PARTS
-        },
-        "channel_mean": mean.tolist(),
-        "channel_std": std.tolist(),
-        "train_hash": _hash(training, plan),
-        "test_hash": _hash(parts["test"], plan),
-        "split": {**plan["split"], "seed": plan["seed"]},
-        "transform": plan["transform"],
-    }
-    write_json(layout.data_info(name), info)
+    DataInfo(
+        name=dataset,
+        classes=asked.classes,
+        class_names=asked.class_names,
+        max_value=asked.max_value,
+        shape=train_images.shape[1:],
+        counts=Counts(**{part: len(of) for part, of in labels.items()}),
+        class_counts=ClassCounts(**counts),
+        channel_mean=mean.tolist(),
+        channel_std=std.tolist(),
+        train_hash=_hash(training, asked),
+        test_hash=_hash(test, asked),
+        split=asked.split.model_dump() | {"seed": asked.seed},
+        transform=asked.transform,
+    ).write(at.data_info(dataset))
 
 
-def _read(layout: Layout, name: str, plan: dict[str, Any], mirror: str | None) -> RawImages:
-    base, folder = plan["dataset"], Path(plan["folder"])
-    if plan["files"]:
+def _read(asked: PreparedDataset, at: Layout, mirror: str | None) -> RawImages:
+    folder = Path(asked.folder)
+    if asked.files:
         # a checksum that the catalogue does not state is that of what was fetched
-        fetched = read_json(layout.fetched(base))["files"]
+        fetched = FetchedFiles.read(at.fetched(asked.dataset)).files
         files = {
-            file: wanted | {"sha256": wanted["sha256"] or fetched[file]["sha256"]}
-            for file, wanted in plan["files"].items()
+            name: file.model_dump() | {"sha256": file.sha256 or fetched[name].sha256}
+            for name, file in asked.files.items()
         }
-        fetch_files(base, files, folder, mirror)
-    raw = source_of(plan["source"]).read(folder)
-    _check(name, plan, raw)
-    return raw
+        fetch_files(asked.dataset, files, folder, mirror)
+    return source_of(asked.source).read(folder)
 
 
-def channel_statistics(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of every channel, float64 (channels,).
+def _check(asked: PreparedDataset, raw: RawImages) -> None:
+    """Refuse images that are not what the catalogue says."""
+    for key, found, stated in (
+        ("images", len(raw.images), asked.images),
+        (
+            "test_images",
+            None if raw.test_from is None else len(raw.images) - raw.test_from,
+            asked.test_images,
+        ),
+        ("shape", list(raw.images.shape[1:]), list(asked.shape)),
+        ("classes", len(np.unique(raw.labels)), asked.classes),
+    ):
+        if found != stated:
+            raise DataError(f"the source has {key} {found}, config/datasets.yaml says {stated}")
+    if raw.images.max() > asked.max_value:
+        raise DataError(
+            f"found a pixel of {raw.images.max()}, config/datasets.yaml says max_value "
+            f"{asked.max_value}"
+        )
 
-    From exact sums of whole numbers, so that the order of adding does not matter.
-    """
-    channels = images.shape[-1]
-    first, second = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
-    for start in range(0, len(images), CHUNK):
-        pixels = images[start : start + CHUNK].reshape(-1, channels).astype(np.int64)
-        first += pixels.sum(axis=0)
-        second += (pixels * pixels).sum(axis=0)
-    count = images.size // channels
-    mean = first / count
-    return mean, np.sqrt(np.maximum(second / count - mean**2, 0.0))
+
+def _divided(name: str, asked: PreparedDataset, raw: RawImages) -> dict[str, np.ndarray]:
+    """Return the rows of each part, every class in each of them."""
+    if asked.split.grouped and raw.groups is None:
+        raise DataError(
+            "split.grouped is true, but its source tells no groups; allowed: false, or a source "
+            "with groups"
+        )
+    rows = split(
+        raw.labels,
+        seed=asked.seed,
+        test_from=raw.test_from,
+        groups=raw.groups if asked.split.grouped else None,
+        **asked.split.model_dump(exclude={"grouped"}),
+    )
+    for part, of in rows.items():
+        present = len(np.unique(raw.labels[of]))
+        if present < asked.classes:
+            raise DataError(
+                f"the {part} part has images of {present} of {asked.classes} classes; make it "
+                f"larger in the study's datasets.{name}"
+            )
+    return rows
 
 
 def _changed_with_sheet(
@@ -205,46 +215,27 @@ def _changed_with_sheet(
     return sheet, images
 
 
-def _hash(arrays: dict[str, np.ndarray], plan: dict[str, Any]) -> str:
+def channel_statistics(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of every channel, float64 (channels,).
+
+    From exact sums of whole numbers, so that the order of adding does not matter.
+    """
+    channels = images.shape[-1]
+    first, second = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
+    for part in chunks(len(images), math.prod(images.shape[1:])):
+        pixels = images[part].reshape(-1, channels).astype(np.int64)
+        first += pixels.sum(axis=0)
+        second += (pixels * pixels).sum(axis=0)
+    count = images.size // channels
+    mean = first / count
+    return mean, np.sqrt(np.maximum(second / count - mean**2, 0.0))
+
+
+def _hash(arrays: dict[str, np.ndarray], asked: PreparedDataset) -> str:
     """Return SHA-256 over all that a trial sees of the data: arrays, pixel range, classes."""
-    digest = hashlib.sha256(f"{plan['max_value']} {plan['classes']}".encode())
+    digest = hashlib.sha256(f"{asked.max_value} {asked.classes}".encode())
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype} {array.shape}".encode())
         digest.update(array.view(np.uint8).data)
     return digest.hexdigest()
-
-
-def _check(name: str, plan: dict[str, Any], raw: RawImages) -> None:
-    found = {
-        "images": len(raw.images),
-        "test_images": None if raw.test_from is None else len(raw.images) - raw.test_from,
-        "shape": list(raw.images.shape[1:]),
-        "classes": len(np.unique(raw.labels)),
-    }
-    for key, value in found.items():
-        if value != plan[key]:
-            raise DataError(
-                f"data set {name}: the source has {key} {value}, config/datasets.yaml says "
-                f"{plan[key]}"
-            )
-    if raw.labels.min() < 0 or raw.labels.max() >= plan["classes"]:
-        raise DataError(
-            f"data set {name}: found labels {raw.labels.min()}..{raw.labels.max()}; allowed: "
-            f"0..{plan['classes'] - 1} (label_map in config/datasets.yaml renames labels)"
-        )
-    if raw.images.max() > plan["max_value"]:
-        raise DataError(
-            f"data set {name}: found a pixel of {raw.images.max()}, config/datasets.yaml says "
-            f"max_value {plan['max_value']}"
-        )
-
-
-def _check_parts(name: str, plan: dict[str, Any], labels: dict[str, np.ndarray]) -> None:
-    for part in PARTS:
-        present = len(np.unique(labels[part]))
-        if present < plan["classes"]:
-            raise DataError(
-                f"data set {name}: the {part} part has images of {present} of "
-                f"{plan['classes']} classes; make it larger in the study's datasets.{name}"
-            )
