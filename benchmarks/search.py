@@ -25,8 +25,7 @@ import keras
 import numpy as np
 from sklearn.datasets import load_digits
 
-from densevsconv.images.prepared import TrainingData
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling, TrainingData
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import load_architecture
 from densevsconv.store.machine import describe_machine

@@ -9,7 +9,7 @@ import pytest
 
 from densevsconv.errors import DataError
 from densevsconv.images.load import load_info, load_test_data, load_training_data
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling
 from densevsconv.images.sources import source_of
 from densevsconv.planning.load import load_study
 from densevsconv.planning.plans import write_plans

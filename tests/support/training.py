@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.images.prepared import TrainingData
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling, TrainingData
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import load_architecture
 from densevsconv.store.seeds import training_seeds

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling
 from densevsconv.networks.initialise import initial_weights
 from densevsconv.networks.schema import parse_architecture
 from densevsconv.store.plugins import load_plugins

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from densevsconv.errors import DataError, UserError
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.results.study import Study
 from densevsconv.stages import track

@@ -20,9 +20,8 @@ from densevsconv.store.layout import Layout
 def load_info(layout: Layout, dataset: str) -> dict[str, Any]:
     """Return the description of a prepared data set."""
     file = layout.data_info(dataset)
-    info = read_json(file)
-    missing = {"shape", "classes", "max_value", "train_hash", "test_hash"} - set(info)
-    if missing:
+    info: dict[str, Any] = read_json(file)
+    if missing := {"shape", "classes", "max_value", "train_hash", "test_hash"} - set(info):
         raise DataError(
             f"{file}: {', '.join(sorted(missing))} missing; delete the file and run again"
         )
@@ -30,7 +29,6 @@ def load_info(layout: Layout, dataset: str) -> dict[str, Any]:
 
 
 def load_training_data(layout: Layout, dataset: str) -> TrainingData:
-    """Return the training and validation images of a prepared data set."""
     info, file = load_info(layout, dataset), layout.train_data(dataset)
     arrays = read_npz(file)
     return TrainingData(
@@ -50,22 +48,24 @@ def _checked(
     arrays: dict[str, np.ndarray], prefix: str, info: dict[str, Any], file: Path
 ) -> dict[str, np.ndarray]:
     """Return images, labels and indices of a part, by name."""
-    names = [prefix + name for name in ("images", "labels", "indices")]
-    found = {name: arrays[name] for name in names if name in arrays}
-    count = len(found.get(names[0], ()))
-    wanted = [(np.uint8, (count, *info["shape"])), (np.int64, (count,)), (np.int64, (count,))]
-    for name, (dtype, shape) in zip(names, wanted, strict=True):
-        array = found.get(name)
+    count = len(arrays.get(f"{prefix}images", ()))
+    wanted = {
+        f"{prefix}images": (np.uint8, (count, *info["shape"])),
+        f"{prefix}labels": (np.int64, (count,)),
+        f"{prefix}indices": (np.int64, (count,)),
+    }
+    for name, (dtype, shape) in wanted.items():
+        array = arrays.get(name)
         if array is None or array.dtype != dtype or array.shape != shape:
             problem = "missing" if array is None else f"{array.dtype} of shape {array.shape}"
             raise DataError(
                 f"{file}: {name} is {problem}; allowed: {np.dtype(dtype)} of shape {shape}; "
                 "delete the file and run again"
             )
-    labels = found[names[1]]
+    labels = arrays[f"{prefix}labels"]
     if not count or labels.min() < 0 or labels.max() >= info["classes"]:
         raise DataError(
-            f"{file}: {names[1]} outside 0..{info['classes'] - 1}, or none; "
+            f"{file}: {prefix}labels outside 0..{info['classes'] - 1}, or none; "
             "delete the file and run again"
         )
-    return found
+    return {name: arrays[name] for name in wanted}

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from densevsconv.images.load import load_training_data
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling
 from densevsconv.networks.initialise import initial_weights
 from densevsconv.results.plan import TrainedCase
 from densevsconv.results.timing import CheckedArray, CheckedCase, Gradients

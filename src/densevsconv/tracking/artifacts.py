@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling
 from densevsconv.results.study import Study
 from densevsconv.tracking.runs import winner
 

@@ -13,8 +13,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from densevsconv.images.prepared import TrainingData
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling, TrainingData
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.store.identity import code_digest
 from densevsconv.training.settings import Training

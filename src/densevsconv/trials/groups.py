@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from densevsconv.images.load import load_training_data
-from densevsconv.images.prepared import TrainingData
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling, TrainingData
 from densevsconv.store.layout import Layout
 from densevsconv.training.engine import Engine, FinishedTrial, Group, Predictor, Trial
 from densevsconv.trials.cost import COMPILE_SECONDS

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling
 from densevsconv.training.augmentation import Changes, columns, unchanged
 from densevsconv.training.engines.numpy.augment import changed, mixed
 from densevsconv.training.engines.tensorflow.augment import Batch, Images, batch_function

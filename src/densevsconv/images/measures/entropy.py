@@ -36,28 +36,15 @@ def entropy(
 ) -> dict[str, Any]:
     """Return the entropy measures of images and of their negatives, in bits a pixel.
 
-    Parameters
-    ----------
-    images
-        uint8 (N, height, width, channels), N at least 1. Every channel is measured on its own and
-        the channels are averaged, as in the paper.
-    max_value
-        The largest value a pixel can have; negatives are ``max_value - pixel``.
-    seed
-        Draws the sample.
-    largest_sample
-        Images measured at most; see also :data:`PIXEL_VALUES`.
-
-    Returns
-    -------
-    dict
-        ``images_used``; ``bounds``, see :func:`bounds`; ``local``: for ``radius`` and
-        ``diameter`` (what the image's side is of the disk) the disk's ``radius`` in pixels and, for
-        ``images`` and ``negatives``, ``mean`` and ``largest`` over an image's pixels, averaged over
-        images; ``histogram``: for ``images`` and ``negatives`` the entropy of the whole image;
-        ``standard_error`` of a ``mean``, of the images with the ``radius`` reading, from sampling.
+    ``images`` are uint8 (N, height, width, channels), N at least 1. Every channel is measured on
+    its own and the channels are averaged, as in the paper. Negatives are ``max_value - pixel``. At
+    most ``largest_sample`` images are measured, see also :data:`PIXEL_VALUES`; ``seed`` draws them.
+    ``standard_error`` is that of a ``mean``, of the images with the ``radius`` reading, from
+    sampling.
     """
-    chosen = images[_sample(images, seed, largest_sample)]
+    count = min(len(images), largest_sample, max(1, PIXEL_VALUES // int(np.prod(images.shape[1:]))))
+    random = generator(derive_seed(seed, "measures/entropy", 0))
+    chosen = images[np.sort(random.permutation(len(images))[:count])]
     height, width = images.shape[1:3]
     side = max(height, width)
     kinds = {"images": chosen, "negatives": np.uint8(max_value) - chosen}
@@ -97,15 +84,10 @@ def bounds(pixels: int, levels: int) -> dict[str, float]:
 def local_entropy(image: np.ndarray, radius: int) -> tuple[float, float]:
     """Return mean and largest of the local entropy over an image's pixels, in bits.
 
-    Local entropy is that of the grey levels within the disk of this radius around a pixel, as far
-    as it lies in the image (``skimage.filters.rank.entropy``).
-
-    Parameters
-    ----------
-    image
-        uint8 (height, width, channels); the channels' results are averaged.
-    radius
-        In pixels; the disk is 2 radius + 1 wide.
+    Local entropy is that of the grey levels within the disk of this radius (in pixels; it is
+    2 radius + 1 wide) around a pixel, as far as it lies in the image
+    (``skimage.filters.rank.entropy``). ``image`` is uint8 (height, width, channels); the channels'
+    results are averaged.
     """
     footprint = disk(radius)
     # scikit-image asks for contiguous arrays that it might write to
@@ -122,10 +104,3 @@ def histogram_entropy(image: np.ndarray) -> float:
         share = counts[counts > 0] / plane.size
         entropies.append(-np.sum(share * np.log2(share)))
     return float(np.mean(entropies))
-
-
-def _sample(images: np.ndarray, seed: int, largest: int) -> np.ndarray:
-    """Return the positions of the images to measure: all, where they are few."""
-    count = min(len(images), largest, max(1, PIXEL_VALUES // int(np.prod(images.shape[1:]))))
-    random = generator(derive_seed(seed, "measures/entropy", 0))
-    return np.sort(random.permutation(len(images))[:count])

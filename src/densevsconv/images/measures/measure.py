@@ -24,28 +24,12 @@ def measure(
     max_value: int,
     seed: int = 0,
 ) -> tuple[dict[str, Any], np.ndarray]:
-    """Return what is measured of a data set: values for tables, arrays for pictures.
+    """Return what is measured of a data set, as ``results.data.Measures``, and each class's mean.
 
-    The test images are counted and compared with the training images, nothing else.
-
-    Parameters
-    ----------
-    train_images, test_images
-        uint8 (N, height, width, channels), N at least 1; validation images may belong to
-        ``train_images``.
-    train_labels, test_labels
-        int (N,), from 0 to ``classes`` - 1.
-    max_value
-        The largest value a pixel can have.
-    seed
-        Draws the sample of images for the entropy.
-
-    Returns
-    -------
-    tuple
-        Values that can be written as JSON: ``class_counts`` (of ``train`` and ``test``),
-        ``entropy``, ``signal_to_noise``, ``variance`` and ``duplicates``, see the functions of
-        these names. Arrays: ``class_means``, float32 (classes, height, width, channels).
+    The test images are counted and compared with the training images, nothing else. Images are
+    uint8 (N, height, width, channels), N at least 1, the largest pixel ``max_value``; validation
+    images may belong to ``train_images``. Labels are int (N,), from 0 to ``classes`` - 1. The means
+    are those of :func:`class_variance`. ``seed`` draws the sample of images for the entropy.
     """
     variance, means = class_variance(
         train_images, train_labels, classes=classes, max_value=max_value
@@ -71,19 +55,9 @@ def signal_to_noise(images: np.ndarray, *, max_value: int) -> dict[str, Any]:
     each image's own ratio (all channels flattened together), and ``pooled``, one ratio over all
     pixels of all images. Both use the standard deviation with divisor n, as in equation 4.
 
-    Parameters
-    ----------
-    images
-        uint8 (N, height, width, channels).
-    max_value
-        The largest value a pixel can have; negatives are ``max_value - pixel``.
-
-    Returns
-    -------
-    dict
-        ``per_image`` and ``pooled``, each with ``images`` and ``negatives``; ``constant_images``:
-        how many images have no deviation and are left out of ``per_image``. A ratio that does
-        not exist is None.
+    Negatives are ``max_value - pixel``. ``constant_images`` of uint8 ``images`` (N, height, width,
+    channels) have no deviation and are left out of ``per_image``. A ratio that does not exist is
+    None.
     """
     values = int(np.prod(images.shape[1:]))
     sums, squares = np.empty(len(images)), np.empty(len(images))
@@ -123,19 +97,10 @@ def class_variance(
     classes' variances weighted by their sizes (the law of total variance); the share between
     classes is the eta squared of an analysis of variance.
 
-    Parameters
-    ----------
-    images
-        uint8 (N, height, width, channels).
-    labels
-        int (N,), from 0 to ``classes`` - 1.
-
-    Returns
-    -------
-    tuple
-        The values: ``per_class`` (None for a class without images), ``overall``, ``within`` and
-        ``between_share`` (None where nothing varies); and the mean images in the unit of the
-        pixels, float32 (classes, height, width, channels), NaN for a class without images.
+    ``images`` are uint8 (N, height, width, channels), ``labels`` int (N,). Without images a class
+    has the variance None; ``between_share`` is None where nothing varies. The mean images are in
+    the unit of the pixels, float32 (classes, height, width, channels), NaN for a class without
+    images.
     """
     shape = (classes, int(np.prod(images.shape[1:])))
     sums, squares = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
@@ -147,18 +112,16 @@ def class_variance(
             sums[label] += members.sum(axis=0, dtype=np.int64)
             squares[label] += (members * members).sum(axis=0, dtype=np.int64)
     per_class = [
-        _variance(count, *of) / max_value**2
+        _variance(count, *of) / max_value**2 if count else None
         for count, *of in zip(counts, sums, squares, strict=True)
     ]
     overall = _variance(counts.sum(), sums.sum(axis=0), squares.sum(axis=0)) / max_value**2
     present = counts > 0
-    within = float(np.average(np.array(per_class)[present], weights=counts[present]))
+    within = float(np.average([of for of in per_class if of is not None], weights=counts[present]))
     with np.errstate(invalid="ignore"):
         means = (sums / counts[:, None]).astype(np.float32)
     values = {
-        "per_class": [
-            value if there else None for value, there in zip(per_class, present, strict=True)
-        ],
+        "per_class": per_class,
         "overall": overall,
         "within": within,
         "between_share": 1 - within / overall if overall > 0 else None,
@@ -168,8 +131,6 @@ def class_variance(
 
 def _variance(count: int, sums: np.ndarray, squares: np.ndarray) -> float:
     """Return the mean over pixels of the variance over ``count`` images."""
-    if not count:
-        return float("nan")
     return float(np.mean(squares / count - (sums / count) ** 2))
 
 
@@ -181,20 +142,10 @@ def duplicates(
 ) -> dict[str, Any]:
     """Return how many images repeat another one exactly.
 
-    Parameters
-    ----------
-    train_images, test_images
-        uint8 (N, height, width, channels); validation images belong to ``train_images``.
-    train_labels, test_labels
-        int (N,).
-
-    Returns
-    -------
-    dict
-        ``within_train``: training images equal to an earlier training image; ``train_test``: test
-        images equal to a training image. Each holds ``images`` (how many), ``other_label`` (how
-        many of them differ in label from the first image they equal) and ``pairs`` (the first 20,
-        each the position of the first equal training image and of the image itself).
+    ``within_train``: training images equal to an earlier training image; ``train_test``: test
+    images equal to a training image. Each holds ``images`` (how many), ``other_label`` (how many of
+    them differ in label from the first image they equal) and ``pairs`` (the first 20, each the
+    position of the first equal training image and of the image itself).
     """
     first: dict[bytes, int] = {}
     within: list[tuple[int, int]] = []

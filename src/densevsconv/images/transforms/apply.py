@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.images.transforms.base import Shape, Step, Transformation, chunks
+from densevsconv.images.transforms.base import Shape, Step, chunks
 from densevsconv.images.transforms.registry import TRANSFORMS
 from densevsconv.store.seeds import derive_seed
 
@@ -20,10 +20,7 @@ Steps = Sequence[dict[str, Any]]
 def transformed_shape(transforms: Steps, shape: Shape) -> Shape:
     """Return the shape of an image after all transforms.
 
-    Raises
-    ------
-    ValueError
-        A transform that does not exist, or a setting that does not fit the images.
+    ValueError: a transform that does not exist, or a setting that does not fit the images.
     """
     for number, (name, setting) in enumerate(map(_single, transforms), start=1):
         try:
@@ -54,22 +51,10 @@ def each_step(
         int (N,): each image's number in the source, different for all images of all parts. An
         image's random numbers follow from it, so that it changes in the same way whichever other
         images are given (but see :func:`densevsconv.images.transforms.structure.clutter`).
-    transforms
-        In order.
     seed
         The study's; the same for all parts, since ``permute_pixels`` must be.
     max_value
         The largest value a pixel can have.
-
-    Yields
-    ------
-    tuple
-        Name, and uint8 (N, *shape after it); some images are worked on at a time.
-
-    Raises
-    ------
-    ValueError
-        As :func:`transformed_shape`.
     """
     transformed_shape(transforms, images.shape[1:])
     seen: Counter[str] = Counter()
@@ -78,19 +63,16 @@ def each_step(
         # step's random numbers
         step = Step(derive_seed(seed, f"transform/{name}", seen[name]), rows, max_value)
         seen[name] += 1
-        images = _applied(TRANSFORMS[name], images, setting, step)
+        entry, shape = TRANSFORMS[name], images.shape[1:]
+        if entry.whole_part:
+            out = entry.apply(images, setting, step)
+        else:
+            new_shape = entry.shape(setting, shape)
+            out = np.empty((len(images), *new_shape), np.uint8)
+            for part in chunks(len(images), max(math.prod(shape), math.prod(new_shape))):
+                out[part] = entry.apply(images[part], setting, step.of(part))
+        images = out
         yield name, images
-
-
-def _applied(entry: Transformation, images: np.ndarray, setting: Any, step: Step) -> np.ndarray:
-    if entry.whole_part:
-        return entry.apply(images, setting, step)
-    shape = images.shape[1:]
-    new_shape = entry.shape(setting, shape)
-    out = np.empty((len(images), *new_shape), np.uint8)
-    for part in chunks(len(images), max(math.prod(shape), math.prod(new_shape))):
-        out[part] = entry.apply(images[part], setting, step.of(part))
-    return out
 
 
 def _single(step: dict[str, Any]) -> tuple[str, Any]:

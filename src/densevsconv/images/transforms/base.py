@@ -16,8 +16,6 @@ VALUES = 2**20
 """Pixel values worked on at a time: intermediate arrays stay near the size of a cache."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: SplitMix64's increment
-_MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
-_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,8 @@ class Step:
     the mixing function of SplitMix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number
     generators", OOPSLA) has neither fault.
 
-    Attributes
-    ----------
-    seed
-        Of this step, from 0 to 2**64 - 1.
-    rows
-        int64 (N,): each image's number in the source.
-    max_value
-        The largest value a pixel can have.
+    ``seed`` is that of this step, from 0 to 2**64 - 1; ``rows``, int64 (N,), each image's number in
+    the source; ``max_value`` the largest value a pixel can have.
     """
 
     seed: int
@@ -45,7 +37,6 @@ class Step:
     max_value: int
 
     def of(self, part: slice) -> Step:
-        """Return the step at work on some of the images."""
         return replace(self, rows=self.rows[part])
 
     def bits(self, count: int) -> np.ndarray:
@@ -73,39 +64,28 @@ class Step:
 
 
 def _mix(z: np.ndarray) -> np.ndarray:
-    z = (z ^ (z >> _SHIFTS[0])) * _MULTIPLIERS[0]
-    z = (z ^ (z >> _SHIFTS[1])) * _MULTIPLIERS[1]
-    return z ^ (z >> _SHIFTS[2])
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
 
 
 @dataclass(frozen=True)
 class Transformation:
-    """One entry of the registry.
-
-    Attributes
-    ----------
-    apply
-        From images, uint8 (N, height, width, channels), left as they are, the setting and the step
-        to the changed images, uint8 (N, new height, new width, new channels).
-    setting
-        The type of its setting in a study's YAML, with limits and a description.
-    words
-        What a report calls it, with places for the setting.
-    examples
-        Settings that show on small images.
-    shape
-        From (setting, shape of an image) to the shape afterwards; ValueError, in words, where the
-        setting does not fit the shape.
-    whole_part
-        Whether ``apply`` must see all images of a part at once, since it takes from the others.
-    """
+    """One entry of the registry."""
 
     apply: Callable[[np.ndarray, Any, Step], np.ndarray]
+    """From images, uint8 (N, height, width, channels), left as they are, and the setting to the
+    changed images, uint8 (N, new height, new width, new channels)."""
     setting: Any
+    """The type of its setting in a study's YAML, with limits and a description."""
     words: str
+    """What a report calls it, with places for the setting."""
     examples: tuple[Any, ...]
+    """Settings that show on small images."""
     shape: Callable[[Any, Shape], Shape] = lambda setting, shape: shape
+    """The shape of an image afterwards; ValueError, in words, where the setting does not fit."""
     whole_part: bool = False
+    """Whether ``apply`` must see all images of a part at once, since it takes from the others."""
 
 
 def strength(at_most: float, description: str) -> Any:

@@ -9,17 +9,12 @@ from pydantic import Field
 
 from densevsconv.images.transforms.base import Shape, Step, Transformation, strength
 
-# resolution: the image as a sensor with more or fewer pixels would see it
-
 
 def overlaps(side: int, new_side: int) -> np.ndarray:
     """Return how much of each old pixel lies in each new one, along one axis.
 
-    Returns
-    -------
-    numpy.ndarray
-        float64 (new_side, side), whole numbers: lengths in units of 1 / (side * new_side) of the
-        axis; every row's sum is ``side``, every column's ``new_side``.
+    float64 (new_side, side), whole numbers: lengths in units of 1 / (side * new_side) of the axis;
+    every row's sum is ``side``, every column's ``new_side``.
     """
     new, old = np.arange(new_side)[:, None], np.arange(side)[None, :]
     start = np.maximum(new * side, old * new_side)
@@ -32,16 +27,7 @@ def area_average(images: np.ndarray, height: int, width: int) -> np.ndarray:
 
     Exact for every ratio, and for more pixels as well as for fewer: with more, a pixel inside an
     old one repeats it, one across a border mixes both by area. The mean of the image stays.
-
-    Parameters
-    ----------
-    images
-        uint8 (N, old height, old width, channels).
-
-    Returns
-    -------
-    numpy.ndarray
-        float64 (N, height, width, channels).
+    From uint8 (N, old height, old width, channels) to float64 (N, height, width, channels).
     """
     old_height, old_width = images.shape[1:3]
     # products and sums of whole numbers far below 2**53: exact, in whatever order they are done
@@ -51,7 +37,7 @@ def area_average(images: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def resolution(images: np.ndarray, side: int, step: Step) -> np.ndarray:
-    """Return the images with ``side`` rows and columns, by area."""
+    """Return the images as a sensor with ``side`` rows and columns would see them."""
     if images.shape[1:3] == (side, side):
         return images.copy()
     return step.pixels(area_average(images, side, side))
@@ -67,8 +53,6 @@ RESOLUTION = Transformation(
     examples=(6, 12),
     shape=lambda side, shape: (side, side, shape[2]),
 )
-
-# shift
 
 
 def _shift_shape(share: float, shape: Shape) -> Shape:
@@ -107,23 +91,13 @@ SHIFT = Transformation(
     shape=_shift_shape,
 )
 
-# rotation and scale, which read images between their pixels
-
 
 def bilinear(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the images' values at the given places, interpolated between the four pixels around.
 
-    Parameters
-    ----------
-    images
-        uint8 (N, height, width, channels); zero (background) outside.
-    y, x
-        float32 (N, new height, new width): row and column, 0 the centre of the first pixel.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32 (N, new height, new width, channels).
+    ``images`` are uint8 (N, height, width, channels), zero (background) outside; ``y`` and ``x``,
+    row and column (0: the centre of the first pixel), float32 (N, new height, new width); the
+    values float32 (N, new height, new width, channels).
     """
     count, height, width, channels = images.shape
     # a border of background around, wide enough for the pixels right of and below the last place

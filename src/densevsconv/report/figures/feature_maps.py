@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from densevsconv.errors import DataError
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling
 from densevsconv.report.figures.canvas import PAGE_MM, axes_at, new_figure, picture_at
 from densevsconv.results.study import Study
 from densevsconv.training.engines.numpy.build import network

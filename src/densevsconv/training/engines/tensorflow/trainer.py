@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from densevsconv.images.scaling import Scaling
+from densevsconv.images.prepared import Scaling
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.training.augmentation import unchanged
 from densevsconv.training.batches import steps_per_epoch
