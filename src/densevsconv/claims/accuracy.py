@@ -54,7 +54,6 @@ class Accuracy(Kind):
         return self
 
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
-        """Yield a record a case: the mean over seeds against the bound."""
         bound = self.at_most if self.at_least is None else self.at_least
         side = "below" if self.at_least is None else "above"
         for case in self.cases:

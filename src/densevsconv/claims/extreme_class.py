@@ -37,7 +37,6 @@ class _ExtremeClass(Kind):
     sign: ClassVar[int]
 
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
-        """Yield a record a case: the gap of the lowest, or the highest, recall."""
         for case in self.cases:
             names = study.data_info(study.case(case).dataset).class_names
             images = [scores.support for scores in study.evaluation(case).per_class]

@@ -61,7 +61,6 @@ class Kind(Strict):
         below: float | None = None,
         **found: Any,
     ) -> ClaimTestRecord:
-        """Return the record of an estimate, with its verdict."""
         return ClaimTestRecord(
             kind=self.key,
             cases=cases,

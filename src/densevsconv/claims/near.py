@@ -28,7 +28,6 @@ class Near(Kind):
     words: ClassVar[Words] = TEST_ACCURACY
 
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
-        """Yield the record of the case's mean over seeds."""
         yield self.record(
             study,
             [self.case],

@@ -38,7 +38,6 @@ class Overfits(Kind):
         return self
 
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
-        """Yield a record a case: those that overfit, then those that do not."""
         for case in self.cases + self.others:
             overfits = case in self.cases
             values = _relative_rises(study, case)

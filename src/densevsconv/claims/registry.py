@@ -111,7 +111,6 @@ def _problems(
 
 
 def judge_claim(claim: Claim, study: Study[Any], confidence: float) -> ClaimRecord:
-    """Return a claim with its tests' records and the verdict that follows from them."""
     asked: list[OneTest] = claim.tests
     tests = [record for test in asked for record in test.content.judge(study, confidence)]
     return ClaimRecord(

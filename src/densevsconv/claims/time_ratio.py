@@ -35,7 +35,6 @@ class TimeRatio(Kind):
     words: ClassVar[Words] = Words("ratio of training times", "significant", " times")
 
     def problems(self, datasets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Yield a problem where the cases are of two data sets."""
         of_a, of_b = datasets[self.a], datasets[self.b]
         if of_a != of_b:
             yield (
@@ -45,7 +44,6 @@ class TimeRatio(Kind):
             )
 
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
-        """Yield the record of the ratio of the geometric means of training time, a over b."""
         a, b = ([log(s) for s in study.timing(case).train_seconds.all] for case in (self.a, self.b))
         found = compare(a, b, confidence, paired=False)
         low, high = found.difference_low, found.difference_high

@@ -13,7 +13,6 @@ from densevsconv.store.layout import Layout
 
 
 def tables(layout: Layout) -> list[Path]:
-    """Return the tables that a script can read."""
     return [
         layout.summary,
         layout.run_table,
@@ -25,7 +24,6 @@ def tables(layout: Layout) -> list[Path]:
 
 
 def database(results: Path) -> Path:
-    """Return the MLflow database of all studies below ``results``."""
     return results / "mlflow" / "mlflow.db"
 
 

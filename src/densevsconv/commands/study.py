@@ -25,7 +25,6 @@ def _files(study: ResolvedStudy) -> Layout:
 
 
 def check(study: str | None, scale: str | None) -> None:
-    """Say that a study is valid, and how much it trains."""
     found = _chosen(study, scale)
     trials = sum(case.trials for case in found.cases.values())
     refits = sum(case.refit_seeds for case in found.cases.values())
@@ -34,19 +33,16 @@ def check(study: str | None, scale: str | None) -> None:
 
 
 def describe(architecture: str, image: tuple[int, int, int], classes: int) -> None:
-    """Show an architecture as it is for images of a shape (height, width, channels)."""
     loaded = load_architecture(Path("config/architectures"), architecture)
     print(described(loaded.bind(image, classes)))
 
 
 def where(study: str | None, scale: str | None) -> None:
-    """Say where a study's report, tables and runs are."""
     found = _chosen(study, scale)
     print(publishing.where(_files(found), found.command))
 
 
 def publish(study: str | None, scale: str | None, to: Path) -> None:
-    """Copy a finished report to a folder below ``to``."""
     found = _chosen(study, scale)
     target = to / found.config.study  # one report of a study is committed, of any scale
     files = publishing.publish(_files(found), target, found.command)

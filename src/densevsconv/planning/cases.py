@@ -103,7 +103,6 @@ class _Part:
     architecture: BoundArchitecture
 
     def training(self) -> Training:
-        """Return the case's training settings, before any search."""
         given = self._filled({**self.study.training, **self.case.training})
         try:
             return Training.model_validate(given)
@@ -141,7 +140,6 @@ class _Part:
             ) from None
 
     def points(self, search: Search, training: Training) -> list[dict[str, Any]]:
-        """Return the search's points, each checked as the training it stands for."""
         self._check_keys(search)
         try:
             points = [self._filled(point) for point in expand(search, self.study.seed)]

@@ -23,7 +23,6 @@ _STATED = ("images", "shape", "classes")
 
 
 def load_catalogue(file: Path) -> Catalogue:
-    """Return the catalogue of data sets."""
     return check(Catalogue, read_yaml(file), file)
 
 

@@ -45,7 +45,6 @@ def write_plans(study: ResolvedStudy, at: Layout) -> list[str]:
 
 
 def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
-    """Return the plan of every stage, by its name."""
     settings = study.study
     cases, datasets = study.cases, study.datasets
     trials = sum(case.trials for case in cases.values())
@@ -113,7 +112,6 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
 
 
 def _shown(study: ResolvedStudy, shown: StudyPlan, at: Layout) -> dict[str, Plan]:
-    """Return the plans of what comes after the trainings."""
     settings = study.study
     said = settings.model_dump(include={"title", "question", "description"})
     target = settings.time.target_accuracy
@@ -148,7 +146,6 @@ def _shown(study: ResolvedStudy, shown: StudyPlan, at: Layout) -> dict[str, Plan
 
 
 def study_plan(study: ResolvedStudy) -> StudyPlan:
-    """Return the study as those see it that come after the trainings."""
     return StudyPlan(
         study=study.name,
         confidence=study.study.evaluate.confidence,

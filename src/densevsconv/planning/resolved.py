@@ -108,7 +108,6 @@ class ResolvedCase:
 
     @property
     def trials(self) -> int:
-        """Return the number of trainings of the case's search."""
         return len(self.points) * self.search.seeds if self.searched else 0
 
 
@@ -124,7 +123,6 @@ class ResolvedStudy:
 
     @property
     def command(self) -> str:
-        """Return what makes the study."""
         own = self.name == self.config.study
         return f"make study STUDY={self.config.study}" + (
             "" if own else f" SCALE={self.config.scale}"
@@ -132,7 +130,6 @@ class ResolvedStudy:
 
     @property
     def checked(self) -> list[str]:
-        """Return the cases whose gradients are checked."""
         return [name for name in self.cases if name in self.study.gradients.cases]
 
     @property

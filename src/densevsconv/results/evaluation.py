@@ -114,5 +114,4 @@ class Evaluation(Record):
 
     @property
     def learned_nothing(self) -> bool:
-        """Return whether no seed learned anything: such a case supports no conclusion."""
         return not any(self.learned)

@@ -71,18 +71,15 @@ class TrainedCase(Record):
 
     @property
     def bound(self) -> BoundArchitecture:
-        """Return the architecture."""
         return BoundArchitecture.from_dict(self.architecture)
 
     @property
     def family(self) -> Family:
-        """Return whether any layer convolves."""
         family: Family = self.architecture["family"]
         return family
 
     @property
     def parameters(self) -> int:
-        """Return the number of parameters, as Keras counts them."""
         return int(self.architecture["parameters"])
 
 
@@ -108,7 +105,6 @@ class CasePlan(TrainedCase):
 
     @property
     def searched(self) -> bool:
-        """Return whether there is anything to choose."""
         return len(self.points) > 1
 
     @property
@@ -142,12 +138,10 @@ class StudyPlan(Record):
     )
 
     def ordered(self, dataset: str | None = None) -> list[str]:
-        """Return the cases (of a data set) in the order of the report: dense first, by size."""
         return ordered(self.cases, dataset)
 
     @property
     def used(self) -> list[str]:
-        """Return the data sets that cases use."""
         return sorted({case.dataset for case in self.cases.values()})
 
     @cached_property
@@ -193,8 +187,6 @@ class StudyPlan(Record):
 
 
 def ordered(cases: Mapping[str, CasePlan], dataset: str | None = None) -> list[str]:
-    """Return the cases (of a data set) in the order of the report: dense first, by size."""
-
     def place(name: str) -> tuple[bool, int, list[int | str]]:
         # net_2 before net_10
         parts = [int(p) if p.isdecimal() else p for p in re.split(r"(\d+)", name)]

@@ -34,12 +34,10 @@ class Record(BaseModel):
         return cls._checked(read_json(path), path)
 
     def write(self, path: Path) -> None:
-        """Write the record as JSON, atomically."""
         write_json(path, self.model_dump(mode="json"))
 
     @classmethod
     def columns(cls) -> list[str]:
-        """Return the columns of a table of these records."""
         return list(cls.model_fields)
 
     @classmethod

@@ -16,7 +16,6 @@ from densevsconv.results.claims import Claims
 from densevsconv.results.data import DataInfo, Measures
 from densevsconv.results.evaluation import Evaluation
 from densevsconv.results.plan import CasePlan, StudyPlan, ordered
-from densevsconv.results.record import Record
 from densevsconv.results.tables import (
     ComparisonRow,
     DifficultyRow,
@@ -44,7 +43,7 @@ class Planned(Protocol):
 
 
 P = TypeVar("P", bound=Planned, covariant=True, default=StudyPlan)
-R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 WHOLE = 0.02
 """A number of images this far from a whole one is none: float32 is off by less."""
@@ -66,30 +65,27 @@ class Study(Generic[P]):
         self.at = at
         self._read: dict[Path, Any] = {}
 
-    def _once(self, path: Path, read: Callable[[Path], Any]) -> Any:
+    def _once(self, path: Path, read: Callable[[Path], T]) -> T:
         if path not in self._read:
             self._read[path] = read(path)
-        return self._read[path]
+        found: T = self._read[path]
+        return found
 
     # -- what there is
 
     @property
     def datasets(self) -> list[str]:
-        """The data sets that cases use."""
         return sorted({case.dataset for case in self.plan.cases.values()})
 
     def case(self, name: str) -> CasePlan:
-        """Return the plan of a case."""
         case: CasePlan = self.plan.cases[name]
         return case
 
     def cases(self, dataset: str, family: str | None = None) -> list[str]:
-        """Return the cases of a data set (and family) in the order of the report."""
         names = ordered(self.plan.cases, dataset)
         return [name for name in names if family in (None, self.case(name).family)]
 
     def engines(self, dataset: str) -> list[str]:
-        """Return the engines that train a data set's cases, by name."""
         return sorted({self.case(name).engine for name in self.cases(dataset)})
 
     def pairs(self, dataset: str) -> list[tuple[str, str]]:
@@ -109,21 +105,15 @@ class Study(Generic[P]):
     # -- files of a data set
 
     def data_info(self, dataset: str) -> DataInfo:
-        """Return the description of a prepared data set."""
-        info: DataInfo = self._once(self.at.data_info(dataset), DataInfo.read)
-        return info
+        return self._once(self.at.data_info(dataset), DataInfo.read)
 
     def measures(self, dataset: str) -> Measures:
-        """Return what was measured on a data set's images."""
-        measures: Measures = self._once(self.at.measures(dataset), Measures.read)
-        return measures
+        return self._once(self.at.measures(dataset), Measures.read)
 
     def training_part(self, dataset: str) -> dict[str, np.ndarray]:
-        """Return images, labels and indices of the training and validation parts."""
         return read_npz(self.at.train_data(dataset))
 
     def test_part(self, dataset: str) -> dict[str, np.ndarray]:
-        """Return images, labels and indices of the test part."""
         return read_npz(self.at.test_data(dataset))
 
     def mean_images(self, dataset: str) -> np.ndarray:
@@ -137,24 +127,16 @@ class Study(Generic[P]):
     # -- files of a case
 
     def selection(self, case: str) -> Selection:
-        """Return the chosen settings of a case."""
-        selection: Selection = self._once(self.at.selection(case), Selection.read)
-        return selection
+        return self._once(self.at.selection(case), Selection.read)
 
     def runs(self, case: str) -> list[Run]:
-        """Return the refitted seeds of a case, in the order of repetitions."""
-        runs: Runs = self._once(self.at.runs(case), Runs.read)
-        return runs.runs
+        return self._once(self.at.runs(case), Runs.read).runs
 
     def evaluation(self, case: str) -> Evaluation:
-        """Return the test metrics of a case."""
-        evaluation: Evaluation = self._once(self.at.evaluation(case), Evaluation.read)
-        return evaluation
+        return self._once(self.at.evaluation(case), Evaluation.read)
 
     def timing(self, case: str) -> Timing:
-        """Return the timings of a case."""
-        timing: Timing = self._once(self.at.timing(case), Timing.read)
-        return timing
+        return self._once(self.at.timing(case), Timing.read)
 
     def history(self, case: str) -> pd.DataFrame:
         """Return repetition, epoch and the four curves of every seed of a case.
@@ -216,67 +198,51 @@ class Study(Generic[P]):
 
     # -- tables
 
-    def _table(self, kind: type[R], path: Path) -> list[R]:
-        rows: list[R] = self._once(path, kind.read_table)
-        return rows
-
     @property
     def trials(self) -> list[TrialRow]:
-        """One row a search trial."""
-        return self._table(TrialRow, self.at.trials)
+        return self._once(self.at.trials, TrialRow.read_table)
 
     @cached_property
     def summaries(self) -> dict[str, SummaryRow]:
-        """One row a case, by case."""
-        return {row.case: row for row in self._table(SummaryRow, self.at.summary)}
+        return {row.case: row for row in self._once(self.at.summary, SummaryRow.read_table)}
 
     def summary(self, case: str) -> SummaryRow:
-        """Return the row of a case."""
         return self.summaries[case]
 
     @property
     def run_rows(self) -> list[RunRow]:
-        """One row a refitted seed."""
-        return self._table(RunRow, self.at.run_table)
+        return self._once(self.at.run_table, RunRow.read_table)
 
     @cached_property
     def _comparisons(self) -> dict[tuple[str, str], ComparisonRow]:
-        rows = self._table(ComparisonRow, self.at.comparisons)
+        rows = self._once(self.at.comparisons, ComparisonRow.read_table)
         return {(row.case_a, row.case_b): row for row in rows}
 
     def comparison(self, convolutional: str, dense: str) -> ComparisonRow:
-        """Return the row of a pair: convolutional minus dense."""
         return self._comparisons[convolutional, dense]
 
     @property
     def difficulty(self) -> list[DifficultyRow]:
-        """One row a network, or a lead, on two forms of the same images."""
-        return self._table(DifficultyRow, self.at.difficulty)
+        return self._once(self.at.difficulty, DifficultyRow.read_table)
 
     @property
     def engine_pairs(self) -> list[EngineRow]:
-        """One row a network trained alike by two engines."""
-        return self._table(EngineRow, self.at.engine_comparisons)
+        return self._once(self.at.engine_comparisons, EngineRow.read_table)
 
     @cached_property
     def families(self) -> dict[tuple[str, str], str]:
-        """The case that stands for a (data set, family)."""
-        rows = self._table(FamilyRow, self.at.families)
+        rows = self._once(self.at.families, FamilyRow.read_table)
         return {(row.dataset, row.family): row.case for row in rows}
 
     # -- files of the study
 
     @property
     def claims(self) -> Claims:
-        """The claims of a publication with their verdicts."""
-        claims: Claims = self._once(self.at.claims, Claims.read)
-        return claims
+        return self._once(self.at.claims, Claims.read)
 
     @property
     def gradients(self) -> Gradients:
-        """The checked gradients."""
-        gradients: Gradients = self._once(self.at.gradients, Gradients.read)
-        return gradients
+        return self._once(self.at.gradients, Gradients.read)
 
     # -- decisions, made here once
 

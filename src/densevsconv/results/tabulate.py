@@ -52,7 +52,6 @@ class Tables:
         self.names = sorted(self.plan.cases, key=lambda name: (self.plan.cases[name].dataset, name))
 
     def summary(self) -> Iterator[SummaryRow]:
-        """One row a case."""
         trials = Counter(row.case for row in self.study.trials)
         fastest: dict[str, float] = {}
         for name in self.names:
@@ -92,7 +91,6 @@ class Tables:
             )
 
     def runs(self) -> Iterator[RunRow]:
-        """One row a refitted seed, by case and repetition."""
         shared = set(RunRow.model_fields)
         for name in self.names:
             evaluation = self.study.evaluation(name)
@@ -223,7 +221,6 @@ class Tables:
     # -- of one case, or two
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
-        """Yield the ordered pairs of cases of one data set."""
         for a, b in permutations(self.names, 2):
             if self.plan.cases[a].dataset == self.plan.cases[b].dataset:
                 yield a, b
@@ -239,7 +236,6 @@ class Tables:
         }
 
     def _difference(self, a: str, b: str) -> dict[str, Any]:
-        """Return the difference of test accuracy, a minus b, as a table has it."""
         of_a, of_b = (self.study.evaluation(name).accuracies for name in (a, b))
         paired = self.study.share_seeds(a, b)
         return asdict(compare(of_a, of_b, self.plan.confidence, paired=paired))
@@ -248,7 +244,6 @@ class Tables:
         return self.study.timing(name).train_seconds.median
 
     def _accuracy(self, name: str) -> dict[int, float]:
-        """Return the test accuracy by repetition."""
         repetitions = [run.repetition for run in self.study.runs(name)]
         return dict(zip(repetitions, self.study.evaluation(name).accuracies, strict=True))
 

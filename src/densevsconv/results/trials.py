@@ -51,7 +51,6 @@ class Run(Scores):
 
     @property
     def diverged(self) -> bool:
-        """Return whether a loss was not finite."""
         return self.status == "diverged"
 
 
@@ -66,7 +65,6 @@ class JournalEntry(Run):
 
     @property
     def run(self) -> Run:
-        """Return the run without what other files say."""
         return Run.model_validate(self.model_dump(include=set(Run.model_fields)))
 
 

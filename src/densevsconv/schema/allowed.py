@@ -82,5 +82,4 @@ def _plain(annotation: Any, constraints: list[Any]) -> str:
 
 
 def is_model(annotation: Any) -> bool:
-    """Return whether a type is a schema."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)

@@ -40,12 +40,10 @@ class Registered(Allowed):
 
     @property
     def text(self) -> str:
-        """Return the names that are registered by now."""
         return ("one of " if len(self.words) > 1 else "") + ", ".join(self.words)
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Return them one by one."""
         return tuple(self.registry)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
@@ -100,13 +98,11 @@ class OneOf(Strict):
 
     @property
     def kind(self) -> str:
-        """Return the one key that is there."""
         (kind,) = self.model_fields_set
         return kind
 
     @property
     def content(self) -> Any:
-        """Return the value of that key."""
         return getattr(self, self.kind)
 
 

@@ -56,7 +56,6 @@ class EvaluatePlan(Plan):
 
 
 def inputs(plan: EvaluatePlan, at: Layout) -> Files:
-    """Return the predictions of every case, and the test images that they are of."""
     return {
         "test": [at.test_data(name) for name in sorted({c.dataset for c in plan.cases.values()})],
         "runs": [at.runs(case) for case in plan.cases],
@@ -65,12 +64,10 @@ def inputs(plan: EvaluatePlan, at: Layout) -> Files:
 
 
 def outputs(plan: EvaluatePlan, at: Layout) -> Files:
-    """Return the evaluation of every case."""
     return {"evaluations": [at.evaluation(case) for case in plan.cases]}
 
 
 def run(plan: EvaluatePlan, at: Layout) -> None:
-    """Write the evaluation of every case of the study."""
     study = Study(plan, at)
     journal = Journal(at.journal("evaluate"))
     code = code_digest(__name__)

@@ -17,7 +17,6 @@ class FiguresPlan(StudyPlan, Plan):
 
 
 def inputs(plan: FiguresPlan, at: Layout) -> Files:
-    """Return what is drawn: results and images, test images among them, after the evaluation."""
     return {
         "tables": [at.trials, at.summary, at.engine_comparisons],
         "selections": [at.selection(case) for case in plan.cases],
@@ -36,7 +35,6 @@ def inputs(plan: FiguresPlan, at: Layout) -> Files:
 
 
 def outputs(plan: FiguresPlan, at: Layout) -> Files:
-    """Return every figure, as SVG (paper, page) and PNG (README, MLflow)."""
     stems = [drawing.stem for drawing in drawings(plan)]
     return {
         "svg": [at.figure(stem, "svg") for stem in stems],
@@ -45,7 +43,6 @@ def outputs(plan: FiguresPlan, at: Layout) -> Files:
 
 
 def run(plan: FiguresPlan, at: Layout) -> None:
-    """Draw every figure as SVG and as PNG."""
     style.apply()
     study = Study(plan, at)
     for drawing in drawings(plan):

@@ -27,7 +27,6 @@ class JudgePlan(Plan):
 
 
 def inputs(plan: JudgePlan, at: Layout) -> Files:
-    """Return what the tests of claims ask for."""
     return {
         "info": [at.data_info(name) for name in sorted({c.dataset for c in plan.cases.values()})],
         "runs": [at.runs(case) for case in plan.cases],
@@ -38,17 +37,14 @@ def inputs(plan: JudgePlan, at: Layout) -> Files:
 
 
 def outputs(plan: JudgePlan, at: Layout) -> Files:
-    """Return the claims with their verdicts."""
     return {"claims": at.claims}
 
 
 def run(plan: JudgePlan, at: Layout) -> None:
-    """Write the verdict on every claim of the study."""
     judged(plan, Study(plan, at)).write(at.claims)
 
 
 def judged(plan: JudgePlan, study: Study[JudgePlan]) -> Claims:
-    """Return the verdict on every claim; nothing but that there are none where a study has none."""
     if not plan.claims:
         return Claims(claims={})
     claims = {

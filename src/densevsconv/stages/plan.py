@@ -67,7 +67,6 @@ class LoosePlan(Plan):
 
 
 def stage(name: str) -> ModuleType:
-    """Return the module of a stage."""
     # `time` is a module of Python's own
     return importlib.import_module(f"densevsconv.stages.{'timing' if name == 'time' else name}")
 

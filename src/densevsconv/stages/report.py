@@ -24,7 +24,6 @@ class ReportPlan(Contents, Plan):
 
 
 def inputs(plan: ReportPlan, at: Layout) -> Files:
-    """Return figures, captions, templates, and the files that the numbers are read from."""
     shown = {entry.table for entry in plan.counterparts.values() if entry}
     folder = Path(report.__file__).parent
     return {
@@ -52,12 +51,10 @@ def inputs(plan: ReportPlan, at: Layout) -> Files:
 
 
 def outputs(plan: ReportPlan, at: Layout) -> Files:
-    """Return the paper, the page, and every number with where it was read."""
     return {"paper": at.paper, "page": at.page, "facts": at.facts}
 
 
 def run(plan: ReportPlan, at: Layout) -> None:
-    """Write the paper, the page and the list of facts."""
     document = build_document(Reported(Study(plan, at)))
     figures = {
         block["file"]: at.figure(block["id"], "svg")

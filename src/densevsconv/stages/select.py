@@ -45,12 +45,10 @@ class SelectPlan(Plan):
 
 
 def inputs(plan: SelectPlan, at: Layout) -> Files:
-    """Return the tables of trials."""
     return {"trials": [at.search_shard(shard) for shard in range(plan.shards)]}
 
 
 def outputs(plan: SelectPlan, at: Layout) -> Files:
-    """Return the table of all trials, and the choice of every case."""
     return {"trials": at.trials, "selections": [at.selection(case) for case in plan.cases]}
 
 

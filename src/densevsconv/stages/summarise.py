@@ -26,7 +26,6 @@ class SummarisePlan(StudyPlan, Plan):
 
 
 def inputs(plan: SummarisePlan, at: Layout) -> Files:
-    """Return the trials, and what was chosen, trained, evaluated and timed of every case."""
     return {
         "trials": at.trials,
         "info": [at.data_info(name) for name in sorted({c.dataset for c in plan.cases.values()})],
@@ -39,7 +38,6 @@ def inputs(plan: SummarisePlan, at: Layout) -> Files:
 
 
 def outputs(plan: SummarisePlan, at: Layout) -> Files:
-    """Return the tables."""
     return {
         "summary": at.summary,
         "runs": at.run_table,
@@ -51,7 +49,6 @@ def outputs(plan: SummarisePlan, at: Layout) -> Files:
 
 
 def run(plan: SummarisePlan, at: Layout) -> None:
-    """Write the tables of the study."""
     tables = Tables(Study(plan, at), plan.target_accuracy)
     RunRow.write_table(at.run_table, tables.runs())
     ComparisonRow.write_table(at.comparisons, tables.comparisons())

@@ -40,7 +40,6 @@ class TrackPlan(StudyPlan, Plan):
 
 
 def inputs(plan: TrackPlan, at: Layout) -> Files:
-    """Return tables, case files and figures; what a run was like by epoch is in the journal."""
     return {
         "tables": [at.trials, at.summary, at.run_table],
         "selections": [at.selection(case) for case in plan.cases],
@@ -59,7 +58,6 @@ def outputs(plan: TrackPlan, at: Layout) -> Files:
 
 
 def _figures(plan: TrackPlan, at: Layout) -> dict[Path, tuple[str, ...]]:
-    """Return the cases of every figure."""
     return {at.figure(drawing.stem, "png"): tuple(drawing.cases) for drawing in drawings(plan)}
 
 

@@ -19,7 +19,6 @@ NOTE = ", seeds equal: widened to one image"
 
 
 def no_spread(low: float | None, high: float | None) -> bool:
-    """Return whether an interval is there and has no width."""
     return low is not None and high is not None and high - low < TOUCHING
 
 

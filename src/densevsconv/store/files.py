@@ -53,7 +53,6 @@ def naming(path: Path) -> Iterator[None]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write ``text`` atomically."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -64,7 +63,6 @@ def json_text(value: Any) -> str:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write ``value`` atomically as :func:`json_text`."""
     write_text(path, json_text(value))
 
 
@@ -80,7 +78,6 @@ def write_json_if_changed(path: Path, value: Any) -> bool:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file."""
     with naming(path):
         return json.loads(path.read_text(encoding="utf-8"))
 

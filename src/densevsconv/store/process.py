@@ -61,12 +61,10 @@ class Tee:
         self.log = log
 
     def write(self, text: str) -> int:
-        """Write to both."""
         self.terminal.write(text)
         return self.log.write(text)
 
     def flush(self) -> None:
-        """Flush both."""
         self.terminal.flush()
         self.log.flush()
 
@@ -115,7 +113,6 @@ class RunLock:
         return True
 
     def release(self) -> None:
-        """Let go of the lock."""
         self._lock.release()
 
     def require(self) -> None:

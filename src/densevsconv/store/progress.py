@@ -23,7 +23,6 @@ from densevsconv.store.process import Tee
 
 
 def say(label: str, text: str) -> None:
-    """Say something about a piece of work, at once."""
     print(f"{label}: {text}", file=sys.stderr, flush=True)
 
 

@@ -31,13 +31,11 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    """Read a table as text cells."""
     with naming(path), path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
 def read_parquet(path: Path) -> pyarrow.Table:
-    """Read a parquet table."""
     with naming(path):
         return pyarrow.parquet.read_table(path)
 

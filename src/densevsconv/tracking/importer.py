@@ -120,7 +120,6 @@ class Importer:
             self.client.log_batch(identifier, metrics[begin : begin + BATCH])
 
     def retire_others(self) -> None:
-        """Tag the runs that are no longer part of the study."""
         for key, run in self._known.items():
             if key not in self._current:
                 self.client.set_tag(run.info.run_id, SUPERSEDED, "true")

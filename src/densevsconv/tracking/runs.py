@@ -85,7 +85,6 @@ class Training:
 
 
 def finished(study: Study[Any]) -> list[Training]:
-    """Return every trial and every refitted seed of a finished study."""
     trials = [
         Training("trial", row.case, row.trial, row.repetition, json.loads(row.settings))
         for row in study.trials
