@@ -8,7 +8,7 @@ import pytest
 
 from densevsconv.commands.document import FILES, records, schemas, table, updated
 from densevsconv.errors import ConfigError
-from densevsconv.planning.schema import Config
+from densevsconv.planning.study import Config
 
 ROOT = Path(__file__).parents[2]
 README = Path("config/README.md")

@@ -13,7 +13,7 @@ import pytest
 
 from densevsconv.cli import main
 from densevsconv.images import MIRROR_VARIABLE
-from densevsconv.planning.schema import Catalogue
+from densevsconv.planning.catalogue import Catalogue
 from densevsconv.schema.read import check, read_yaml
 from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, write_json

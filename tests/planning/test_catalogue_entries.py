@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from densevsconv.errors import ConfigError
+from densevsconv.planning.catalogue import Catalogue
 from densevsconv.planning.datasets import resolve_datasets
-from densevsconv.planning.schema import Catalogue, Config, StudyDataset
+from densevsconv.planning.study import Config, StudyDataset
 from densevsconv.schema.read import check
 from densevsconv.store.files import write_json
 

@@ -24,7 +24,8 @@ from pydantic.fields import FieldInfo
 from densevsconv import results
 from densevsconv.errors import ConfigError
 from densevsconv.networks.schema import LAYERS, ArchitectureFile, Repeat
-from densevsconv.planning.schema import Catalogue, Config, Study
+from densevsconv.planning.catalogue import Catalogue
+from densevsconv.planning.study import Config, Study
 from densevsconv.results.record import Record
 from densevsconv.schema.allowed import allowed, is_model, unwrap
 from densevsconv.schema.strict import OneOf

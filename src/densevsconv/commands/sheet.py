@@ -12,7 +12,7 @@ from densevsconv.images.transforms.apply import transform, transformed_shape
 from densevsconv.images.transforms.registry import TRANSFORMS
 from densevsconv.planning.datasets import resolve_datasets
 from densevsconv.planning.load import load_config
-from densevsconv.planning.schema import StudyDataset
+from densevsconv.planning.study import StudyDataset
 
 EXAMPLES: tuple[dict[str, Any], ...] = tuple(
     {name: setting} for name, entry in TRANSFORMS.items() for setting in entry.examples

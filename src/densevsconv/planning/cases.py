@@ -13,13 +13,14 @@ from densevsconv.errors import ArchitectureError, ConfigError
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import available_architectures, load_architecture
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset
-from densevsconv.planning.schema import Case, Study
+from densevsconv.planning.scale import without_method
+from densevsconv.planning.study import Case, Study
 from densevsconv.schema.messages import explain, shown, unknown
 from densevsconv.store.identity import canonical
 from densevsconv.store.plugins import extras_in
 from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.settings import Training
-from densevsconv.trials.search import KEYS_OF_METHOD, PointsError, Search, expand
+from densevsconv.trials.search import PointsError, Search, expand
 
 _USED_BY = {
     "momentum": {"momentum", "nesterov", "adam", "adamw"},
@@ -39,18 +40,15 @@ def resolve_case(
     """Yield the case, once an engine; raise :class:`ConfigError` for the first mistake in it."""
     case = study.cases[name]
     where = f"cases.{name}"
-    if case.dataset not in datasets:
-        raise ConfigError(f"{file}: {where}.dataset: {unknown('data set', case.dataset, datasets)}")
-    names = available_architectures(architectures)
-    if case.architecture not in names:
-        raise ConfigError(
-            f"{file}: {where}.architecture: {unknown('architecture', case.architecture, names)}"
-        )
+    references: list[tuple[str, str, str, Iterable[str]]] = [
+        ("dataset", "data set", case.dataset, datasets),
+        ("architecture", "architecture", case.architecture, available_architectures(architectures)),
+    ]
     for index, engine in enumerate(case.engines):
-        if engine not in ENGINES:
-            raise ConfigError(
-                f"{file}: {where}.engines.{index}: {unknown('engine', engine, ENGINES)}"
-            )
+        references.append((f"engines.{index}", "engine", engine, ENGINES))
+    for key, what, found, names in references:
+        if found not in names:
+            raise ConfigError(f"{file}: {where}.{key}: {unknown(what, found, names)}")
     dataset = datasets[case.dataset]
     described = load_architecture(architectures, case.architecture)
     try:
@@ -108,32 +106,17 @@ class _Part:
             return Training.model_validate(given)
         except ValidationError as error:
             raise ConfigError(
-                explain(
-                    error,
-                    file=self.file,
-                    model=Training,
-                    prefix=lambda key: self._section(
-                        "training", key, self.case.training, self.study.training
-                    ),
-                )
+                explain(error, file=self.file, model=Training, prefix=self._training_section)
             ) from None
 
     def search(self) -> Search:
         """Return the case's search; another method drops what the study's method needs."""
         shared, own = self.study.search, self.case.search
         if "seeds" in own:
-            raise self._error(
-                f"{self.where}.search",
-                "seeds",
-                f"found {shown(own['seeds'])}; allowed: only in the study's search, the same "
-                "for all cases",
-            )
-        method = shared.get("method", Search().method)
-        if own.get("method", method) != method:
-            methods = {key for keys in KEYS_OF_METHOD.values() for key in keys}
-            shared = {key: value for key, value in shared.items() if key not in methods}
+            problem = f"found {shown(own['seeds'])}; allowed: only in the study's search, the same "
+            raise self._error(f"{self.where}.search", "seeds", problem + "for all cases")
         try:
-            return Search.model_validate({**shared, **own})
+            return Search.model_validate({**without_method(shared, own), **own})
         except ValidationError as error:
             raise ConfigError(
                 explain(error, file=self.file, model=Search, prefix=self._search_section)
@@ -145,69 +128,48 @@ class _Part:
             points = [self._filled(point) for point in expand(search, self.study.seed)]
         except PointsError as error:
             raise self._error(self._search_section(error.key), error.key, error.problem) from None
+        values = {"grid": "grid", "random": "space", "list": "points"}[search.method]
+        section = self._search_section(values)
         checked: list[dict[str, Any]] = []
         seen: dict[str, int] = {}
         base = training.model_dump()
         for index, point in enumerate(points):
-            full = self._point(search, index, base, point)
+            where = f"{values}.{index}" if search.method == "list" else values
+            try:
+                full = Training.model_validate({**base, **point})
+            except ValidationError as error:
+                prefix = f"{section}.{where}"
+                raise ConfigError(
+                    explain(error, file=self.file, model=Training, prefix=prefix)
+                ) from None
             # as the schema has it: 1 and 1.0 are the same learning rate
             dumped = full.model_dump()
             checked.append({key: dumped[key] for key in point})
-            first = seen.setdefault(canonical(checked[-1]), index)
-            if first != index:
-                raise self._error(
-                    self._search_section(_values(search)),
-                    _values(search),
-                    f"found the point {shown(checked[-1])} twice; allowed: once",
-                )
-            self._check_point(search, index, full, point)
+            if seen.setdefault(canonical(checked[-1]), index) != index:
+                problem = f"found the point {shown(checked[-1])} twice; allowed: once"
+                raise self._error(section, values, problem)
+            for key in point:
+                if key in _USED_BY and full.optimizer not in _USED_BY[key]:
+                    problem = (
+                        f"optimizer {full.optimizer} does not use {key}; allowed with: "
+                        f"{', '.join(sorted(_USED_BY[key]))}"
+                    )
+                    raise self._error(section, f"{where}.{key}", problem)
+            for key, problem in self._misfits(full):
+                if key in point:
+                    raise self._error(section, f"{where}.{key}", problem)
+                raise self._error(self._training_section(key), key, problem)
         return checked
 
     def _check_keys(self, search: Search) -> None:
         given: list[tuple[str, Iterable[str]]] = [("grid", search.grid), ("space", search.space)]
         given += [(f"points.{i}", point) for i, point in enumerate(search.points or [])]
-        for section, keys in given:
+        for where, keys in given:
             for key in keys:
                 if key not in Training.model_fields:
-                    raise self._error(
-                        self._search_section(section.partition(".")[0]),
-                        f"{section}.{key}",
-                        unknown("training key", key, Training.model_fields),
-                    )
-
-    def _point(
-        self, search: Search, index: int, base: dict[str, Any], point: dict[str, Any]
-    ) -> Training:
-        try:
-            return Training.model_validate({**base, **point})
-        except ValidationError as error:
-            section = self._search_section(_values(search))
-            prefix = f"{section}.{_values(search, index)}"
-            raise ConfigError(
-                explain(error, file=self.file, model=Training, prefix=prefix)
-            ) from None
-
-    def _check_point(
-        self,
-        search: Search,
-        index: int,
-        full: Training,
-        point: dict[str, Any],
-    ) -> None:
-        section, values = self._search_section(_values(search)), _values(search, index)
-        for key in point:
-            if key in _USED_BY and full.optimizer not in _USED_BY[key]:
-                raise self._error(
-                    section,
-                    f"{values}.{key}",
-                    f"optimizer {full.optimizer} does not use {key}; allowed with: "
-                    f"{', '.join(sorted(_USED_BY[key]))}",
-                )
-        for key, problem in self._misfits(full):
-            if key in point:
-                raise self._error(section, f"{values}.{key}", problem)
-            own, shared = self.case.training, self.study.training
-            raise self._error(self._section("training", key, own, shared), key, problem)
+                    section = self._search_section(where.partition(".")[0])
+                    problem = unknown("training key", key, Training.model_fields)
+                    raise self._error(section, f"{where}.{key}", problem)
 
     def _misfits(self, training: Training) -> Iterator[tuple[str, str]]:
         """Yield settings that are fine by themselves and do not fit the data or the network."""
@@ -255,6 +217,9 @@ class _Part:
             )
         return settings | {"augmentation": self.dataset.entry.augmentation.model_dump()}
 
+    def _training_section(self, key: str) -> str:
+        return self._section("training", key, self.case.training, self.study.training)
+
     def _search_section(self, key: str) -> str:
         return self._section("search", key, self.case.search, self.study.search)
 
@@ -265,9 +230,3 @@ class _Part:
 
     def _error(self, section: str, key: str, problem: str) -> ConfigError:
         return ConfigError(f"{self.file}: {section}.{key}: {problem}")
-
-
-def _values(search: Search, index: int | None = None) -> str:
-    """Return the key of a search that holds its values, or where point ``index`` lies in it."""
-    key = {"grid": "grid", "random": "space", "list": "points"}[search.method]
-    return f"{key}.{index}" if search.method == "list" and index is not None else key

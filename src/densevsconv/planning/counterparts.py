@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from densevsconv.planning.resolved import ResolvedCase
-from densevsconv.planning.schema import Counterpart
+from densevsconv.planning.study import Counterpart
 from densevsconv.report.contents import GRADIENTS, STUDY_TABLES, TABLES
 from densevsconv.report.figures.registry import FIGURES
 from densevsconv.schema.messages import unknown

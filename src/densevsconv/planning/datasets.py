@@ -10,8 +10,9 @@ from densevsconv.errors import ConfigError, DataError
 from densevsconv.images.sources import Probe
 from densevsconv.images.split import Sizes, Test, split_sizes
 from densevsconv.images.transforms.apply import transformed_shape
+from densevsconv.planning.catalogue import Catalogue, DatasetEntry
 from densevsconv.planning.resolved import ResolvedDataset
-from densevsconv.planning.schema import Catalogue, Config, DatasetEntry, StudyDataset
+from densevsconv.planning.study import Config, StudyDataset
 from densevsconv.schema.messages import shown, unknown
 from densevsconv.schema.read import check, read_yaml
 from densevsconv.store.identity import digest

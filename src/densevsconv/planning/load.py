@@ -13,7 +13,7 @@ from densevsconv.planning.counterparts import check_counterparts
 from densevsconv.planning.datasets import resolve_datasets
 from densevsconv.planning.resolved import ResolvedCase, ResolvedStudy
 from densevsconv.planning.scale import scaled
-from densevsconv.planning.schema import Config, Study
+from densevsconv.planning.study import Config, Study
 from densevsconv.schema.messages import unknown
 from densevsconv.schema.read import check, read_yaml
 from densevsconv.store.plugins import load_plugins

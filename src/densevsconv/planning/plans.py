@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
-from densevsconv.planning.schema import Split
+from densevsconv.planning.study import Split
 from densevsconv.results.plan import (
     CasePlan,
     CounterpartPlan,
@@ -34,6 +34,9 @@ from densevsconv.store.files import write_json_if_changed
 from densevsconv.store.layout import Layout
 from densevsconv.trials.cost import COMPILE_SECONDS, estimated_seconds
 
+SAID = {"title", "question", "description", "notes", "publication", "execution"}
+"""What the report says of a study as its file has it."""
+
 
 def write_plans(study: ResolvedStudy, at: Layout) -> list[str]:
     """Write the plan files whose content changed; return the stages they belong to."""
@@ -45,8 +48,9 @@ def write_plans(study: ResolvedStudy, at: Layout) -> list[str]:
 
 
 def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
-    settings = study.study
-    cases, datasets = study.cases, study.datasets
+    settings, cases, datasets = study.study, study.cases, study.datasets
+    shown = study_plan(study)
+    checked = [name for name in cases if name in settings.gradients.cases]
     trials = sum(case.trials for case in cases.values())
     shards = min(settings.shards, trials)  # none where nothing is searched
     seeded: dict[str, Any] = {
@@ -70,11 +74,11 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
         "measure": MeasurePlan(seed=settings.seed, datasets=list(datasets)),
         "gradients": GradientsPlan(
             seed=settings.seed,
-            cases={name: TrainedCase(**_trained(cases[name])) for name in study.checked},
+            cases={name: TrainedCase(**_trained(cases[name])) for name in checked},
         ),
         "search": SearchPlan(
             **seeded,
-            seeds=study.search_seeds,
+            seeds=next(iter(cases.values())).search.seeds,
             shards=shards,
             cases={
                 name: SearchedCase(**_trained(case), points=case.points)
@@ -107,15 +111,6 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             batch_sizes=settings.time.batch_sizes,
             cases={name: _refitted(case, case.time_repeats) for name, case in cases.items()},
         ),
-        **_shown(study, study_plan(study), at),
-    }
-
-
-def _shown(study: ResolvedStudy, shown: StudyPlan, at: Layout) -> dict[str, Plan]:
-    settings = study.study
-    said = settings.model_dump(include={"title", "question", "description"})
-    target = settings.time.target_accuracy
-    return {
         "judge": JudgePlan(
             confidence=shown.confidence,
             claims=settings.claims,
@@ -126,14 +121,13 @@ def _shown(study: ResolvedStudy, shown: StudyPlan, at: Layout) -> dict[str, Plan
                 if settings.claims
             },
         ),
-        "summarise": SummarisePlan(**dict(shown), target_accuracy=target),
+        "summarise": SummarisePlan(**dict(shown), target_accuracy=settings.time.target_accuracy),
         "figures": FiguresPlan(**dict(shown)),
         "report": ReportPlan(
             **dict(shown),
-            **said,
-            **settings.model_dump(include={"notes", "publication", "execution"}),
+            **settings.model_dump(include=SAID),
             highlights=settings.report.highlights,
-            target_accuracy=target,
+            target_accuracy=settings.time.target_accuracy,
             timed_seconds=settings.time.seconds,
         ),
         "track": TrackPlan(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from densevsconv.trials.search import KEYS_OF_METHOD
+from densevsconv.trials.search import KEYS_OF_METHOD, Search
 
 NAMED = ("datasets", "cases", "claims")
 """Parts of a study that a scale may take entries out of, by giving null for them."""
@@ -17,7 +17,9 @@ def scaled(study: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     Mappings are merged key by key, everything else is replaced; an entry of :data:`NAMED` that is
     null in ``changes`` is taken out. A search of another method replaces the study's points.
     """
-    study = {**study, "search": _search_kept(study, changes)} if "search" in study else study
+    if "search" in study:
+        kept = without_method(study["search"], changes.get("search") or {})
+        study = {**study, "search": kept}
     merged = _merged(study, changes)
     for part in NAMED:
         if isinstance(merged.get(part), dict):
@@ -25,13 +27,12 @@ def scaled(study: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def _search_kept(study: Mapping[str, Any], changes: Mapping[str, Any]) -> Any:
-    """Return the study's search without what belongs to its method where a scale has another."""
-    search, over = study["search"], changes.get("search") or {}
-    if over.get("method", search.get("method")) == search.get("method"):
-        return search
+def without_method(search: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a search without what belongs to its method where ``over`` has another method."""
+    method = search.get("method", Search().method)
     methods = {key for keys in KEYS_OF_METHOD.values() for key in keys}
-    return {key: value for key, value in search.items() if key not in methods}
+    other = over.get("method", method) != method
+    return {key: value for key, value in search.items() if not (other and key in methods)}
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""The schema of ``config/datasets.yaml``: the data sets that studies may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from densevsconv.images.sources import Source
+from densevsconv.images.sources.keys import PlainName
+from densevsconv.schema.messages import nearest, shown
+from densevsconv.schema.strict import Allowed, Name, Strict
+from densevsconv.training.settings import Augmentation
+
+Count = Annotated[int, Field(ge=1)]
+Url = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/]+/\S*$"),
+    Allowed("an address that begins with http:// or https://"),
+]
+
+
+class RemoteFile(Strict):
+    """A file that is fetched, and how to know that it is the right one."""
+
+    size: int | None = Field(default=None, ge=1)
+    """In bytes; null: not known."""
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Checksum; null: not known, the first copy fetched sets it."""
+    urls: list[Url] = Field(default_factory=list)
+    """Addresses, tried in order after the mirror; empty: the mirror alone."""
+
+
+class DatasetEntry(Strict):
+    """One data set of the catalogue, as it is before a study splits it.
+
+    What a user's own files say themselves (number, shape, classes) may be left out.
+    """
+
+    title: str = Field(min_length=1)
+    """Name for people."""
+    source: Source
+    """Where the images come from, see the kinds of source."""
+    files: dict[PlainName, RemoteFile] = Field(default_factory=dict)
+    """Files to fetch, each with the keys of RemoteFile: all that the source names, unless it has a
+    path."""
+    images: int | None = Field(default=None, ge=1)
+    """Number of images, test images included; checked when they are read. null: as many as the
+    user's own files hold."""
+    test_images: int | None = Field(default=None, ge=1)
+    """How many of them are the source's own test part; null: it has none, or the user's own files
+    say."""
+    shape: list[Count] | None = Field(default=None, min_length=3, max_length=3)
+    """Height, width and channels of an image, in pixels; null: the files' own."""
+    classes: int | None = Field(default=None, ge=2)
+    """Number of classes; labels run from 0. null: the files' own."""
+    class_names: list[str] | None = None
+    """A name for each class, in the order of labels; null: the files' own, or the labels."""
+    max_value: int = Field(default=255, ge=1, le=255)
+    """The largest value a pixel can have."""
+    augmentation: Augmentation = Augmentation()
+    """What `augmentation: default` stands for in a study: changes that keep the labels of these
+    images true, see Augmentation."""
+    flip_changes_class: bool = False
+    """Whether a mirrored image is of another class, or of none, as with digits; then `flip: true`
+    is refused."""
+    citation: str = ""
+    """Where the data come from, for the report."""
+    licence: str = ""
+    """Terms of use."""
+    homepage: str = ""
+    """Address of the data's own page."""
+    notes: str = ""
+    """What a reader must know about the data."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> DatasetEntry:
+        self._check_files()
+        names = self.class_names or []
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"class_names: found {shown(twice[0])} twice; allowed: once each")
+        if self.class_names and self.classes and len(self.class_names) != self.classes:
+            raise ValueError(
+                f"class_names: found {len(self.class_names)} names; allowed: {self.classes}, "
+                "as classes says"
+            )
+        if self.images and self.test_images and self.test_images >= self.images:
+            raise ValueError(
+                f"test_images: found {self.test_images} of {self.images} images; allowed: fewer"
+            )
+        return self
+
+    def _check_files(self) -> None:
+        if getattr(self.source, "path", None) is not None:
+            if self.files:
+                raise ValueError(
+                    f"files: found {shown(next(iter(self.files)))} beside source.path; allowed: "
+                    "one of the two, since files in a folder of your own are not fetched"
+                )
+            return
+        for file in self.source.files(Path()):
+            if (name := file.as_posix()) not in self.files:
+                raise ValueError(
+                    f"files: the source names {shown(name)}, which is not there"
+                    f"{nearest(name, self.files)} allowed: every file of the source (or "
+                    "source.path, the folder that has them)"
+                )
+
+
+class Catalogue(Strict):
+    """``config/datasets.yaml``: the data sets that studies may use."""
+
+    datasets: dict[Name, DatasetEntry] = Field(min_length=1)
+    """Data sets by name, each with the keys of DatasetEntry."""

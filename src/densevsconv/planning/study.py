@@ -1,0 +1,226 @@
+"""The schemas of ``config/config.yaml`` and ``config/studies/*.yaml``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from densevsconv.claims.registry import Claim
+from densevsconv.images.transforms.registry import Transforms
+from densevsconv.planning.catalogue import Count
+from densevsconv.schema.strict import Allowed, Name, Strict
+
+Scale = Literal["smoke", "laptop", "full"]
+"""Seconds to see that everything runs; minutes on a laptop; the real thing."""
+
+
+class Config(Strict):
+    """``config/config.yaml``: which study, and where its files go."""
+
+    study: Name = "quickstart"
+    """A study: the name of a file in `studies/`."""
+    scale: Scale | None = None
+    """How large: one of the study's `scales`; null: the study's own `scale`."""
+    results: str = Field(default="results", min_length=1)
+    """Folder of the result files."""
+    reports: str = Field(default="reports", min_length=1)
+    """Folder of the rendered reports."""
+    data: str = Field(default="data", min_length=1)
+    """Folder that official files are fetched into."""
+    data_mirror: str | None = Field(default=None, min_length=1)
+    """An address or a folder where files are looked for first, as `<mirror>/<data set>/<file>`;
+    null: what the environment variable `DENSEVSCONV_DATA_MIRROR` says, if anything."""
+
+
+class Split(Strict):
+    """How a study divides a data set; drawn from the study's seed."""
+
+    test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"] | None = None
+    """Part of all images kept for the one final test; `official`: the source's own test part; null:
+    that where there is one, else 0.2."""
+    validation: float = Field(default=0.1, gt=0, lt=1)
+    """Part of the other images that chooses the settings."""
+    stratify: bool = True
+    """Whether every part has the classes in the proportions of the whole."""
+    grouped: bool = False
+    """Whether images of one group (a writer, a house; where the source tells) stay in one part."""
+    training_images: int | None = Field(default=None, ge=1)
+    """Keep only so many training images (a smaller number is a part of a larger one; test and
+    validation stay); null: all."""
+    test_images: int | None = Field(default=None, ge=1)
+    """Keep only so many test images, for a quick look; null: all."""
+
+
+class StudyDataset(Split):
+    """A data set as a study uses it: which one, how it is changed, how it is divided."""
+
+    dataset: Annotated[str, Allowed("a data set of `datasets.yaml`")] | None = None
+    """The data set in the catalogue; null: the one of this name. With it one data set can be used
+    in several forms."""
+    title: str = ""
+    """Name for people; empty: the catalogue's."""
+    transform: Transforms = Field(default_factory=list)
+    """Changes made to every image before training, in order, see the transformations."""
+
+
+class Published(Strict):
+    """What a publication reports of a case, to be set beside what is found here."""
+
+    accuracy: float | None = Field(default=None, ge=0, le=1)
+    """Test accuracy."""
+    seconds: float | None = Field(default=None, gt=0)
+    """Training time in seconds."""
+    name: str = ""
+    """What the publication calls it."""
+    source: str = ""
+    """Where: table, section, reference."""
+
+
+class Case(Strict):
+    """One network trained in one way on one data set."""
+
+    title: str = ""
+    """Name for people; empty: the architecture's title."""
+    dataset: Annotated[str, Allowed("a data set listed under `datasets`")]
+    """The images."""
+    architecture: Annotated[str, Allowed("the name of a file in `architectures/`")]
+    """The network's layers."""
+    engines: list[str] = Field(default_factory=lambda: ["tensorflow"], min_length=1)
+    """What trains it: `tensorflow` or `numpy` (numpynet). With several, each makes a case of its
+    own, `<case>-<engine>`."""
+    training: dict[str, Any] = Field(default_factory=dict)
+    """Keys of Training that differ from the study's `training`."""
+    refit_seeds: int | None = Field(default=None, ge=2)
+    """Fresh trainings of this case; null: `refit.seeds`."""
+    time_repeats: int | None = Field(default=None, ge=1)
+    """Timed trainings of this case, at most as many as it has refits; null: `time.repeats`."""
+    network: str = ""
+    """What several versions of one network have in common; empty: the case's name."""
+    version: str = ""
+    """Which version of a published network it is, such as `published`, `coded` (as the
+    publication's code trains it; `coded_16` where there are several) or `corrected`."""
+    published: Published | None = None
+    """What a publication reports of it, see Published."""
+    search: dict[str, Any] = Field(default_factory=dict)
+    """Keys of Search that differ from the study's `search`; another `method` drops what the study's
+    method needs."""
+
+
+class Refit(Strict):
+    """Training the chosen settings afresh, for the test."""
+
+    seeds: int = Field(default=10, ge=2)
+    """Fresh trainings of every case; intervals are taken over them."""
+
+
+class Evaluate(Strict):
+    """Measures on the test images."""
+
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+    """Level of the intervals over seeds."""
+    calibration_bins: int = Field(default=15, ge=2)
+    """Bins of predicted probability for the calibration error."""
+
+
+class Time(Strict):
+    """How training and inference are timed."""
+
+    repeats: int = Field(default=3, ge=1)
+    """Timed trainings of every case, after a warm-up; at most as many as it has refits."""
+    seconds: float | None = Field(default=None, gt=0)
+    """About how long a timed training may take: of a longer one only as many epochs are timed,
+    three at least, and each is taken to cost what the median one does. Null, or a case that stops
+    early: all of it."""
+    target_accuracy: float = Field(default=0.95, gt=0, lt=1)
+    """Validation accuracy of the time to a target: the epochs after which the refitted networks
+    reach it, at the timed seconds of an epoch."""
+    batch_sizes: list[Count] = Field(default_factory=lambda: [1, 256], min_length=1)
+    """Batch sizes at which inference is timed."""
+
+
+class Gradients(Strict):
+    """Which backpropagations are checked against finite differences."""
+
+    cases: list[Name] = Field(default_factory=list)
+    """Cases of engine `numpy` whose settings are fixed."""
+
+
+class Counterpart(Strict):
+    """Where the report shows again what a publication shows."""
+
+    figure: str | None = None
+    """A figure of the report, such as `samples` or `curves_and_confusion`."""
+    table: str | None = None
+    """A table of the report, such as `published`; this or `figure`."""
+    dataset: str | None = None
+    """Whose figure or table; null: that of the first case."""
+    cases: list[str] = Field(default_factory=list)
+    """The cases it shows."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Counterpart:
+        if (self.figure is None) == (self.table is None):
+            found = "neither figure nor table" if self.figure is None else "both"
+            raise ValueError(f"found {found}; allowed: figure or table, one of them")
+        return self
+
+
+class Report(Strict):
+    """What the report puts in front."""
+
+    highlights: list[Name] = Field(default_factory=list)
+    """Cases named in the abstract; empty: the best of each family."""
+    counterparts: dict[str, Counterpart | None] = Field(default_factory=dict)
+    """By what a publication calls a figure or table of its own, where the report shows it again,
+    see Counterpart; null: not at this scale."""
+
+
+class Study(Strict):
+    """``config/studies/<study>.yaml``: data sets, cases, search, seeds and budgets."""
+
+    title: str = Field(min_length=1)
+    """Title of the report."""
+    question: str = ""
+    """The question, in one sentence."""
+    description: str = ""
+    """What is compared and why, in a paragraph."""
+    notes: str = ""
+    """What a reader must know before believing the results; closes the report's section on
+    limits."""
+    publication: str = ""
+    """The work that the study reproduces, as the report's references have it."""
+    scale: Scale | None = None
+    """The scale that is run unless another is asked for."""
+    scales: dict[Scale, dict[str, Any]] = Field(default_factory=dict)
+    """What a scale changes: keys of Study, merged into the others key by key; null takes a data
+    set, a case or a claim out."""
+    seed: int = Field(default=0, ge=0)
+    """The seed every random choice is derived from."""
+    datasets: dict[Name, StudyDataset] = Field(min_length=1)
+    """The data sets, each with the keys of StudyDataset (`{}`: defaults)."""
+    training: dict[str, Any] = Field(default_factory=dict)
+    """Keys of Training that all cases start from."""
+    search: dict[str, Any] = Field(default_factory=dict)
+    """Keys of Search that all cases start from."""
+    cases: dict[Name, Case] = Field(min_length=1)
+    """What is compared, by name, each with the keys of Case."""
+    claims: dict[Name, Claim] = Field(default_factory=dict)
+    """Conclusions of a publication to judge, by name, each with the keys of Claim."""
+    refit: Refit = Refit()
+    """See Refit."""
+    evaluate: Evaluate = Evaluate()
+    """See Evaluate."""
+    time: Time = Time()
+    """See Time."""
+    gradients: Gradients = Gradients()
+    """See Gradients."""
+    report: Report = Report()
+    """See Report."""
+    shards: int = Field(default=2, ge=1, le=64)
+    """Processes that search and refit are divided over."""
+    threads: int = Field(default=1, ge=1)
+    """CPU threads of each of these processes."""
+    execution: Literal["auto", "xla", "graph"] = "auto"
+    """How TensorFlow runs an epoch: compiled by XLA, as a graph, or whichever measures faster for
+    the network."""
