@@ -148,7 +148,7 @@ WORDS = {
     "comment": reword("# early stopping needs", "# stopping early needs", LOOP),
     "package": reword('"""', '"""A word. ', "numpynet/__init__.py"),
     "package's other names": reword(r"\n__all__", "\nNEW = 1\n__all__", "numpynet/__init__.py"),
-    "module beside it": reword(r"\n\Z", "\nNEW = 1\n", "numpynet/figures.py"),
+    "module beside it": reword(r"\n\Z", "\nNEW = 1\n", "numpynet/gradient_check.py"),
     "title": reword('title = "NumPy"', 'title = "Ours"', NUMPY + "engine.py"),
     "how ids are made": reword(r"\n\Z", "\nNEW = 1\n", "densevsconv/store/identity.py"),
     "place": move("densevsconv.training.augmentation", "densevsconv.other.changes"),

@@ -41,13 +41,6 @@ def test_a_second_run_is_refused_and_a_killed_one_leaves_no_lock(tmp_path):
     assert second.acquire()
 
 
-def test_a_released_lock_can_be_taken(tmp_path):
-    first = RunLock(tmp_path)
-    first.require()
-    first.release()
-    assert RunLock(tmp_path).acquire()
-
-
 def test_the_users_own_settings_stay(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")

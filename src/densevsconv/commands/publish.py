@@ -23,10 +23,6 @@ def tables(layout: Layout) -> list[Path]:
     ]
 
 
-def database(results: Path) -> Path:
-    return results / "mlflow" / "mlflow.db"
-
-
 def where(layout: Layout, command: str) -> str:
     """Return a few lines that say where a study's report, tables and runs are.
 

@@ -52,7 +52,7 @@ def publish(study: str | None, scale: str | None, to: Path) -> None:
 def ui(port: int) -> None:
     """Show the runs in MLflow's pages; this process becomes their server."""
     config, _ = load_config()
-    database = publishing.database(Path(config.results))
+    database = Layout(Path(config.results) / config.study).database
     if not database.exists():
         raise UserError(f"{database}: no MLflow database yet; run a study first (`make study`)")
     command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1", "--port", str(port)]

@@ -19,10 +19,7 @@ def check_counterparts(
     cases: Mapping[str, ResolvedCase],
     checked: Sequence[str],
 ) -> Iterator[tuple[str, str]]:
-    """Yield key and problem of every reference that leads nowhere.
-
-    ``checked`` are the cases whose gradients the study checks.
-    """
+    """Yield key and problem of what leads nowhere; ``checked``: cases of the gradient check."""
     figures = [figure.name for figure in FIGURES]
     used = sorted({case.dataset for case in cases.values()})
     for of, entry in counterparts.items():

@@ -23,16 +23,6 @@ DEFAULT_TEST = 0.2
 _STATED = ("images", "shape", "classes")
 
 
-def load_catalogue(file: Path) -> Catalogue:
-    return check(Catalogue, read_yaml(file), file)
-
-
-def raw_folder(config: Config, base: str, entry: DatasetEntry) -> Path:
-    """Return where the files of a data set lie: the user's own folder, or the fetched files'."""
-    own = getattr(entry.source, "path", None)
-    return Path(own) if own is not None else Path(config.data) / "raw" / base
-
-
 def resolve_datasets(
     datasets: Mapping[str, StudyDataset],
     *,
@@ -42,17 +32,10 @@ def resolve_datasets(
 ) -> dict[str, ResolvedDataset]:
     """Return the data sets of a study; raise :class:`ConfigError` for the first mistake.
 
-    Parameters
-    ----------
-    datasets
-        By name, as ``study_file`` has them.
-    config
-        Says where fetched files lie.
-    folder
-        Of the configuration, which holds ``datasets.yaml``.
+    ``folder`` is that of the configuration, which holds ``datasets.yaml``.
     """
     catalogue_file = folder / "datasets.yaml"
-    catalogue = load_catalogue(catalogue_file).datasets
+    catalogue = check(Catalogue, read_yaml(catalogue_file), catalogue_file).datasets
     looked_at: dict[str, tuple[Probe, str]] = {}  # a study may have many forms of the same images
     resolved = {}
     for name, used in datasets.items():
@@ -61,7 +44,8 @@ def resolve_datasets(
             key = ".dataset" if used.dataset else ""
             raise ConfigError(f"{where}{key}: {unknown('data set', base, catalogue)}")
         entry = catalogue[base]
-        raw = raw_folder(config, base, entry)
+        own = getattr(entry.source, "path", None)
+        raw = Path(own) if own is not None else Path(config.data) / "raw" / base
         if base not in looked_at:
             looked_at[base] = _contents(f"{catalogue_file}: datasets.{base}", entry, raw)
         contents, stamp = looked_at[base]

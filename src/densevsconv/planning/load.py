@@ -26,21 +26,12 @@ def load_study(
     source: Path | str | Mapping[str, Any] = CONFIG_FILE,
     overrides: Mapping[str, Any] | None = None,
 ) -> ResolvedStudy:
-    """Return the study that a configuration names.
+    """Return the study that a configuration names; nothing is written.
 
-    Parameters
-    ----------
-    source
-        ``config.yaml``, beside which the other files lie, or its content (the other files are
-        then in ``config/``).
-    overrides
-        Keys of :class:`Config` given on the command line (``snakemake --config``).
-
-    Raises
-    ------
-    ConfigError
-        One line that names file, key, what was found, what is allowed and the nearest match.
-        Nothing is written.
+    ``source`` is ``config.yaml``, beside which the other files lie, or its content (the other files
+    are then in ``config/``); ``overrides`` are keys of :class:`Config` given on the command line.
+    Raises :class:`ConfigError`, a line that names file, key, what was found, what is allowed and
+    the nearest match.
     """
     load_plugins()
     config, folder = load_config(source, overrides)

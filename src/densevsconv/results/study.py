@@ -52,12 +52,7 @@ WHOLE = 0.02
 class Study(Generic[P]):
     """The result files of one study, each read once and checked.
 
-    Parameters
-    ----------
-    plan
-        What the study consists of.
-    at
-        Where its files lie. A stage may ask for the files that it declares, and for no others.
+    A stage may ask for the files that it declares, and for no others.
     """
 
     def __init__(self, plan: P, at: Layout) -> None:
@@ -78,8 +73,7 @@ class Study(Generic[P]):
         return sorted({case.dataset for case in self.plan.cases.values()})
 
     def case(self, name: str) -> CasePlan:
-        case: CasePlan = self.plan.cases[name]
-        return case
+        return self.plan.cases[name]
 
     def cases(self, dataset: str, family: str | None = None) -> list[str]:
         names = ordered(self.plan.cases, dataset)
@@ -189,12 +183,8 @@ class Study(Generic[P]):
     def weights(self, case: str, repetition: int = 0) -> dict[str, np.ndarray]:
         """Return the weights of one seed, by name (``0_conv/kernel``)."""
         start = f"{repetition}/"
-        stored = read_npz(self.at.weights(case))
-        return {
-            name.removeprefix(start): array
-            for name, array in stored.items()
-            if name.startswith(start)
-        }
+        stored = read_npz(self.at.weights(case)).items()
+        return {name.removeprefix(start): w for name, w in stored if name.startswith(start)}
 
     # -- tables
 
@@ -248,9 +238,8 @@ class Study(Generic[P]):
 
     def share_seeds(self, a: str, b: str) -> bool:
         """Return whether two cases were refitted with the same seeds, so that these pair them."""
-        return [(run.repetition, run.seeds) for run in self.runs(a)] == [
-            (run.repetition, run.seeds) for run in self.runs(b)
-        ]
+        of_a, of_b = ([(run.repetition, run.seeds) for run in self.runs(c)] for c in (a, b))
+        return of_a == of_b
 
 
 def merit(accuracy: float | None, loss: float | None) -> tuple[float, float]:

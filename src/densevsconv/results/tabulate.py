@@ -37,12 +37,7 @@ CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs"
 class Tables:
     """The rows of every table of a study.
 
-    Parameters
-    ----------
-    study
-        Trials, selections, runs, histories, evaluations and timings of every case are read.
-    target_accuracy
-        On validation images, between 0 and 1: the time to it is wanted.
+    ``target_accuracy`` is on validation images, between 0 and 1: the time to it is wanted.
     """
 
     def __init__(self, study: Study, target_accuracy: float) -> None:
@@ -157,26 +152,20 @@ class Tables:
         for reference, others in self.plan.forms.items():
             for other in others:
                 pairs = [(a, b) for b, a in self.plan.same_networks(other, reference).items()]
-                names = {
-                    "base": self.plan.datasets[reference].dataset,
-                    "dataset_a": other,
-                    "dataset_b": reference,
-                }
-                rows = [self._on_two_forms(a, b) for a, b in pairs]
+                base = self.plan.datasets[reference].dataset
+                names: dict[str, Any] = {"base": base, "dataset_a": other, "dataset_b": reference}
+                for a, b in pairs:
+                    labels = self._labels(a, "family", "architecture", "engine")
+                    yield DifficultyRow(
+                        **names,
+                        **labels,
+                        kind="network",
+                        case_a=a,
+                        case_b=b,
+                        **self._difference(a, b),
+                    )
                 if lead := self._lead(pairs):
-                    rows.append(lead)
-                yield from (DifficultyRow.model_validate(names | row) for row in rows)
-
-    def _on_two_forms(self, a: str, b: str) -> dict[str, Any]:
-        case = self.plan.cases[a]
-        return {
-            "kind": "network",
-            "family": case.family,
-            "architecture": case.architecture["name"],
-            "engine": case.engine,
-            "case_a": a,
-            "case_b": b,
-        } | self._difference(a, b)
+                    yield DifficultyRow(**names, kind="lead", **lead)
 
     def _lead(self, pairs: list[tuple[str, str]]) -> dict[str, Any] | None:
         """Return how much further ahead the best convolutional network is on a than on b.
@@ -209,14 +198,9 @@ class Tables:
             [self._accuracy(ahead)[r] - self._accuracy(behind)[r] for r in common]
             for ahead, behind in ((a, minus_a), (b, minus_b))
         )
-        return {
-            "kind": "lead",
-            "engine": engine,
-            "case_a": a,
-            "minus_a": minus_a,
-            "case_b": b,
-            "minus_b": minus_b,
-        } | asdict(compare(on_a, on_b, self.plan.confidence, paired=True))
+        four = {"case_a": a, "minus_a": minus_a, "case_b": b, "minus_b": minus_b}
+        compared = compare(on_a, on_b, self.plan.confidence, paired=True)
+        return {"engine": engine} | four | asdict(compared)
 
     # -- of one case, or two
 
@@ -225,15 +209,16 @@ class Tables:
             if self.plan.cases[a].dataset == self.plan.cases[b].dataset:
                 yield a, b
 
-    def _labels(self, name: str) -> dict[str, Any]:
+    def _labels(self, name: str, *columns: str) -> dict[str, Any]:
         case = self.plan.cases[name]
-        return {
+        labels = {
             "dataset": case.dataset,
             "case": name,
             "family": case.family,
             "architecture": case.architecture["name"],
             "engine": case.engine,
         }
+        return {key: labels[key] for key in columns or labels}
 
     def _difference(self, a: str, b: str) -> dict[str, Any]:
         of_a, of_b = (self.study.evaluation(name).accuracies for name in (a, b))

@@ -24,16 +24,10 @@ _COMPARE = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator
 class Traced:
     """A number (or a whole setting, for settings in words) and its place.
 
-    Attributes
-    ----------
-    value
-        None where the file has none.
-    source
-        The file, from the study's folder.
-    pointer
-        In a JSON file ``/accuracy/mean`` (RFC 6901), ``/cases/#`` for the number of items; in a
-        table ``column[case=dense_1]``, ``#[dataset=digits,difference_low>0]`` for a number of rows;
-        ``a over b`` for the quotient of two numbers of one file.
+    The file is given from the study's folder. The pointer is in a JSON file ``/accuracy/mean``
+    (RFC 6901), ``/cases/#`` for the number of items; in a table ``column[case=dense_1]``,
+    ``#[dataset=digits,difference_low>0]`` for a number of rows; ``a over b`` for the quotient of
+    two numbers of one file. The value is None where the file has none.
     """
 
     value: Any

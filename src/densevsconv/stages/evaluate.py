@@ -109,23 +109,7 @@ def evaluate(
     confidence: float,
     bins: int,
 ) -> Evaluation:
-    """Return the evaluation of one case.
-
-    Parameters
-    ----------
-    labels
-        Shape (N,), true classes of the test images.
-    probabilities
-        Shape (seeds, N, classes).
-    case, dataset
-        Their names.
-    diverged
-        Whether each seed diverged.
-    confidence
-        Of the intervals over seeds, such as 0.95.
-    bins
-        Of the calibration error.
-    """
+    """Return the evaluation of a case: ``labels`` (N,), ``probabilities`` (seeds, N, classes)."""
     # not at the top: the Snakefile imports this module, and scikit-learn takes a second
     from sklearn.metrics import accuracy_score, log_loss
 
@@ -134,9 +118,12 @@ def evaluate(
     predicted = probabilities.argmax(axis=2)
     counts = np.sum([confusion_counts(labels, row, classes) for row in predicted], axis=0)
     finite = [bool(np.isfinite(seed).all()) for seed in probabilities]
+    # float32 rows miss a sum of 1 by more than scikit-learn likes
+    exact = probabilities.astype(np.float64)
+    exact /= exact.sum(axis=2, keepdims=True)
     losses = [
-        float(log_loss(labels, _normalised(p), labels=np.arange(classes))) if ok else None
-        for p, ok in zip(probabilities, finite, strict=True)
+        float(log_loss(labels, p, labels=np.arange(classes))) if ok else None
+        for p, ok in zip(exact, finite, strict=True)
     ]
     reliabilities = [
         reliability(labels, p, bins) if ok else None
@@ -155,7 +142,7 @@ def evaluate(
             "diverged_seeds": sum(diverged),
             "images": len(labels),
             "confidence": confidence,
-            "accuracy": _over_seeds(list(accuracies), confidence, upper=1),
+            "accuracy": _over_seeds([*accuracies], confidence, upper=1),
             "chance": chance,
             "learned": [accuracy > chance + ROUNDING for accuracy in accuracies],
             "test_set_interval": wilson_interval(
@@ -173,12 +160,6 @@ def evaluate(
             "misclassified": misclassified(labels, predicted),
         }
     )
-
-
-def _normalised(probabilities: np.ndarray) -> np.ndarray:
-    """Return float64 rows that sum to 1: float32 ones miss it by more than scikit-learn likes."""
-    rows = probabilities.astype(np.float64)
-    return np.asarray(rows / rows.sum(axis=1, keepdims=True))
 
 
 def _over_seeds(

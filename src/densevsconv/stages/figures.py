@@ -18,11 +18,10 @@ class FiguresPlan(StudyPlan, Plan):
 
 def inputs(plan: FiguresPlan, at: Layout) -> Files:
     return {
-        "tables": [at.trials, at.summary, at.engine_comparisons],
+        "tables": [at.summary, at.engine_comparisons],
         "selections": [at.selection(case) for case in plan.cases],
         "runs": [at.runs(case) for case in plan.cases],
         "evaluations": [at.evaluation(case) for case in plan.cases],
-        "timings": [at.timing(case) for case in plan.cases],
         "histories": [at.history(case) for case in plan.cases],
         "predictions": [at.predictions(case) for case in plan.cases],
         "weights": [at.weights(case) for case in plan.cases],

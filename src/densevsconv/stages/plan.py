@@ -19,8 +19,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
 
-from pydantic import ConfigDict
-
 from densevsconv.errors import UserError
 from densevsconv.results.record import Record
 from densevsconv.schema.messages import unknown
@@ -49,21 +47,6 @@ class Plan(Record):
     def digest(self, part: Part | None = None) -> str:
         """Return what changes whenever a part must be done again."""
         return digest(self.of(part))
-
-
-class LoosePlan(Plan):
-    """A plan whose content its readers look up by key."""
-
-    model_config = ConfigDict(extra="allow")
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """The whole of it, as in the file."""
-        return dict(self.model_extra or {})
-
-    def of(self, part: Part | None) -> Any:
-        """Return all of it."""
-        return self.content
 
 
 def stage(name: str) -> ModuleType:

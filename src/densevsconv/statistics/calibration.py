@@ -52,14 +52,7 @@ def reliability(labels: np.ndarray, probabilities: np.ndarray, bins: int) -> Rel
     neural networks", section 2: the confidence is the largest probability, bin m holds the
     confidences in ((m - 1) / M, m / M].
 
-    Parameters
-    ----------
-    labels
-        Shape (N,), integer classes.
-    probabilities
-        Shape (N, classes), finite.
-    bins
-        Their number M.
+    ``labels`` has shape (N,), ``probabilities`` (N, classes) and is finite.
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
     correct = probabilities.argmax(axis=1) == labels

@@ -30,20 +30,10 @@ def compare(
 ) -> Comparison:
     """Compare one number a seed of two cases.
 
-    Parameters
-    ----------
-    a, b
-        One number a seed; in the same order of seeds, and equally many, when ``paired``.
-    confidence
-        Of the interval, such as 0.95.
-    paired
-        True where both cases used the same seeds: they then share the order of the images, so
-        the spread that comes from it cancels in the differences (paired t-test). False: Welch's
-        t-test, which does not assume equal variances (Welch 1947).
-
-    Notes
-    -----
-    The p value is that of one pair, not corrected for the number of pairs.
+    Cases that used the same seeds, in the same order, are ``paired``: they share the order of the
+    images, so the spread that comes from it cancels in the differences (paired t-test). Else
+    Welch's t-test, which does not assume equal variances (Welch 1947). The p value is that of one
+    pair, not corrected for the number of pairs.
     """
     name = "paired t" if paired else "Welch t"
     x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)

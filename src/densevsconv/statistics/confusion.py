@@ -25,24 +25,10 @@ def normalise_rows(counts: np.ndarray) -> np.ndarray:
 def most_confused(
     labels: np.ndarray, predicted: np.ndarray, counts: np.ndarray, limit: int
 ) -> list[dict[str, Any]]:
-    """Return the most frequent confusions, the most frequent first.
+    """Return at most ``limit`` confusions as results.evaluation.ConfusedPair, most frequent first.
 
-    Parameters
-    ----------
-    labels
-        Shape (N,), true classes of the test images.
-    predicted
-        Shape (seeds, N), predicted classes.
-    counts
-        Shape (classes, classes), summed over seeds.
-    limit
-        Pairs returned, at most.
-
-    Returns
-    -------
-    list of dict
-        ``true``, ``predicted``, ``count`` (summed over seeds), ``rate`` (share of that true
-        class), ``examples`` (test rows, those misread so by most seeds first).
+    ``labels`` has shape (N,), ``predicted`` (seeds, N), ``counts`` (classes, classes), summed over
+    seeds.
     """
     rates = normalise_rows(counts)
     pairs = [(int(counts[i, j]), int(i), int(j)) for i, j in np.argwhere(counts > 0) if i != j]
@@ -67,9 +53,8 @@ def most_confused(
 def misclassified(labels: np.ndarray, predicted: np.ndarray) -> list[dict[str, int]]:
     """Return the test images that at least one seed misses, those missed by most seeds first.
 
-    ``labels`` has shape (N,), ``predicted`` (seeds, N). Each entry holds ``index`` (test row),
-    ``label``, ``predicted`` (the most frequent wrong class, the smaller of equals) and ``times``
-    (seeds that miss it).
+    ``labels`` has shape (N,), ``predicted`` (seeds, N). Of equally frequent wrong classes the
+    smaller is given.
     """
     wrong = predicted != labels
     times = wrong.sum(axis=0)

@@ -22,21 +22,10 @@ def mean_interval(
     freedom (Student 1908, "The probable error of a mean"). It says how far the mean over other
     seeds may lie, on the same test images; it does not cover the choice of the images.
 
-    Parameters
-    ----------
-    values
-        One number a seed.
-    confidence
-        Between 0 and 1, such as 0.95.
-    lower, upper
-        Limits of what is measured (0 and 1 for an accuracy). The interval is cut there, which
-        costs no coverage: the mean itself cannot lie outside.
-
-    Returns
-    -------
-    dict
-        ``std`` has n - 1 in the denominator. With one value ``low``, ``high`` and ``std`` are
-        None, with none ``mean`` is None as well. Equal values give an interval of width 0.
+    ``lower`` and ``upper`` are limits of what is measured (0 and 1 for an accuracy): the interval
+    is cut there, which costs no coverage, since the mean itself cannot lie outside. ``std`` has
+    n - 1 in the denominator. With one value ``low``, ``high`` and ``std`` are None, with none
+    ``mean`` is None as well. Equal values give an interval of width 0.
     """
     count = len(values)
     if count == 0:
@@ -60,15 +49,6 @@ def wilson_interval(share: float, count: int, confidence: float) -> dict[str, fl
     Wilson's score interval (1927, "Probable inference, the law of succession, and statistical
     inference"), which stays inside 0 to 1 and holds near its ends. It covers the choice of the
     images, which an interval over seeds does not.
-
-    Parameters
-    ----------
-    share
-        Between 0 and 1, such as the mean accuracy over seeds.
-    count
-        Number of images.
-    confidence
-        Between 0 and 1, such as 0.95.
     """
     z = float(scipy.stats.norm.ppf((1 + confidence) / 2))
     middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)

@@ -25,15 +25,8 @@ def no_spread(low: float | None, high: float | None) -> bool:
 def half_width(seeds: int, images: int, confidence: float) -> float:
     """Return the half-width of an interval without a spread, as a share of the images.
 
-    Parameters
-    ----------
-    seeds
-        Their number n, at least 2; of two cases that no seeds pair the smaller number.
-    images
-        Test images N that the share is of: a class's own for its recall; of two shares that are
-        compared the smaller number.
-    confidence
-        Between 0 and 1, such as 0.95.
+    ``seeds`` is their number n, at least 2, ``images`` the test images N that the share is of: a
+    class's own for its recall. Of two cases it is the smaller number of each.
     """
     # n values of which one is 1 / N off have the standard deviation 1 / (N sqrt(n))
     quantile = float(scipy.stats.t.ppf((1 + confidence) / 2, seeds - 1))

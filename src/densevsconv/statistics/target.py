@@ -8,20 +8,10 @@ import numpy as np
 def epochs_to_target(
     repetition: np.ndarray, epoch: np.ndarray, accuracy: np.ndarray, target: float
 ) -> list[int]:
-    """Return the first epoch at ``target`` or above, of every seed that has one.
+    """Return the first epoch at ``target`` or above, of every seed that has one, in their order.
 
-    Parameters
-    ----------
-    repetition, epoch, accuracy
-        Shape (N,), a value an epoch and seed; epochs count from 1, ``accuracy`` is that on the
-        validation images.
-    target
-        Between 0 and 1.
-
-    Returns
-    -------
-    list
-        In the order of repetitions.
+    The arrays have shape (N,), a value an epoch and seed; epochs count from 1, ``accuracy`` is that
+    on the validation images.
     """
     reached = accuracy >= target
     return [

@@ -112,9 +112,6 @@ class RunLock:
         self.file.write_text(str(os.getpid()), encoding="utf-8")  # for `require` elsewhere
         return True
 
-    def release(self) -> None:
-        self._lock.release()
-
     def require(self) -> None:
         """Take the lock, or raise :class:`UserError` saying which process holds it."""
         if not self.acquire():

@@ -1,9 +1,8 @@
 """How far along a stage or a download is: a live bar on a terminal, plain lines in a log.
 
-The bar is for a process that has the terminal to itself. A workflow runs several jobs at once on
-one terminal, where their bars would overwrite each other, and it may kill a job, which would leave
-the terminal without a cursor: there (``--end-with-parent`` sets TTY_INTERACTIVE=0), and wherever
-standard error is a file or a pipe, a line is said every few seconds and at the end.
+The jobs of a workflow share a terminal, where bars would overwrite each other and a killed job
+would leave no cursor: there (``--end-with-parent`` sets TTY_INTERACTIVE=0), and in a file or a
+pipe, a line is said every few seconds and at the end.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def say(label: str, text: str) -> None:
 
 
 def shown_size(size: float) -> str:
-    """Return a number of bytes for people: ``9.9 MB``."""
+    """Return bytes for people: ``9.9 MB``."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
 
 
@@ -40,23 +39,11 @@ def shown_time(seconds: float) -> str:
 
 
 class Progress:
-    """Counts finished pieces of work, or bytes of a file that have arrived.
+    """Counts finished pieces of work, or bytes of a file that have arrived (``of_bytes``).
 
-    Parameters
-    ----------
-    label
-        What is being done, such as ``"search 0"``, or which file.
-    total
-        Number of pieces or bytes; None: not known.
-    done
-        Those that an earlier run finished; they do not count towards the speed.
-    cost
-        What the pieces still to do are estimated to cost together, in any unit: the time left is
-        told by it. Without it each costs 1.
-    of_bytes
-        Bytes are counted: they are said as MB, with their share and speed.
-    every
-        Least number of seconds between two lines.
+    ``done`` of the ``total`` (None: not known) were finished by an earlier run and do not count
+    towards the speed. ``cost`` is what the others are estimated to cost together, in any unit: the
+    time left is told by it; without it each costs 1. ``every``: seconds between lines.
     """
 
     def __init__(
@@ -96,7 +83,7 @@ class Progress:
         self._spent += count if cost is None else cost
         self._note = note
         self._last_piece = time.monotonic()
-        if self._bar is not None:
+        if self._bar:
             self._bar.update(self._bar.task_ids[0], completed=self._spent)
         if self.done == self.total:
             self.finish()
@@ -154,9 +141,10 @@ class Progress:
         console = Console(file=tee.terminal if tee else sys.stderr)
         if not console.is_interactive:
             return
-        columns = (TextColumn("{task.description}"), BarColumn(20), _Text(self))
         self._bar = Bar(
-            *columns,
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            _Text(self),
             console=console,
             refresh_per_second=4,
             transient=True,
