@@ -50,7 +50,7 @@ def test_the_translation_is_the_same_training(optimizer: str, l2_biases: bool) -
     labels = DATA.train_labels.reshape(5, 20)
     weights = []
     for training in (stated, stated.plain):
-        made = numpy_network(bound, l2=training.l2, l2_biases=l2_biases, dtype="float64")
+        made = numpy_network(bound, training, "float64")
         made.loss = SoftmaxCrossEntropy(reduction=training.gradient)
         made.set_parameters(initial_weights(bound, 1))
         stepping = OPTIMIZERS[optimizer](training)

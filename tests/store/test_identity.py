@@ -141,7 +141,7 @@ TRAINING = "densevsconv/training/"
 SETTINGS, LOOP = TRAINING + "settings.py", TRAINING + "loop.py"
 TENSORFLOW, NUMPY = TRAINING + "engines/tensorflow/", TRAINING + "engines/numpy/"
 WORDS = {
-    "docstring": reword("Train once.", "Train one time.", LOOP),
+    "docstring": reword("Train one trial", "Fit one trial", LOOP),
     "description": reword("Passes over the training part.", "How often.", SETTINGS),
     "text of Allowed": reword("see Augmentation", "see there", SETTINGS),
     "error": reword("needs optimizer adamw", "wants adamw", SETTINGS),
@@ -163,7 +163,7 @@ def test_what_cannot_change_a_bit_changes_no_id(words: str, sources: Path) -> No
 
 
 CODE = {
-    "default of a setting": (reword("default=1e-3", "default=1e-2", SETTINGS), set(ENGINES)),
+    "default of a setting": (reword("Float = 1e-3", "Float = 1e-2", SETTINGS), set(ENGINES)),
     "loop": (reword("state, 0, math.inf", "state, 1, math.inf", LOOP), set(ENGINES)),
     "engine": (reword("CALL = 10", "CALL = 11", TENSORFLOW + "trainer.py"), {"tensorflow"}),
     "numpynet": (reword(r"\n\Z", "\nNEW = 1\n", "numpynet/losses.py"), {"numpy"}),

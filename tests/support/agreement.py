@@ -59,7 +59,7 @@ def numpynet_pass(bound: BoundArchitecture, given: Arrays, dtype: str = "float64
         made.start_step()
         return made
 
-    net = network(bound, dtype=dtype)
+    net = network(bound, None, dtype)
     moving = net.state()
     net.set_parameters({name: given[name] for name in net.parameters()})
     net.set_state({name: given[name] for name in moving})

@@ -78,10 +78,7 @@ def _exact(group: Group, of: Callable[[_Exact], Weights]) -> Exact:
 
 def exact_training(group: Group) -> Exact:
     """Return the weights after the group's first trial."""
-    trial = group.trials[0]
-    return _exact(
-        group, lambda trainer: fit(trainer, group.architecture, group.data, trial).weights
-    )
+    return _exact(group, lambda trainer: fit(trainer, group).weights)
 
 
 def exact_prediction(group: Group, weights: Weights) -> Exact:

@@ -38,17 +38,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Group:
-    """Trials of one structure, which one program can train: learning rates, seeds, ... differ.
-
-    Attributes
-    ----------
-    architecture
-        Bound to the data's image shape and classes.
-    data, scaling
-        Training and validation images, and how pixels become inputs.
-    trials
-        At least one; all of the same :attr:`Training.structure`.
-    """
+    """Trials of one structure, which one program can train: learning rates, seeds, ... differ."""
 
     architecture: BoundArchitecture
     data: TrainingData
@@ -67,45 +57,28 @@ class Group:
 
 @dataclass(frozen=True)
 class FinishedTrial:
-    """One trial after its training. Epochs count from 1.
-
-    Attributes
-    ----------
-    index
-        Which trial of the group it is; they may finish in any order.
-    status
-        "finished", or "diverged": a loss stopped being finite, and the run ended there with
-        weights from before.
-    epochs_run
-        Epochs whose losses are finite.
-    best_epoch
-        The one whose weights are kept: that of lowest validation loss under early stopping, else
-        the last.
-    history
-        A number an epoch of each curve.
-    weights
-        All weights and moving statistics, float32.
-    seconds
-        Of the whole run, validation included; of a trial of a stacked group, its share.
-    epoch_seconds
-        Of each epoch, validation outside the clock; empty unless clocked.
-    execution, device
-        How and where the engine ran it.
-    compile_seconds
-        Of its program, before the training began.
-    """
+    """One trial after its training. Epochs count from 1."""
 
     index: int
+    """Which trial of the group it is; they may finish in any order."""
     status: Literal["finished", "diverged"]
+    """Diverged: a loss stopped being finite, and the run ended there with weights from before."""
     epochs_run: int
+    """Epochs whose losses are finite."""
     best_epoch: int
+    """Whose weights are kept: of lowest validation loss under early stopping, else the last."""
     history: dict[str, list[float]]
+    """A number an epoch of each curve."""
     weights: Weights
+    """With the moving statistics, float32."""
     seconds: float
+    """Of the whole run, validation included; of a trial of a stacked group, its share."""
     execution: str
     device: str
     compile_seconds: float = 0.0
+    """Of its program, before the training began."""
     epoch_seconds: list[float] = field(default_factory=list)
+    """Of each epoch, validation outside the clock; perhaps none unless clocked."""
 
     def at_best(self, curve: str) -> float | None:
         """Return the value of a curve at ``best_epoch``; None for a diverged run."""
@@ -115,15 +88,9 @@ class FinishedTrial:
 class Engine(ABC):
     """What trains. Making one and asking its identity is cheap and imports no framework.
 
-    Parameters
-    ----------
-    threads
-        Processor threads it may use.
-    execution
-        One of its :attr:`modes`, or "auto" to measure which of them is faster. An engine without
-        that mode runs as it always does.
-    choices
-        Where measured modes are kept, so that a rerun gives the same bits; None: nowhere.
+    ``execution`` is one of its :attr:`modes`, or "auto" to measure which of them is faster; an
+    engine without that mode runs as it always does. ``choices`` is the folder where measured modes
+    are kept, so that a rerun gives the same bits; None: nowhere.
     """
 
     name: ClassVar[str]
@@ -133,14 +100,12 @@ class Engine(ABC):
     """The distributions whose versions decide the bits of a result."""
     code: ClassVar[tuple[str, ...]]
     """The modules that do, with what they import. They are named, and imported when something is
-    trained, so that who only asks an engine for its title does not depend on them.
-    """
+    trained, so that who only asks an engine for its title does not depend on them."""
     checks: ClassVar[str | None] = None
     """The module whose function ``gradient_errors`` checks its gradients, if there is one."""
     modes: ClassVar[dict[str, str]] = {}
     """The ways it can run a network, each in words that follow "Networks ..."; with more than one,
-    those for "auto" too. ``{key}`` in them is a citation of the report's reference ``key``.
-    """
+    those for "auto" too. ``{key}`` in them is a citation of the report's reference ``key``."""
     words: ClassVar[str] = ""
     """Likewise, for an engine that runs networks in one way only."""
 
@@ -175,27 +140,17 @@ class Engine(ABC):
     def release(self) -> None:
         """Let go of what the last group needed: programs, images on a device."""
 
-    def gradient_errors(
-        self, group: Group, weights: Weights, *, images: int, entries: int, directions: int
-    ) -> dict[str, float]:
+    def gradient_errors(self, group: Group, weights: Weights, **options: int) -> dict[str, float]:
         """Return the largest relative error of each array's gradient, in double precision.
 
-        Parameters
-        ----------
-        group
-            The network and its data; the loss and penalty are those of its first trial.
-        weights
-            Where the gradient is taken.
-        images
-            How many of the first training images are the batch.
-        entries, directions
-            How many single entries and random directions are tried of each array.
+        The gradient is that of the group's first trial (its loss and penalty) at ``weights``, for
+        a batch of the first ``images`` training images; ``entries`` single ones and ``directions``
+        random ones are tried of each array.
         """
         if self.checks is None:
             raise NotImplementedError(f"{self.name} does not check its gradients")
-        check = import_module(self.checks).gradient_errors
-        errors: dict[str, float] = check(
-            group, weights, images=images, entries=entries, directions=directions
+        errors: dict[str, float] = import_module(self.checks).gradient_errors(
+            group, weights, **options
         )
         return errors
 

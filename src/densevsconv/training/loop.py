@@ -10,19 +10,29 @@ import math
 import time
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from densevsconv.images.prepared import TrainingData
-from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.initialise import initial_weights
 from densevsconv.training.augmentation import Changes
 from densevsconv.training.batches import batch_orders, steps_per_epoch
-from densevsconv.training.engine import Engine, FinishedTrial, Group, Predictor, Trial, Weights
+from densevsconv.training.engine import Engine, FinishedTrial, Group, Predictor, Weights
 from densevsconv.training.settings import Training
 
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+
+
+class Epochs(NamedTuple):
+    """What some epochs are made of: all that is random or changes in their course."""
+
+    orders: np.ndarray
+    """Indices of the images, int32 (epochs, steps, batch size)."""
+    rates: np.ndarray
+    """Learning rates, float32 (epochs, steps)."""
+    changes: np.ndarray
+    """What :class:`Changes` drew for these images, float32 (epochs, steps, batch size, numbers)."""
 
 
 class Trainer(Protocol):
@@ -40,33 +50,14 @@ class Trainer(Protocol):
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> Any:
         """Return the state before the first step."""
 
-    def epoch(
-        self,
-        state: Any,
-        training: Training,
-        order: np.ndarray,
-        rates: np.ndarray,
-        changes: np.ndarray,
-    ) -> tuple[Any, float, float]:
-        """Train on the batches of ``order`` (steps, batch size) with ``rates`` (steps,).
-
-        ``changes`` (steps, batch size, numbers) is what :class:`Changes` drew for these images.
-        Returns the new state and the mean cross-entropy and accuracy of the training batches, each
-        as seen before its own step.
-        """
-
     def epochs(
-        self,
-        state: Any,
-        training: Training,
-        orders: np.ndarray,
-        rates: np.ndarray,
-        changes: np.ndarray,
+        self, state: Any, training: Training, epochs: Epochs, *, validating: bool
     ) -> tuple[Any, np.ndarray]:
-        """Train for at most ``epochs_a_call`` epochs, validating after each.
+        """Train for at most ``epochs_a_call`` epochs, and return the new state and the curves.
 
-        Returns the new state and one row an epoch in the order of :data:`CURVES`. Asked only of
-        trainers whose ``epochs_a_call`` is above 1.
+        They are float64 (epochs, 4), in the order of :data:`CURVES`: of the training batches, each
+        as seen before its own step; of the validation images after the epoch, or anything unless
+        ``validating``.
         """
 
     def validate(self, state: Any) -> tuple[float, float]:
@@ -101,57 +92,32 @@ class LoopEngine(Engine):
         return self._trainer
 
     def train(self, group: Group, *, clocked: bool = False) -> Iterator[FinishedTrial]:
-        """Train the trials in their order."""
         trainer = self.trainer(group)
-        for index, trial in enumerate(group.trials):
-            yield fit(trainer, group.architecture, group.data, trial, index, clocked=clocked)
+        for index in range(len(group.trials)):
+            yield fit(trainer, group, index, clocked=clocked)
 
     def predictor(self, group: Group, weights: Weights) -> Predictor:
-        """Return what the group's network predicts with the weights of a run."""
         return self.trainer(group).predictor(weights)
 
     def release(self) -> None:
-        """Let go of the last trainer and its memory."""
         self._key = self._trainer = None
 
 
-def fit(
-    trainer: Trainer,
-    architecture: BoundArchitecture,
-    data: TrainingData,
-    trial: Trial,
-    index: int = 0,
-    *,
-    clocked: bool = False,
-) -> FinishedTrial:
-    """Train once.
+def fit(trainer: Trainer, group: Group, index: int = 0, *, clocked: bool = False) -> FinishedTrial:
+    """Train one trial of a group.
 
-    Parameters
-    ----------
-    trainer
-        Made for the architecture and the data.
-    architecture, data, trial
-        What is trained, on what, and how.
-    index
-        The trial's place in its group.
-    clocked
-        Time each epoch by itself, validation outside the clock; otherwise a trainer may run
-        several epochs in a call, and ``epoch_seconds`` stays empty.
-
-    Returns
-    -------
-    FinishedTrial
-        A diverged run has weights from before, those of the last call that stayed finite (the
-        start, if there was none).
+    ``clocked`` times each epoch by itself, validation outside the clock; otherwise a trainer may
+    run several epochs in a call. A diverged run has the weights of the last call that stayed finite
+    (the start, if there was none).
     """
     begin = time.perf_counter()
-    training, seeds = trial.training, trial.seeds
-    images, batch_size = len(data.train_images), training.batch_size
+    training, seeds = group.trials[index].training, group.trials[index].seeds
+    images, batch_size = len(group.data.train_images), training.batch_size
     steps = steps_per_epoch(images, batch_size)
     rates = training.learning_rates(steps)
     orders = batch_orders(seeds["batch_order"], images, batch_size, training.batches)
-    changes = Changes(training.augmentation, seeds["augmentation"], data)
-    start = initial_weights(architecture, seeds["initialisation"], training.initializer)
+    changes = Changes(training.augmentation, seeds["augmentation"], group.data)
+    start = initial_weights(group.architecture, seeds["initialisation"], training.initializer)
     state = trainer.start(start, training, seeds["dropout"])
     kept, kept_epoch, lowest = state, 0, math.inf
     history: dict[str, list[float]] = {curve: [] for curve in CURVES}
@@ -163,23 +129,22 @@ def fit(
     epoch = 0
     while epoch < training.epochs:
         coming = range(epoch, min(epoch + at_once, training.epochs))
-        order = np.stack([next(orders) for _ in coming])
-        drawn = np.stack([changes.epoch(number, (steps, batch_size)) for number in coming])
-        rate = rates[coming.start : coming.stop]
-        if at_once > 1:
-            state, curves = trainer.epochs(state, training, order, rate, drawn)
-        else:
-            clock = time.perf_counter()
-            state, *train = trainer.epoch(state, training, order[0], rate[0], drawn[0])
+        epochs = Epochs(
+            np.stack([next(orders) for _ in coming]),
+            rates[coming.start : coming.stop],
+            np.stack([changes.epoch(number, (steps, batch_size)) for number in coming]),
+        )
+        clock = time.perf_counter()
+        state, curves = trainer.epochs(state, training, epochs, validating=at_once > 1)
+        if at_once == 1:
             epoch_seconds.append(time.perf_counter() - clock)
-            curves = np.array([[*train, *trainer.validate(state)]])
+            curves[:, 2:] = trainer.validate(state)
         if not np.isfinite(curves).all():
             status = "diverged"
             curves = curves[: int(np.argmin(np.isfinite(curves).all(axis=1)))]
-        for values in curves:
-            epoch += 1
-            for curve, value in zip(CURVES, values, strict=True):
-                history[curve].append(float(value))
+        epoch += len(curves)
+        for curve, values in zip(CURVES, curves.T, strict=True):
+            history[curve] += values.tolist()
         if status == "diverged":
             break
         loss = history["validation_loss"][-1]
@@ -190,7 +155,7 @@ def fit(
     return FinishedTrial(
         index=index,
         status=status,
-        epochs_run=len(history["train_loss"]),
+        epochs_run=epoch,
         best_epoch=kept_epoch,
         history=history,
         weights=trainer.weights(kept),

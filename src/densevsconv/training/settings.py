@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    field_validator,
+    model_validator,
+)
 
 from densevsconv.schema.strict import Allowed, Registered, Strict
 from densevsconv.training.batches import BATCH_ORDERS
 from numpynet.initializers import ALLOWED, initializer
 
-Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+UpToOne = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True)
@@ -37,43 +47,27 @@ def _known_initializer(value: Any) -> Any:
     return value
 
 
-Initializer = Annotated[
-    str | dict[str, dict[str, float]],
-    BeforeValidator(_known_initializer),
-    Allowed(ALLOWED),
-]
-
-
 class Schedule(Strict):
     """How the learning rate changes from epoch to epoch."""
 
-    name: Literal["constant", "step", "exponential", "cosine"] = Field(
-        default="constant",
-        description="`constant`; `step`: times `factor` every `step_epochs`; `exponential`: the "
-        "same decay without jumps; `cosine`: half a cosine down to zero at the end.",
-    )
-    warmup_epochs: int = Field(
-        default=0,
-        ge=0,
-        description="Epochs during which the rate rises linearly to `learning_rate`.",
-    )
-    step_epochs: int = Field(default=10, ge=1, description="Epochs between two steps of `step`.")
-    factor: float = Field(default=0.1, gt=0, le=1, description="See `step` and `exponential`.")
+    name: Literal["constant", "step", "exponential", "cosine"] = "constant"
+    """`constant`; `step`: times `factor` every `step_epochs`; `exponential`: the same decay without
+    jumps; `cosine`: half a cosine down to zero at the end."""
+    warmup_epochs: NonNegativeInt = 0
+    """Epochs during which the rate rises linearly to `learning_rate`."""
+    step_epochs: Count = 10
+    """Epochs between two steps of `step`."""
+    factor: float = Field(default=0.1, gt=0, le=1)
+    """See `step` and `exponential`."""
 
 
 class EarlyStopping(Strict):
     """When to stop before the last epoch; the weights of the best epoch are restored."""
 
-    patience: int = Field(
-        default=10,
-        ge=1,
-        description="Epochs without a better validation loss after which to stop.",
-    )
-    min_delta: float = Field(
-        default=0.0,
-        ge=0,
-        description="Smallest decrease of the validation loss that counts as better.",
-    )
+    patience: Count = 10
+    """Epochs without a better validation loss after which to stop."""
+    min_delta: NonNegativeFloat = 0.0
+    """Smallest decrease of the validation loss that counts as better."""
 
 
 class Augmentation(Strict):
@@ -85,82 +79,40 @@ class Augmentation(Strict):
     nothing.
     """
 
-    shift: float = Field(
-        default=0.0,
-        ge=0,
-        lt=1,
-        description="Largest shift along each axis, a share of the image's side; drawn evenly, "
-        "both ways.",
-    )
-    rotation: float = Field(
-        default=0.0,
-        ge=0,
-        le=180,
-        description="Largest angle of a rotation about the centre, in degrees; drawn evenly, both "
-        "ways.",
-    )
-    zoom: float = Field(
-        default=0.0,
-        ge=0,
-        lt=1,
-        description="Sizes are drawn evenly from 1 - zoom to 1 + zoom; the proportions stay.",
-    )
-    crop: int = Field(
-        default=0,
-        ge=0,
-        description="Pixels of zeros around the image, out of which a random crop of its old size "
-        "is taken: a shift by whole pixels, at most so many along each axis.",
-    )
-    flip: bool | Literal["forced"] = Field(
-        default=False,
-        description="Mirrors left and right with probability 1/2. `true` is refused for data whose "
-        "mirrored images are other symbols (digits); `forced` does it all the same.",
-    )
-    brightness: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        description="Largest number added to all pixels, a share of `max_value`; drawn evenly, "
-        "both ways.",
-    )
-    contrast: float = Field(
-        default=0.0,
-        ge=0,
-        lt=1,
-        description="Distances from mid-grey are multiplied by a factor drawn evenly from 1 - "
-        "contrast to 1 + contrast.",
-    )
-    colour_pca: float = Field(
-        default=0.0,
-        ge=0,
-        description="Adds the principal components of the training pixels' colours, each times its "
-        "eigenvalue and a normal coefficient of this standard deviation (Krizhevsky et al. 2012: "
-        "0.1).",
-    )
-    negative: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        description="Probability of the negative, `max_value` minus the pixel (a bitwise NOT where "
-        "`max_value` is 255).",
-    )
-    cutout: int = Field(
-        default=0,
-        ge=0,
-        description="Side in pixels of a black square whose centre lies anywhere in the image "
-        "(after DeVries and Taylor 2017; black before `scaling`, whatever that makes of it).",
-    )
-    mixup: float = Field(
-        default=0.0,
-        ge=0,
-        description="alpha: an image and its label are averaged with those of another of the "
-        "batch, with weights w and 1 - w, w from Beta(alpha, alpha) (Zhang et al. 2018). The "
-        "training accuracy is against the heavier label.",
-    )
+    shift: Share = 0.0
+    """Largest shift along each axis, a share of the image's side; drawn evenly, both ways."""
+    rotation: float = Field(default=0.0, ge=0, le=180)
+    """Largest angle of a rotation about the centre, in degrees; drawn evenly, both ways."""
+    zoom: Share = 0.0
+    """Sizes are drawn evenly from 1 - zoom to 1 + zoom; the proportions stay."""
+    crop: NonNegativeInt = 0
+    """Pixels of zeros around the image, out of which a random crop of its old size is taken: a
+    shift by whole pixels, at most so many along each axis."""
+    flip: bool | Literal["forced"] = False
+    """Mirrors left and right with probability 1/2. `true` is refused for data whose mirrored images
+    are other symbols (digits); `forced` does it all the same."""
+    brightness: UpToOne = 0.0
+    """Largest number added to all pixels, a share of `max_value`; drawn evenly, both ways."""
+    contrast: Share = 0.0
+    """Distances from mid-grey are multiplied by a factor drawn evenly from 1 - contrast to 1 +
+    contrast."""
+    colour_pca: NonNegativeFloat = 0.0
+    """Adds the principal components of the training pixels' colours, each times its eigenvalue and
+    a normal coefficient of this standard deviation (Krizhevsky et al. 2012: 0.1)."""
+    negative: UpToOne = 0.0
+    """Probability of the negative, `max_value` minus the pixel (a bitwise NOT where `max_value` is
+    255)."""
+    cutout: NonNegativeInt = 0
+    """Side in pixels of a black square whose centre lies anywhere in the image (after DeVries and
+    Taylor 2017; black before `scaling`, whatever that makes of it)."""
+    mixup: NonNegativeFloat = 0.0
+    """alpha: an image and its label are averaged with those of another of the batch, with weights w
+    and 1 - w, w from Beta(alpha, alpha) (Zhang et al. 2018). The training accuracy is against the
+    heavier label."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Return what is done at all: any of "geometry", "intensity", "cutout", "mixup"."""
+        """What is done at all: any of "geometry", "intensity", "cutout", "mixup"."""
         on = {
             "geometry": self.shift or self.rotation or self.zoom or self.crop or self.flip,
             "intensity": self.brightness or self.contrast or self.colour_pca or self.negative,
@@ -173,93 +125,61 @@ class Augmentation(Strict):
 class Training(Strict):
     """How a network is trained. Every key may be searched."""
 
-    optimizer: Optimizer = Field(
-        default="adam", description="The update rule, as Keras defines it."
-    )
-    learning_rate: float = Field(
-        default=1e-3, gt=0, description="Step size, for the gradient as `gradient` defines it."
-    )
-    momentum: float = Field(
-        default=0.9,
-        ge=0,
-        lt=1,
-        description="Velocity coefficient of `momentum` and `nesterov`; beta_1 of `adam` and "
-        "`adamw`. `sgd` and `rmsprop` do not use it.",
-    )
-    rho: float | None = Field(
-        default=None,
-        gt=0,
-        lt=1,
-        description="Decay of the squared gradients (beta_2 of `adam` and `adamw`); null: 0.9 for "
-        "`rmsprop`, 0.999 for `adam` and `adamw`.",
-    )
-    epsilon: float = Field(
-        default=1e-7,
-        gt=0,
-        description="Added to the denominator of `rmsprop`, `adam` and `adamw`.",
-    )
-    l2: float = Field(
-        default=0.0,
-        ge=0,
-        description="Adds l2 * sum(kernel^2) to the loss: kernels only, no factor 1/2 (Keras).",
-    )
-    weight_decay: float = Field(
-        default=0.0,
-        ge=0,
-        description="Decoupled weight decay of `adamw`; 0 for the other optimisers.",
-    )
-    batch_size: int = Field(
-        default=32,
-        ge=1,
-        description="Images in a batch; an epoch is as many full batches as fit into the training "
-        "part.",
-    )
-    epochs: int = Field(default=50, ge=1, description="Passes over the training part.")
-    schedule: Schedule = Field(
-        default=Schedule(), description="Learning-rate schedule, see Schedule."
-    )
-    early_stopping: EarlyStopping | None = Field(
-        default=None,
-        description="See EarlyStopping; null: train all epochs and keep the last weights.",
-    )
-    scaling: Literal["unit", "none", "standard"] | Annotated[float, Field(gt=0)] = Field(
-        default="unit",
-        description="What is done to the pixels: `unit` divides by the data set's `max_value`; "
-        "`none` leaves them; `standard` subtracts the mean and divides by the standard deviation "
-        "of each channel of the training part; a number divides by that number.",
-    )
-    initializer: Initializer | None = Field(
-        default=None,
-        description="Kernel initialiser in place of the architecture's own; null: its own.",
-    )
+    optimizer: Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"] = "adam"
+    """The update rule, as Keras defines it."""
+    learning_rate: PositiveFloat = 1e-3
+    """Step size, for the gradient as `gradient` defines it."""
+    momentum: Share = 0.9
+    """Velocity coefficient of `momentum` and `nesterov`; beta_1 of `adam` and `adamw`. `sgd` and
+    `rmsprop` do not use it."""
+    rho: float | None = Field(default=None, gt=0, lt=1)
+    """Decay of the squared gradients (beta_2 of `adam` and `adamw`); null: 0.9 for `rmsprop`, 0.999
+    for `adam` and `adamw`."""
+    epsilon: PositiveFloat = 1e-7
+    """Added to the denominator of `rmsprop`, `adam` and `adamw`."""
+    l2: NonNegativeFloat = 0.0
+    """Adds l2 * sum(kernel^2) to the loss: kernels only, no factor 1/2 (Keras)."""
+    weight_decay: NonNegativeFloat = 0.0
+    """Decoupled weight decay of `adamw`; 0 for the other optimisers."""
+    batch_size: Count = 32
+    """Images in a batch; an epoch is as many full batches as fit into the training part."""
+    epochs: Count = 50
+    """Passes over the training part."""
+    schedule: Schedule = Schedule()
+    """Learning-rate schedule, see Schedule."""
+    early_stopping: EarlyStopping | None = None
+    """See EarlyStopping; null: train all epochs and keep the last weights."""
+    scaling: Literal["unit", "none", "standard"] | PositiveFloat = "unit"
+    """What is done to the pixels: `unit` divides by the data set's `max_value`; `none` leaves them;
+    `standard` subtracts the mean and divides by the standard deviation of each channel of the
+    training part; a number divides by that number."""
+    initializer: (
+        Annotated[
+            str | dict[str, dict[str, float]],
+            BeforeValidator(_known_initializer),
+            Allowed(ALLOWED),
+        ]
+        | None
+    ) = None
+    """Kernel initialiser in place of the architecture's own; null: its own."""
     augmentation: Annotated[
         Augmentation | None,
         Allowed("null, `default` (the data set's own), or a mapping, see Augmentation"),
-    ] = Field(
-        default=None,
-        description="Random changes of the training images, see Augmentation; null: none.",
-    )
-    batches: Annotated[str, Registered(BATCH_ORDERS)] = Field(
-        default="shuffle",
-        description="`shuffle`: an epoch goes through the images in a fresh random order. A file "
-        "in `publications/` may register other orders.",
-    )
-    gradient: Annotated[str, Registered(GRADIENTS)] = Field(
-        default="mean",
-        description="Which gradient `learning_rate`, `l2` and `epsilon` are for: that of the "
-        "`mean` over a batch. A file in `publications/` may register others, each with the "
-        "settings of the same training by the mean.",
-    )
-    l2_biases: bool = Field(
-        default=False,
-        description="Whether `l2` acts on all that is learned: on biases too, and on "
-        "`batch_norm`'s gamma and beta.",
-    )
-    frozen: list[str] = Field(
-        default=[],
-        description="Kinds of layers, such as `conv`, whose weights stay at their random start: "
-        "random features. Moving statistics still move.",
-    )
+    ] = None
+    """Random changes of the training images, see Augmentation; null: none."""
+    batches: Annotated[str, Registered(BATCH_ORDERS)] = "shuffle"
+    """`shuffle`: an epoch goes through the images in a fresh random order. A file in
+    `publications/` may register other orders."""
+    gradient: Annotated[str, Registered(GRADIENTS)] = "mean"
+    """Which gradient `learning_rate`, `l2` and `epsilon` are for: that of the `mean` over a batch.
+    A file in `publications/` may register others, each with the settings of the same training by
+    the mean."""
+    l2_biases: bool = False
+    """Whether `l2` acts on all that is learned: on biases too, and on `batch_norm`'s gamma and
+    beta."""
+    frozen: list[str] = Field(default=[])
+    """Kinds of layers, such as `conv`, whose weights stay at their random start: random features.
+    Moving statistics still move."""
 
     # one training has one description, and so one id
 
@@ -275,7 +195,7 @@ class Training(Strict):
 
     @property
     def structure(self) -> dict[str, Any]:
-        """Return what a compiled function is made for; all other settings are its inputs."""
+        """What a compiled function is made for; all other settings are its inputs."""
         return {
             "optimizer": self.optimizer,
             "batch_size": self.batch_size,
@@ -292,7 +212,7 @@ class Training(Strict):
 
     @property
     def second_moment_decay(self) -> float:
-        """Return ``rho``, or Keras's default for the optimiser."""
+        """``rho``, or Keras's default for the optimiser."""
         if self.rho is not None:
             return self.rho
         return 0.9 if self.optimizer == "rmsprop" else 0.999

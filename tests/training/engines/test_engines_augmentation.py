@@ -12,6 +12,7 @@ from densevsconv.images.prepared import Scaling
 from densevsconv.training.augmentation import Changes, columns, unchanged
 from densevsconv.training.engines.numpy.augment import changed, mixed
 from densevsconv.training.engines.tensorflow.augment import Batch, Images, batch_function
+from densevsconv.training.loop import Epochs
 from densevsconv.training.settings import Augmentation
 from tests.support.training import MAX, WAYS, engine, group, images, network
 
@@ -89,9 +90,9 @@ def test_mixup_counts_the_heavier_label(name: str, mode: str) -> None:
     weights["1_dense/bias"][DATA.train_labels[1]] = 1  # always predicts the label of image 1
     state = trainer.start(weights, some.trials[0].training, 0)
     order = np.tile(np.arange(4, dtype=np.int32), (10, 1))
-    _, loss, accuracy = trainer.epoch(
-        state, some.trials[0].training, order, np.zeros(10, np.float32), drawn
-    )
+    epoch = Epochs(order[None], np.zeros((1, 10), np.float32), drawn[None])
+    _, curves = trainer.epochs(state, some.trials[0].training, epoch, validating=False)
+    loss, accuracy = curves[0, :2]
     assert accuracy == 1
     logits = weights["1_dense/bias"]
     assert loss == pytest.approx(np.log(np.exp(logits).sum()) - 1, rel=1e-5)

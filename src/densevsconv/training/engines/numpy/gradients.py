@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from densevsconv.training.engine import Group, Weights
-from densevsconv.training.engines.numpy.trainer import built
+from densevsconv.training.engines.numpy.build import network
 from numpynet.gradient_check import check_gradients
 
 
@@ -13,7 +13,7 @@ def gradient_errors(
     """See :meth:`densevsconv.training.engine.Engine.gradient_errors`."""
     # weights that no step changes have gradients all the same
     training = group.trials[0].training.model_copy(update={"frozen": []})
-    made = built(group, training, "float64")
+    made = network(group.architecture, training, "float64")
     made.set_parameters({name: weights[name] for name in made.parameters()})
     inputs = group.scaling.apply(group.data.train_images[:images]).astype("float64")
     labels = group.data.train_labels[:images]

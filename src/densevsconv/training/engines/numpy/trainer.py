@@ -12,6 +12,7 @@ from densevsconv.training.dropout import layer_seed, random_bits
 from densevsconv.training.engine import Group, Predictor, Weights
 from densevsconv.training.engines.numpy.augment import changed, mixed
 from densevsconv.training.engines.numpy.build import network
+from densevsconv.training.loop import Epochs
 from densevsconv.training.settings import Training
 from numpynet.network import Network, count_correct
 from numpynet.optimizers import Optimizer, make_optimizer
@@ -20,22 +21,11 @@ from numpynet.optimizers import Optimizer, make_optimizer
 class State(NamedTuple):
     """Everything that training changes, as copies: an old state stays as it was."""
 
-    network: Network  # built for the run's l2; its arrays are scratch, the copies below count
+    network: Network  # built for the run's penalty; its arrays are scratch, the copies below count
     weights: Weights
     moving: Weights
     optimizer: Optimizer
     dropout: DropoutBits
-
-
-def built(group: Group, training: Training, dtype: str = "float32") -> Network:
-    """Return the group's network with the penalty that ``training`` asks for, without weights."""
-    return network(
-        group.architecture,
-        l2=training.l2,
-        l2_biases=training.l2_biases,
-        frozen=training.frozen,
-        dtype=dtype,
-    )
 
 
 class NumpyTrainer:
@@ -57,8 +47,7 @@ class NumpyTrainer:
         self._validation_images = self._scaled(group.data.validation_images)
 
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
-        """Return the state before the first step."""
-        made = built(self._group, training, self._dtype)
+        made = network(self._group.architecture, training, self._dtype)
         moving = made.state()
         dropouts = [x for x in self._group.architecture.walk() if x.kind == "dropout"]
         return State(
@@ -69,7 +58,16 @@ class NumpyTrainer:
             DropoutBits([layer_seed(dropout_seed, x.index, x.within) for x in dropouts]),
         )
 
-    def epoch(
+    def epochs(
+        self, state: State, training: Training, epochs: Epochs, *, validating: bool
+    ) -> tuple[State, np.ndarray]:
+        curves = []
+        for epoch in zip(*epochs, strict=True):
+            state, *train = self._epoch(state, training, *epoch)
+            curves.append([*train, *(self.validate(state) if validating else (0.0, 0.0))])
+        return state, np.array(curves)
+
+    def _epoch(
         self,
         state: State,
         training: Training,
@@ -77,7 +75,6 @@ class NumpyTrainer:
         rates: np.ndarray,
         changes: np.ndarray,
     ) -> tuple[State, float, float]:
-        """Train on one epoch's batches."""
         made = self._loaded(state)
         optimizer, dropout = copy.deepcopy((state.optimizer, state.dropout))
         loss, correct = 0.0, 0
@@ -114,23 +111,7 @@ class NumpyTrainer:
     def _scaled(self, images: np.ndarray) -> np.ndarray:
         return self._group.scaling.apply(images).astype(self._dtype, copy=False)
 
-    def epochs(
-        self,
-        state: State,
-        training: Training,
-        orders: np.ndarray,
-        rates: np.ndarray,
-        changes: np.ndarray,
-    ) -> tuple[State, np.ndarray]:
-        """Train for a few epochs, validating after each."""
-        curves = []
-        for epoch in zip(orders, rates, changes, strict=True):
-            state, *train = self.epoch(state, training, *epoch)
-            curves.append([*train, *self.validate(state)])
-        return state, np.array(curves)
-
     def validate(self, state: State) -> tuple[float, float]:
-        """Return mean cross-entropy and accuracy on the validation images."""
         with np.errstate(over="ignore", invalid="ignore"):
             made = self._loaded(state)
             outputs = made.predict_outputs(self._validation_images)
@@ -140,12 +121,10 @@ class NumpyTrainer:
         return float(loss) / count, count_correct(outputs, labels) / count
 
     def weights(self, state: State) -> Weights:
-        """Return all weights and moving statistics, float32."""
         return {**state.weights, **state.moving}
 
     def predictor(self, weights: Weights) -> Predictor:
-        """Return the function from uint8 images to class probabilities."""
-        made = network(self._group.architecture, dtype=self._dtype)
+        made = network(self._group.architecture, None, self._dtype)
         moving = made.state()
         made.set_parameters({k: v for k, v in weights.items() if k not in moving})
         made.set_state({k: weights[k] for k in moving})
@@ -171,7 +150,6 @@ class DropoutBits:
         self._layer = 0
 
     def start_step(self) -> None:
-        """Go on to the next training step."""
         self._step += 1
         self._layer = 0
 

@@ -24,6 +24,7 @@ from densevsconv.training.engines.tensorflow.compiled import (
     predict_function,
 )
 from densevsconv.training.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
+from densevsconv.training.loop import Epochs
 from densevsconv.training.settings import Training
 
 PREDICTION_BATCH = 1024
@@ -82,11 +83,9 @@ class TensorFlowTrainer:
         # images neither matters, and validating all of them at once would take much memory.
         small = len(data.validation_images) <= PREDICTION_BATCH
         self.epochs_a_call = EPOCHS_A_CALL if small else 1
-        self._call_validation = Images(
-            self._validation.pixels[:PREDICTION_BATCH],
-            self._validation.labels[:PREDICTION_BATCH],
-            self._validation.offset,
-            self._validation.scale,
+        self._call_validation = self._validation._replace(
+            pixels=self._validation.pixels[:PREDICTION_BATCH],
+            labels=self._validation.labels[:PREDICTION_BATCH],
         )
         self._order_shape = (
             steps_per_epoch(len(data.train_images), training.batch_size),
@@ -138,15 +137,8 @@ class TensorFlowTrainer:
     def _run_steps(self, state: State, steps: int) -> None:
         order = np.arange(np.prod(self._order_shape), dtype=np.int32).reshape(self._order_shape)
         rates = np.zeros(self._order_shape[0], np.float32)
-        self._call(
-            state,
-            self._training,
-            order[None],
-            rates[None],
-            self._unchanged[None],
-            steps=steps,
-            validating=False,
-        )
+        epoch = Epochs(order[None], rates[None], self._unchanged[None])
+        self.epochs(state, self._training, epoch, validating=False, steps=steps)
 
     def _blank_state(self) -> State:
         # ones, not zeros: denormal or constant-zero arithmetic must not flatter either mode
@@ -158,102 +150,65 @@ class TensorFlowTrainer:
         slots = [[tf.zeros_like(w) for _ in range(self._slots)] for w in weights]
         return State(weights, moving, slots, tf.constant(0))
 
-    def _call(
-        self,
-        state: State,
-        training: Training,
-        orders: np.ndarray,
-        rates: np.ndarray,
-        changes: np.ndarray,
-        *,
-        steps: int,
-        validating: bool,
-    ) -> tuple[State, np.ndarray]:
-        # every call has the same shape; a shorter one is filled up and told how far to go
-        missing = self.epochs_a_call - len(orders)
+    def _tensors(
+        self, weights: Weights, dropout_seed: int
+    ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+        """Return what is trained, and what is not: each dropout layer has its seed and step."""
 
-        def filled(values: np.ndarray) -> tf.Tensor:
-            return tf.constant(np.pad(values, [(0, missing)] + [(0, 0)] * (values.ndim - 1)))
+        def tensor(variable: keras.Variable) -> tf.Tensor:
+            if layer := self._dropouts.get(id(variable)):
+                seed = layer_seed(dropout_seed, layer.index, layer.within)
+                return tf.constant([seed, 0], variable.dtype)
+            return tf.constant(weights[self._names[id(variable)]], tf.float32)
 
-        hyper = Hyper(
-            *(
-                tf.constant(value, tf.float32)
-                for value in (
-                    0.0,  # replaced by the rate of each step
-                    training.momentum,
-                    training.second_moment_decay,
-                    training.epsilon,
-                    training.weight_decay,
-                )
-            )
-        )
-        state, curves = self._epochs(
-            state,
-            self._train,
-            self._call_validation,
-            filled(orders),
-            filled(changes),
-            filled(rates),
-            tf.constant(len(orders)),
-            tf.constant(steps),
-            tf.constant(validating),
-            hyper,
-            tf.constant(training.l2, tf.float32),
-        )
-        return state, curves.numpy()[: len(orders)].astype(np.float64)
+        trainable = [tensor(variable) for variable in self._model.trainable_variables]
+        return trainable, [tensor(variable) for variable in self._model.non_trainable_variables]
 
     # -- the Trainer protocol
 
     def start(self, weights: Weights, training: Training, dropout_seed: int) -> State:
-        """Return the state before the first step; each dropout layer has its seed."""
-        moving = []
-        for variable in self._model.non_trainable_variables:
-            layer = self._dropouts.get(id(variable))
-            if layer is None:
-                moving.append(tf.constant(weights[self._names[id(variable)]], tf.float32))
-            else:  # a dropout layer's seed and step
-                state = [layer_seed(dropout_seed, layer.index, layer.within), 0]
-                moving.append(tf.constant(state, variable.dtype))
-        trainable = [
-            tf.constant(weights[self._names[id(v)]], tf.float32)
-            for v in self._model.trainable_variables
-        ]
-        return self._state(trainable, moving)
-
-    def epoch(
-        self,
-        state: State,
-        training: Training,
-        order: np.ndarray,
-        rates: np.ndarray,
-        changes: np.ndarray,
-    ) -> tuple[State, float, float]:
-        """Train on one epoch's batches."""
-        state, curves = self._call(
-            state,
-            training,
-            order[None],
-            rates[None],
-            changes[None],
-            steps=len(order),
-            validating=False,
-        )
-        return state, float(curves[0, 0]), float(curves[0, 1])
+        return self._state(*self._tensors(weights, dropout_seed))
 
     def epochs(
         self,
         state: State,
         training: Training,
-        orders: np.ndarray,
-        rates: np.ndarray,
-        changes: np.ndarray,
+        epochs: Epochs,
+        *,
+        validating: bool,
+        steps: int | None = None,
     ) -> tuple[State, np.ndarray]:
-        """Train for a few epochs, validating after each, in one call."""
-        steps = self._order_shape[0]
-        return self._call(state, training, orders, rates, changes, steps=steps, validating=True)
+        """See :meth:`densevsconv.training.loop.Trainer.epochs`; ``steps``: fewer of each epoch."""
+        # every call has the same shape; a shorter one is filled up and told how far to go
+        count = len(epochs.orders)
+
+        def filled(values: np.ndarray) -> tf.Tensor:
+            missing = self.epochs_a_call - count
+            return tf.constant(np.pad(values, [(0, missing)] + [(0, 0)] * (values.ndim - 1)))
+
+        hyper = (
+            0.0,  # replaced by the rate of each step
+            training.momentum,
+            training.second_moment_decay,
+            training.epsilon,
+            training.weight_decay,
+        )
+        state, curves = self._epochs(
+            state,
+            self._train,
+            self._call_validation,
+            filled(epochs.orders),
+            filled(epochs.changes),
+            filled(epochs.rates),
+            tf.constant(count),
+            tf.constant(self._order_shape[0] if steps is None else steps),
+            tf.constant(validating),
+            Hyper(*(tf.constant(value, tf.float32) for value in hyper)),
+            tf.constant(training.l2, tf.float32),
+        )
+        return state, curves.numpy()[:count].astype(np.float64)
 
     def validate(self, state: State) -> tuple[float, float]:
-        """Return mean cross-entropy and accuracy on the validation images."""
         logits = self._logits(state.weights, state.moving, self._validation.pixels)
         labels = self._validation.labels.numpy()
         shifted = logits - logits.max(axis=1, keepdims=True)
@@ -262,7 +217,6 @@ class TensorFlowTrainer:
         return float(loss.mean()), float((logits.argmax(axis=1) == labels).mean())
 
     def weights(self, state: State) -> Weights:
-        """Return all weights and moving statistics by name."""
         pairs = [
             *zip(self._model.trainable_variables, state.weights, strict=True),
             *zip(self._model.non_trainable_variables, state.moving, strict=True),
@@ -274,14 +228,7 @@ class TensorFlowTrainer:
         }
 
     def predictor(self, weights: Weights) -> Predictor:
-        """Return the function from uint8 images to class probabilities."""
-        trainable = [
-            tf.constant(weights[self._names[id(v)]]) for v in self._model.trainable_variables
-        ]
-        moving = [
-            tf.constant(weights[self._names[id(v)]]) if id(v) in self._names else v.value
-            for v in self._model.non_trainable_variables
-        ]
+        trainable, moving = self._tensors(weights, 0)
 
         def predict(images: np.ndarray) -> np.ndarray:
             logits = self._logits(trainable, moving, tf.constant(images))
@@ -294,9 +241,7 @@ class TensorFlowTrainer:
     def _logits(
         self, weights: list[tf.Tensor], moving: list[tf.Tensor], pixels: tf.Tensor
     ) -> np.ndarray:
-        """Return logits in float64, batch by batch; the last batch is filled up so that every
-        call has the same shape.
-        """
+        """Return logits in float64; every call has the same shape, the last batch is filled up."""
         count = len(pixels)
         size = min(PREDICTION_BATCH, count)
         parts = []
