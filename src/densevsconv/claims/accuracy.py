@@ -23,9 +23,9 @@ def mean_accuracy(case: str, study: Study[Any], confidence: float) -> dict[str, 
 
     It is that of evaluate/<case>.json, widened where all seeds are equal.
     """
-    values = study.evaluation(case).accuracies
+    values, method = study.evaluation(case).accuracies, "t over seeds"
     interval = mean_interval(values, confidence, lower=0, upper=1)
-    mean, low, high, method = *(interval[key] for key in ("mean", "low", "high")), "t over seeds"
+    mean, low, high = (interval[key] for key in ("mean", "low", "high"))
     if one_image.no_spread(low, high):
         half = one_image.half_width(len(values), study.evaluation(case).images, confidence)
         low, high = max(mean - half, 0.0), min(mean + half, 1.0)

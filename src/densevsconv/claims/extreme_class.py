@@ -14,7 +14,7 @@ with fewer, see one_image.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -102,22 +102,17 @@ def _gap(
     if len(scores) < 2:
         return estimate, None, None
 
-    def ends(choices: int) -> Callable[[int, int], tuple[float, float]]:
+    def ends(s: int, r: int, choices: int) -> tuple[float, float]:
         level = 1 - (1 - confidence) / choices
+        found = compare(scores[:, s].tolist(), scores[:, r].tolist(), level, paired=True)
+        assert found.difference_low is not None
+        assert found.difference_high is not None
+        low, high = found.difference_low, found.difference_high
+        if one_image.no_spread(low, high):
+            half = one_image.half_width(len(scores), min(images[s], images[r]), level)
+            return low - half, high + half
+        return low, high
 
-        def of_pair(s: int, r: int) -> tuple[float, float]:
-            found = compare(scores[:, s].tolist(), scores[:, r].tolist(), level, paired=True)
-            assert found.difference_low is not None
-            assert found.difference_high is not None
-            low, high = found.difference_low, found.difference_high
-            if one_image.no_spread(low, high):
-                half = one_image.half_width(len(scores), min(images[s], images[r]), level)
-                return low - half, high + half
-            return low, high
-
-        return of_pair
-
-    chosen_named, chosen_other = ends(len(named)), ends(len(others))
-    low = max(min(chosen_named(s, r)[0] for r in others) for s in named)
-    high = min(max(chosen_other(s, r)[1] for s in named) for r in others)
+    low = max(min(ends(s, r, len(named))[0] for r in others) for s in named)
+    high = min(max(ends(s, r, len(others))[1] for s in named) for r in others)
     return estimate, low, high

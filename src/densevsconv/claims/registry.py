@@ -34,12 +34,9 @@ class OneTest(OneOf):
     item: ClassVar[str] = "one kind of test"
 
 
-def _meaning(kind: type[Kind]) -> str:
-    return f"{(kind.__doc__ or '').splitlines()[0]} See {kind.__name__}."
-
-
 _FIELDS: dict[str, Any] = {
-    name: (kind, Field(default=ABSENT, description=_meaning(kind))) for name, kind in KINDS.items()
+    name: (kind, Field(default=ABSENT, description=f"{kind.__doc__} See {kind.__name__}."))
+    for name, kind in KINDS.items()
 }
 
 ClaimTest: type[OneTest] = create_model(
@@ -67,14 +64,7 @@ def check_claims(
 ) -> Iterator[tuple[str, str]]:
     """Yield the wrong references of a study's claims, as (key path below ``claims``, problem).
 
-    Parameters
-    ----------
-    claims
-        By name.
-    datasets
-        Data set of every case of the study, by the case's name.
-    class_names
-        Names of the classes of every data set, by the data set's name.
+    ``datasets`` has the data set of every case, ``class_names`` the classes of every data set.
     """
     for name, claim in claims.items():
         tests: list[OneTest] = claim.tests
@@ -87,11 +77,9 @@ def _problems(
     test: Kind, datasets: Mapping[str, str], class_names: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, str]]:
     cases = list(test.named(CASE))
-    strange = [
-        (key, unknown("case", case, datasets)) for key, case in cases if case not in datasets
-    ]
-    if strange:  # nothing else can be said of a case that is not there
-        yield from strange
+    if strange := [(key, case) for key, case in cases if case not in datasets]:
+        # nothing else can be said of a case that is not there
+        yield from ((key, unknown("case", case, datasets)) for key, case in strange)
         return
     first: dict[str, str] = {}
     for key, case in cases:

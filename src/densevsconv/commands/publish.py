@@ -24,10 +24,7 @@ def tables(layout: Layout) -> list[Path]:
 
 
 def where(layout: Layout, command: str) -> str:
-    """Return a few lines that say where a study's report, tables and runs are.
-
-    ``command`` is what makes the study, for the message where nothing is there.
-    """
+    """Return a few lines that say where a study's files are; ``command`` makes the study."""
     entries = {
         "report": [layout.paper, layout.page],
         "tables": tables(layout),
@@ -45,14 +42,8 @@ def where(layout: Layout, command: str) -> str:
 def publish(layout: Layout, target: Path, command: str) -> list[Path]:
     """Copy a finished report to ``target``; return the files written.
 
-    Paper, page, facts, tables, verdicts on claims and the figures as PNG. What ``target`` holds of
-    an earlier report and the new one has not is removed, so that nothing stale stays beside it.
-    ``command`` is what makes the study, for messages.
-
-    Raises
-    ------
-    UserError
-        A file is missing, or older than the tables it was made from.
+    What ``target`` holds of an earlier report and the new one has not is removed. Raises
+    :class:`UserError` where a file is missing, or older than the tables it was made from.
     """
     if not layout.plan("figures").exists():
         raise UserError(f"{layout.root}: no such study; `{command}`")

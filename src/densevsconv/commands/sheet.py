@@ -25,16 +25,9 @@ COLUMNS = 10
 
 
 def sheet(dataset: str, out: Path, mirror: str | None) -> None:
-    """Draw the first image of each class (at most 10) under every transformation, as a PNG.
+    """Draw the first image of each class (at most 10) under every transformation, as PNG and SVG.
 
-    Parameters
-    ----------
-    dataset
-        A data set of the catalogue; its files are fetched if they are not there.
-    out
-        The file to write, and an SVG beside it.
-    mirror
-        Where files are looked for first.
+    The files of the data set are fetched if they are not there, first from ``mirror``.
     """
     from densevsconv.report.figures import style
     from densevsconv.report.figures.canvas import save

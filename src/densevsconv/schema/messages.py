@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from densevsconv.schema.allowed import allowed as in_words
 from densevsconv.schema.allowed import is_model, literals, union_members, unwrap
@@ -55,25 +55,11 @@ def explain(
     model: Any,
     prefix: str | Callable[[str], str] = "",
 ) -> str:
-    """Return one line about a file that does not follow its schema.
+    """Return one line about a file that does not follow its schema, and how many more there are.
 
-    Parameters
-    ----------
-    error
-        What pydantic found.
-    file
-        The file, named first.
-    model
-        The schema (a pydantic model or any type) that was validated.
-    prefix
-        Key path of the validated part inside the file, such as ``cases.dense_1.training``; or a
-        function that gives it for a key of the part ("" for an error of the part as a whole).
-
-    Returns
-    -------
-    str
-        ``file: key: what is wrong; found ...; allowed: ...``: the first error, unknown keys
-        before others since those cause them, and how many more there are.
+    ``prefix`` is the key path of the validated part inside the file, such as
+    ``cases.dense_1.training``, or a function that gives it for a key of the part ("" for an error
+    of the part as a whole).
     """
     problems: dict[str, str] = {}
     # a misspelt key is reported as unknown and as missing; the first says what to do
@@ -121,14 +107,10 @@ def _problem(detail: Any, annotation: Any, metadata: list[Any]) -> str:
 
 
 def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any, list[Any]]:
-    """Follow pydantic's location of an error through the schema.
+    """Follow pydantic's location of an error through the schema, to keys, type and metadata.
 
-    Returns
-    -------
-    tuple
-        The keys as the file has them (pydantic's own marks for members of unions left out), the
-        type expected there (of an unknown key: the model that does not know it; None where the
-        location is not understood), and its metadata.
+    The keys are as the file has them, pydantic's own marks for members of unions left out. The type
+    of an unknown key is the model that does not know it; None: the location is not understood.
     """
     path: list[str] = []
     metadata: list[Any] = []
@@ -142,7 +124,11 @@ def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any
         else:
             members = union_members(unwrap(annotation)[0])
             models = [member for member in members if is_model(member)]
-            if tagged := [model for model in models if part in _tags(model)]:
+            if tagged := [
+                model
+                for model in models
+                if (kind := model.model_fields.get("kind")) and part in literals(kind.annotation)
+            ]:
                 annotation = tagged[0]  # the kind of a union told apart by its `kind`
                 continue
             if len(members) > 1 and not models:
@@ -150,12 +136,6 @@ def _locate(model: Any, location: tuple[int | str, ...]) -> tuple[list[str], Any
             annotation = models[0] if models else None
         path.append(_line(str(part)))
     return path, annotation, metadata
-
-
-def _tags(model: type[BaseModel]) -> list[str]:
-    """Return the kinds that a member of a discriminated union stands for."""
-    kind = model.model_fields.get("kind")
-    return literals(kind.annotation) if kind else []
 
 
 def _step(annotation: Any, part: int | str) -> tuple[Any, list[Any]] | None:

@@ -53,13 +53,7 @@ for tag, pattern in {
 
 
 def read_yaml(file: Path) -> Any:
-    """Return what a YAML file holds.
-
-    Raises
-    ------
-    ConfigError
-        No such file, not UTF-8, not YAML, or a key given twice; one line with the line number.
-    """
+    """Return what a YAML file holds; what is wrong is a :class:`ConfigError` of one line."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

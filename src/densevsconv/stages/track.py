@@ -47,7 +47,7 @@ def inputs(plan: TrackPlan, at: Layout) -> Files:
         "weights": [at.weights(case) for case in plan.cases],
         "evaluations": [at.evaluation(case) for case in plan.cases],
         "timings": [at.timing(case) for case in plan.cases],
-        "figures": list(_figures(plan, at)),
+        "figures": [at.figure(drawing.stem, "png") for drawing in drawings(plan)],
         "info": [at.data_info(dataset) for dataset in plan.used],
     }
 
@@ -55,10 +55,6 @@ def inputs(plan: TrackPlan, at: Layout) -> Files:
 def outputs(plan: TrackPlan, at: Layout) -> Files:
     """Return what was imported; the database itself is no output, since studies share it."""
     return {"tracked": at.tracked}
-
-
-def _figures(plan: TrackPlan, at: Layout) -> dict[Path, tuple[str, ...]]:
-    return {at.figure(drawing.stem, "png"): tuple(drawing.cases) for drawing in drawings(plan)}
 
 
 def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
@@ -69,7 +65,7 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
     """
     study = Study(plan, at)
     runs = list(training_runs(study, _planned(at) if partial else finished(study), partial=partial))
-    figures = _figures(plan, at)
+    figures = {at.figure(each.stem, "png"): each.cases for each in drawings(plan)}
     with open_database(Path(plan.database)) as client:
         experiment_id = experiment(client, plan.study, Path(plan.artifacts), plan.question)
         importer = Importer(client, experiment_id)
@@ -80,7 +76,7 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
             record = case_run(study, case, partial=partial)
             parent = importer.open(record)
             for child in (child for child in runs if child.case == case):
-                importer.put(child, parent.info.run_id)
+                importer.finish(importer.open(child, parent.info.run_id), child)
                 progress.advance(case)
             if not partial:
                 own = [path for path, cases in figures.items() if case in cases]

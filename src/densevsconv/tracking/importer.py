@@ -26,41 +26,21 @@ PAGE = 1000
 
 
 class Importer:
-    """Writes the runs of one experiment.
-
-    Parameters
-    ----------
-    client, experiment_id
-        Where to.
-
-    Attributes
-    ----------
-    tags
-        Tags of every new run (git commit, machine): of this import, not of the results.
-    """
+    """Writes the runs of one experiment."""
 
     def __init__(self, client: MlflowClient, experiment_id: str) -> None:
         self.client = client
         self.experiment_id = experiment_id
-        self.tags: dict[str, str] = {}
-        self._known = {run.data.tags[KEY]: run for run in self._search()}
+        self.tags: dict[str, str] = {}  # of new runs: of this import, not of the results
+        self._known: dict[str, Run] = {}
         self._current: set[str] = set()
-
-    def _search(self) -> list[Run]:
-        runs: list[Run] = []
         token = None
-        while True:
-            page = self.client.search_runs([self.experiment_id], max_results=PAGE, page_token=token)
-            runs += [
-                run for run in page if KEY in run.data.tags and SUPERSEDED not in run.data.tags
-            ]
-            token = page.token
-            if not token:
-                return runs
-
-    def put(self, record: RunRecord, parent: str) -> None:
-        """Write one run, nested under ``parent``, unless it is there."""
-        self.finish(self.open(record, parent), record)
+        while token != "":
+            page = client.search_runs([experiment_id], max_results=PAGE, page_token=token)
+            for run in page:
+                if KEY in run.data.tags and SUPERSEDED not in run.data.tags:
+                    self._known[run.data.tags[KEY]] = run
+            token = page.token or ""
 
     def open(self, record: RunRecord, parent: str | None = None) -> Run:
         """Return the run of a record, which is created if need be.
@@ -68,7 +48,9 @@ class Importer:
         A run of the same key with other results is superseded by a new one.
         """
         run = self._known.get(record.key)
-        if run is not None and record.complete and _differs(run, record):
+        # a run holds, or was about to hold, the results that this tag is the digest of
+        digest = None if run is None else run.data.tags.get(CONTENT, record.content)
+        if run is not None and record.complete and digest != record.content:
             self.client.set_tag(run.info.run_id, SUPERSEDED, "true")
             run = None
         if run is None:
@@ -89,7 +71,7 @@ class Importer:
             return
         start = run.info.start_time
         self._log(run.info.run_id, record, start)
-        took = record.ended - record.started
+        took = round(1000 * record.seconds)
         self.client.set_terminated(run.info.run_id, "FINISHED", start + took)
 
     def _create(self, record: RunRecord, parent: str | None) -> Run:
@@ -123,8 +105,3 @@ class Importer:
         for key, run in self._known.items():
             if key not in self._current:
                 self.client.set_tag(run.info.run_id, SUPERSEDED, "true")
-
-
-def _differs(run: Run, record: RunRecord) -> bool:
-    """Tell whether a run holds, or was about to hold, other results than the record's."""
-    return bool(run.data.tags.get(CONTENT, record.content) != record.content)

@@ -26,17 +26,7 @@ def pixels_to_probabilities(
 ) -> keras.Model:
     """Return the trained network with its scaling of pixels built in.
 
-    Parameters
-    ----------
-    architecture, weights
-        Of one training run, weights by name (``0_conv/kernel``).
-    scaling
-        What the network was trained with.
-
-    Returns
-    -------
-    keras.Model
-        Pixels as the data set has them (N, H, W, C) to probabilities, float32 (N, classes).
+    It takes pixels as the data set has them, (N, H, W, C), to probabilities, float32 (N, classes).
     """
     import keras
 

@@ -28,49 +28,24 @@ class Measurement(NamedTuple):
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One MLflow run.
+    """One MLflow run."""
 
-    Attributes
-    ----------
-    key
-        What makes it this run and no other, within its study: ``trial/<case>/<trial id>``.
-    kind
-        "case" (a parent), "trial" (of the search) or "seed" (of the refit).
-    name
-        Shown in MLflow's lists.
-    case
-        The case it belongs to.
-    started
-        Milliseconds since 1970.
-    seconds
-        How long it took.
-    tags, params, metrics
-        As MLflow has them.
-    complete
-        Whether all of the run's results are there; False while the study is still running.
-    """
-
-    key: str
-    kind: str
+    key: str  # what makes it this run and no other, within its study: trial/<case>/<trial id>
+    kind: str  # "case" (a parent), "trial" (of the search) or "seed" (of the refit)
     name: str
     case: str
-    started: int
+    started: int  # milliseconds since 1970
     seconds: float = 0.0
     tags: dict[str, str] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
     metrics: list[Measurement] = field(default_factory=list)
-    complete: bool = True
+    complete: bool = True  # False while the study is still running
 
     @property
     def content(self) -> str:
         """Digest of the results; times of import, machine and commit are not part of it."""
         metrics = [[m.name, m.value, m.step] for m in self.metrics]
         return digest({"params": self.params, "metrics": metrics})
-
-    @property
-    def ended(self) -> int:
-        """Milliseconds since 1970."""
-        return self.started + round(1000 * self.seconds)
 
 
 @dataclass(frozen=True)
