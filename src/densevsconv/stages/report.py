@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from densevsconv import report
@@ -25,7 +26,8 @@ class ReportPlan(Contents, Plan):
 
 def inputs(plan: ReportPlan, at: Layout) -> Files:
     shown = {entry.table for entry in plan.counterparts.values() if entry}
-    folder = Path(report.__file__).parent
+    # relative, so that a clone that is moved has nothing to do again
+    folder = Path(os.path.relpath(report.__file__)).parent
     return {
         "figures": [at.figure(drawing.stem, "svg") for drawing in drawings(plan)],
         "captions": [at.caption(name) for name in CAPTIONS],
