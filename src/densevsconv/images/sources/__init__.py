@@ -10,13 +10,12 @@ from typing import Annotated, Any, get_args
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from densevsconv.images.sources.base import ImageSource, Probe, RawImages
-from densevsconv.images.sources.cifar import CifarSource
 from densevsconv.images.sources.digits import DigitsSource
 from densevsconv.images.sources.folder import FolderSource
 from densevsconv.images.sources.idx import IdxSource
 from densevsconv.images.sources.mat import MatSource
 from densevsconv.images.sources.npz import NpzSource
-from densevsconv.images.sources.stl import StlSource
+from densevsconv.images.sources.records import CifarSource, StlSource
 from densevsconv.schema.strict import Allowed
 
 __all__ = ["SOURCES", "ImageSource", "Probe", "RawImages", "Source", "source_of"]
@@ -31,14 +30,13 @@ SOURCES: dict[str, type[ImageSource]] = {
 """The schema and reader of every kind of source."""
 
 
-_KINDS = tuple(SOURCES)
-
-
 def _normalised(value: Any) -> Any:
     """Turn ``source: digits`` into ``source: {kind: digits}``; refuse kinds that are not there."""
     if isinstance(value, str):
         value = {"kind": value}
-    if isinstance(value, ImageSource) or (isinstance(value, dict) and value.get("kind") in _KINDS):
+    if isinstance(value, ImageSource):
+        return value
+    if isinstance(value, dict) and value.get("kind") in tuple(SOURCES):  # it may be no key
         return value
     raise ValueError("not a kind of source")
 

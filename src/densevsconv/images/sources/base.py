@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Self, cast
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from densevsconv.errors import DataError
+from densevsconv.images.sources.keys import Files, OwnFolder, SomeFiles
 from densevsconv.schema.strict import Strict
 
 CHANNELS = 4
@@ -28,82 +30,53 @@ MOST_CLASSES = 65_536
 
 @dataclass(frozen=True)
 class RawImages:
-    """All images of a source in fixed order, training rows first.
-
-    Attributes
-    ----------
-    images
-        uint8 of shape (N, height, width, channels).
-    labels
-        int64 of shape (N,), from 0, every class with an image.
-    test_from
-        The first row of the source's own test part; None: it has none.
-    groups
-        int64 of shape (N,): images of one number belong together; None: none do. No group is in
-        both parts.
-    """
+    """All images of a source in fixed order, training rows first."""
 
     images: np.ndarray
+    """uint8 (N, height, width, channels)."""
     labels: np.ndarray
+    """int64 (N,), from 0, every class with an image."""
     test_from: int | None
+    """The first row of the source's own test part; None: it has none."""
     groups: np.ndarray | None
+    """int64 (N,): images of one number belong together; None: none do. None is in both parts."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """What a source holds, without its pixels.
-
-    Attributes
-    ----------
-    images
-        How many there are, those of the test part included.
-    test_images
-        How many of them are the source's own test part; None: it has none.
-    shape
-        Height, width and channels.
-    classes, class_names
-        How many classes, and a name for each; numbers where the files have no names.
-    """
+    """What a source holds, without its pixels."""
 
     images: int
+    """How many there are, those of the test part included."""
     test_images: int | None
+    """How many of them are the source's own test part; None: it has none."""
     shape: tuple[int, int, int]
+    """Height, width and channels."""
     classes: int
     class_names: list[str]
+    """Numbers where the files have no names."""
 
 
 @dataclass
 class Part:
-    """What one file of a source (or a file of images and one of labels) holds.
-
-    Attributes
-    ----------
-    name
-        The file, for messages.
-    shape
-        (images, height, width, channels).
-    labels
-        int64 of shape (N,); None where only the shape was asked for and the classes are stated.
-    images
-        uint8 of ``shape``; None where only the shape was asked for.
-    test
-        Whether it belongs to the source's own test part.
-    groups
-        int64 of shape (N,): numbers from 0 of images that belong together; None: it tells none.
-    group_names
-        What the groups are called that must not be in both parts.
-    class_names
-        Where the files name the classes.
-    """
+    """What one file of a source (or a file of images and one of labels) holds."""
 
     name: str
+    """The file, for messages."""
     shape: tuple[int, int, int, int]
+    """Images, height, width, channels."""
     labels: np.ndarray | None
+    """int64 (N,); None where only the shape was asked for and the classes are stated."""
     images: np.ndarray | None
+    """uint8 of ``shape``; None where only the shape was asked for."""
     test: bool = False
+    """Whether it belongs to the source's own test part."""
     groups: np.ndarray | None = None
+    """int64 (N,): numbers from 0 of images that belong together; None: it tells none."""
     group_names: list[Any] = field(default_factory=list)
+    """What the groups are called that must not be in both parts."""
     class_names: list[str] | None = None
+    """Where the files name the classes."""
 
 
 class ImageSource(Strict):
@@ -111,6 +84,8 @@ class ImageSource(Strict):
 
     ``folder`` is where the files lie: what ``path`` means, or the folder of the fetched files.
     """
+
+    kind: str
 
     def names(self) -> list[str]:
         """Return the names of the files, in fixed order."""
@@ -148,7 +123,15 @@ class ImageSource(Strict):
         return Probe(count, tested, parts[0].shape[1:], len(names), names)
 
     def _checked(self, folder: Path, *, pixels: bool) -> list[Part]:
-        self._check_distinct(folder)
+        seen: list[Path] = []
+        for name in self.names():
+            path = (folder / name).resolve()  # a symbolic link may hide that it is there twice
+            if any(path.is_relative_to(other) or other.is_relative_to(path) for other in seen):
+                raise DataError(
+                    f"{folder / name}: found twice in the source; allowed: once, since one image "
+                    "must not be in two parts"
+                )
+            seen.append(path)
         parts = self.parts(folder, pixels=pixels)
         first = parts[0]
         for part in parts:
@@ -168,18 +151,6 @@ class ImageSource(Strict):
                     "allowed: groups of one part only"
                 )
         return parts
-
-    def _check_distinct(self, folder: Path) -> None:
-        """Refuse a file or folder that is there twice, also by way of a symbolic link."""
-        seen: list[Path] = []
-        for name in self.names():
-            path = (folder / name).resolve()
-            if any(path.is_relative_to(other) or other.is_relative_to(path) for other in seen):
-                raise DataError(
-                    f"{folder / name}: found twice in the source; allowed: once, since one image "
-                    "must not be in two parts"
-                )
-            seen.append(path)
 
     def _count_classes(self, parts: list[Part], labels: np.ndarray) -> int:
         """Return the number of classes; DataError unless they run from 0 without a gap."""
@@ -226,16 +197,37 @@ def _groups(parts: list[Part]) -> np.ndarray | None:
     """Return groups numbered on from part to part; each image of a part without is its own."""
     if all(part.groups is None for part in parts):
         return None
-    whole: list[np.ndarray] = []
-    first = 0
+    whole = np.empty(0, np.int64)
     for part in parts:
         numbers = np.arange(part.shape[0]) if part.groups is None else part.groups
-        whole.append(first + numbers)
-        first += int(numbers.max()) + 1
-    return np.concatenate(whole).astype(np.int64)
+        whole = np.append(whole, numbers + whole.max(initial=-1) + 1)
+    return whole
 
 
-# what the kinds of source share
+class PairedSource(ImageSource):
+    """Files of images, and as many of labels."""
+
+    path: OwnFolder = None
+    train_images: SomeFiles = Field(description="Files of training images.")
+    train_labels: SomeFiles = Field(description="Their labels, as many files in the same order.")
+    test_images: Files = Field(
+        default_factory=list, description="The test part; empty: there is none."
+    )
+    test_labels: Files = Field(default_factory=list, description="The labels of the test part.")
+
+    @model_validator(mode="after")
+    def _paired(self) -> Self:
+        for part in ("train", "test"):
+            images, labels = getattr(self, f"{part}_images"), getattr(self, f"{part}_labels")
+            if len(images) != len(labels):
+                raise ValueError(
+                    f"{part}_labels: found {len(labels)} files; allowed: {len(images)}, one for "
+                    f"each of {part}_images"
+                )
+        return self
+
+    def names(self) -> list[str]:
+        return [*self.train_images, *self.test_images, *self.train_labels, *self.test_labels]
 
 
 @contextmanager
@@ -293,12 +285,3 @@ def mapped(labels: np.ndarray, label_map: dict[str, int]) -> np.ndarray:
     for label, other in label_map.items():
         replaced[labels == int(label)] = other
     return replaced
-
-
-def check_pairs(part: str, images: list[str], labels: list[str]) -> None:
-    """Refuse, in a schema, files of images without as many files of labels."""
-    if len(images) != len(labels):
-        raise ValueError(
-            f"{part}_labels: found {len(labels)} files; allowed: {len(images)}, one for each of "
-            f"{part}_images"
-        )

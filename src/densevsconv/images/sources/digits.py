@@ -22,11 +22,9 @@ class DigitsSource(ImageSource):
     kind: Literal["digits"] = Field(description="`digits`")
 
     def names(self) -> list[str]:
-        """Return nothing: no file is needed."""
         return []
 
     def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
-        """Return the one part there is."""
         from sklearn.datasets import load_digits  # slow to import, needed once
 
         digits = load_digits()

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import glob
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -20,8 +20,7 @@ from pydantic import Field, model_validator
 
 from densevsconv.errors import DataError
 from densevsconv.images.sources.base import ImageSource, Part, reading
-from densevsconv.images.sources.keys import FileName, Size
-from densevsconv.schema.strict import Allowed
+from densevsconv.images.sources.keys import FileName, HeightWidth
 
 FORMATS = {
     ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".gif": "GIF",
@@ -53,14 +52,7 @@ class FolderSource(ImageSource):
     test: FileName | None = Field(
         default=None, description="The same for the test part; null: there is none."
     )
-    size: (
-        Annotated[
-            list[Size],
-            Field(min_length=2, max_length=2),
-            Allowed("[height, width], whole numbers of at least 1"),
-        ]
-        | None
-    ) = Field(
+    size: HeightWidth | None = Field(
         default=None,
         description="Height and width that every image is scaled to, by averaging over areas; "
         "null: all images must have the same size.",
@@ -86,19 +78,17 @@ class FolderSource(ImageSource):
         return self
 
     def names(self) -> list[str]:
-        """Return the folders of both parts, where they are stated."""
         return [name for name in (self.train, self.test) if name is not None]
 
     def files(self, folder: Path) -> list[Path]:
-        """Return the pictures that are there."""
         return [file for _, _, files in self._listings(folder) for file in files]
 
     def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
-        """Return a part for each folder: class by class, each sorted by path."""
+        """Return each folder class by class, each class sorted by path."""
         listings = self._listings(folder)
         every = [file for _, _, files in listings for file in files]
         height, width = self.size or _size(every[0])
-        mode = self.mode or _colour_mode(every)
+        mode = self.mode or ("grey" if all(map(_is_grey, every)) else "rgb")
         parts = []
         for number, (place, classes, files) in enumerate(listings):
             shape = (len(files), height, width, 1 if mode == "grey" else 3)
@@ -119,18 +109,16 @@ class FolderSource(ImageSource):
 
     def _listings(self, folder: Path) -> list[tuple[Path, list[str], list[Path]]]:
         """Return the folder, classes and pictures of each part."""
-        places = [folder / self.train if self.train else folder]
-        places += [] if self.test is None else [folder / self.test]
         listings: list[tuple[Path, list[str], list[Path]]] = []
-        for place in places:
-            present = list_classes(place, listings[0][1] if listings else None)
-            classes = listings[0][1] if listings else present
+        for place in [folder / name for name in self.names()] or [folder]:
+            known = listings[0][1] if listings else None
+            present = _classes(place, known)
             files = [file for name in present for file in _pictures(place / name)]
-            listings.append((place, classes, files))
+            listings.append((place, known or present, files))
         return listings
 
 
-def list_classes(folder: Path, known: Sequence[str] | None = None) -> list[str]:
+def _classes(folder: Path, known: list[str] | None) -> list[str]:
     """Return the names of the folders in a folder, sorted; hidden ones are passed over.
 
     ``known`` are the classes of the training part, for the test part, which must not have others.
@@ -191,13 +179,9 @@ def _opened(file: Path) -> Iterator[Image.Image]:
             yield picture
 
 
-def _colour_mode(files: Sequence[Path]) -> str:
-    """Return ``grey`` if all pictures are, or else ``rgb``, from their headers."""
-    for file in files:
-        with _opened(file) as picture:
-            if picture.mode not in _GREY:
-                return "rgb"
-    return "grey"
+def _is_grey(file: Path) -> bool:
+    with _opened(file) as picture:
+        return picture.mode in _GREY
 
 
 def _size(file: Path) -> tuple[int, int]:

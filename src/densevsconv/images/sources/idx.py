@@ -13,64 +13,43 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from densevsconv.errors import DataError
 from densevsconv.images.sources.base import (
-    ImageSource,
+    PairedSource,
     Part,
-    check_pairs,
     image_shape,
     mapped,
     reading,
     unpacked,
 )
-from densevsconv.images.sources.keys import Files, LabelMap, OwnFolder, SomeFiles
+from densevsconv.images.sources.keys import LabelMap
 
 _UNSIGNED_BYTE = 8
 
 
-class IdxSource(ImageSource):
-    """IDX files of unsigned bytes, as of MNIST; plain or compressed by gzip."""
+class IdxSource(PairedSource):
+    """IDX files of unsigned bytes, as of MNIST; plain or compressed by gzip.
+
+    Those of images have 3 or 4 dimensions.
+    """
 
     kind: Literal["idx"] = Field(description="`idx`")
-    path: OwnFolder = None
-    train_images: SomeFiles = Field(description="Training images: IDX files of 3 or 4 dimensions.")
-    train_labels: SomeFiles = Field(description="Their labels, as many files in the same order.")
-    test_images: Files = Field(
-        default_factory=list, description="The test part; empty: there is none."
-    )
-    test_labels: Files = Field(default_factory=list, description="The labels of the test part.")
     label_map: LabelMap = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _paired(self) -> IdxSource:
-        check_pairs("train", self.train_images, self.train_labels)
-        check_pairs("test", self.test_images, self.test_labels)
-        return self
-
-    def names(self) -> list[str]:
-        """Return images and labels."""
-        return [*self.train_images, *self.test_images, *self.train_labels, *self.test_labels]
-
     def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
-        """Return a part for each pair of files."""
         images = [folder / name for name in self.train_images + self.test_images]
         labels = [folder / name for name in self.train_labels + self.test_labels]
         parts = []
         for number, (file, other) in enumerate(zip(images, labels, strict=True)):
             shape, values = _read(file, (3, 4), values=pixels)
             full = image_shape(shape, str(file))
-            _, numbers = _read(other, (1,), values=True)
-            parts.append(
-                Part(
-                    f"{file} and {other.name}",
-                    full,
-                    mapped(numbers, self.label_map),
-                    values.reshape(full) if pixels else None,
-                    test=number >= len(self.train_images),
-                )
-            )
+            numbers = mapped(_read(other, (1,), values=True)[1], self.label_map)
+            part = Part(f"{file} and {other.name}", full, numbers, None)
+            part.images = values.reshape(full) if pixels else None
+            part.test = number >= len(self.train_images)
+            parts.append(part)
         return parts
 
 

@@ -45,14 +45,10 @@ def _label_map(value: Any) -> Any:
 
 
 FileName = Annotated[
-    str,
-    BeforeValidator(_file_name),
-    Allowed("the name of a file, below the folder of the source"),
+    str, BeforeValidator(_file_name), Allowed("the name of a file, below the folder of the source")
 ]
 PlainName = Annotated[
-    str,
-    BeforeValidator(_plain_name),
-    Allowed("the name of a file, without folders"),
+    str, BeforeValidator(_plain_name), Allowed("the name of a file, without folders")
 ]
 Files = Annotated[
     list[FileName],
@@ -65,9 +61,14 @@ SomeFiles = Annotated[
     Field(min_length=1),
     Allowed("the name of a file below the folder of the source, or a list of at least one"),
 ]
-Size = Annotated[int, Field(ge=1)]
+_Size = Annotated[int, Field(ge=1)]
+HeightWidth = Annotated[
+    list[_Size],
+    Field(min_length=2, max_length=2),
+    Allowed("[height, width], whole numbers of at least 1"),
+]
 Shape = Annotated[
-    list[Size],
+    list[_Size],
     Field(min_length=3, max_length=3),
     Allowed("[height, width, channels], whole numbers of at least 1"),
 ]

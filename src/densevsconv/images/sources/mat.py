@@ -33,11 +33,9 @@ class MatSource(ImageSource):
     label_map: LabelMap = Field(default_factory=dict)
 
     def names(self) -> list[str]:
-        """Return the files."""
         return [*self.train, *self.test]
 
     def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
-        """Return a part for each file."""
         return [
             self._part(folder / name, pixels, test=number >= len(self.train))
             for number, name in enumerate(self.names())

@@ -38,11 +38,9 @@ class NpzSource(ImageSource):
     label_map: LabelMap = Field(default_factory=dict)
 
     def names(self) -> list[str]:
-        """Return the one file."""
         return [self.file]
 
     def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
-        """Return the training part, and the test part if there is one."""
         file = folder / self.file
         # objects are refused: they may run code when they are read
         with (
