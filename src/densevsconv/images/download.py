@@ -41,24 +41,24 @@ class Patience:
     """Seconds before the second of them; doubled each time."""
 
 
+PATIENCE = Patience()
+
+
 def size_of(path: Path) -> int:
     """Return the bytes of a file; 0 where there is none."""
     return path.stat().st_size if path.exists() else 0
 
 
 def download(
-    url: str, part: Path, label: str, *, size: int | None, checkable: bool, patience: Patience
+    url: str, part: Path, label: str, size: int | None, checkable: bool, patience: Patience
 ) -> None:
     """Bring a file to its full length; what has arrived stays, unless it is known to be wrong.
 
     Bytes that are there already are kept if the result is ``checkable`` (its sha256 is known) or
     the server says that they are of the same version (If-Range). Breaks count only as long as they
-    bring the file no further: a long download may break off any number of times.
-
-    Raises
-    ------
-    PlaceError
-        When the address does not give a file of ``size`` bytes (None: as many as the server says).
+    bring the file no further: a long download may break off any number of times. A
+    :class:`PlaceError` where the address does not give a file of ``size`` bytes (None: as many as
+    the server says).
     """
     furthest, tries, tag = size_of(part), 0, ""
     session = _session(patience)
@@ -140,7 +140,6 @@ def _append(
 
 
 def _reason(error: BaseException) -> str:
-    """Return the innermost reason of a network error, in a few words."""
     for value in (getattr(error, "reason", None), *error.args):
         if isinstance(value, BaseException):
             return _reason(value)

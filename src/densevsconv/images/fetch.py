@@ -8,7 +8,6 @@ dropped. One process fetches a file while others wait for it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from contextlib import AbstractContextManager, suppress
@@ -21,8 +20,8 @@ from filelock import FileLock, Timeout
 
 from densevsconv.errors import ConfigError, DataError
 from densevsconv.images import MIRROR_VARIABLE
-from densevsconv.images.download import Patience, PlaceError, download, size_of
-from densevsconv.store.files import write_text
+from densevsconv.images.download import PATIENCE, Patience, PlaceError, download, size_of
+from densevsconv.store.files import file_digest, write_text
 from densevsconv.store.progress import say
 
 Place = Path | str
@@ -31,8 +30,6 @@ Place = Path | str
 PRESENT = "present"
 """Where a file that was there already is from."""
 
-_DEFAULT_PATIENCE = Patience()
-
 
 def fetch_files(
     dataset: str,
@@ -40,35 +37,20 @@ def fetch_files(
     folder: Path,
     mirror: str | None = None,
     *,
-    patience: Patience = _DEFAULT_PATIENCE,
+    patience: Patience = PATIENCE,
 ) -> dict[str, dict[str, Any]]:
     """Make sure that every file of a data set is in ``folder``, and is the right one.
 
-    Parameters
-    ----------
-    dataset
-        Name of the data set in the catalogue.
-    files
-        File name -> ``size`` in bytes, ``sha256`` (both may be None) and ``urls``.
-    folder
-        Where the files belong.
-    mirror
-        A folder or an http(s) address to look in first, as ``<mirror>/<dataset>/<file>``, then
-        ``<mirror>/<file>``.
+    ``files`` are names with ``size`` in bytes, ``sha256`` (both may be None) and ``urls``.
+    ``mirror`` is a folder or an http(s) address to look in first, as ``<mirror>/<dataset>/<file>``,
+    then ``<mirror>/<file>``. A :class:`ConfigError` where its address is of a kind that is not allowed;
+    a :class:`DataError` where a file is not there and no place has it, or it cannot be written.
 
     Returns
     -------
     dict
-        File name -> ``path``, ``size``, ``sha256``, ``verified`` (whether the catalogue states the
-        checksum; else it is that of the first copy) and ``from`` (an address, a path in the
-        mirror, or "present").
-
-    Raises
-    ------
-    ConfigError
-        When the mirror's address is of a kind that is not allowed.
-    DataError
-        When a file is not there and no place has it; when it cannot be written.
+        By name, as ``results.data.FetchedFile``. Where the catalogue states no checksum, it is that
+        of the first copy.
     """
     fetched = {}
     for name, entry in sorted(files.items()):
@@ -89,16 +71,9 @@ def fetch_files(
 class WantedFile:
     """A file that a data set needs, and how to know that it is the right one.
 
-    Attributes
-    ----------
-    dataset
-        Name of the data set.
-    target
-        Where the file belongs. Beside it lie ``.part`` (what has arrived so far), ``.lock`` (held
-        by the one process that fetches it) and ``.sha256`` (the first copy's checksum, where the
-        catalogue states none).
-    size, sha256
-        What the catalogue states: bytes and checksum; None: nothing.
+    Beside ``target`` lie ``.part`` (what has arrived so far), ``.lock`` (held by the one process
+    that fetches it) and ``.sha256`` (the first copy's checksum, where the catalogue states none).
+    ``size`` and ``sha256`` are what the catalogue states.
     """
 
     dataset: str
@@ -155,12 +130,8 @@ class WantedFile:
             shutil.copyfile(place, self._part)
             return self._kept(self._part)
         begun = self._part.exists()
-        how: dict[str, Any] = {
-            "size": self.size,
-            "checkable": self._expected() is not None,
-            "patience": patience,
-        }
-        download(place, self._part, self._label, **how)
+        checkable = self._expected() is not None
+        download(place, self._part, self._label, self.size, checkable, patience)
         try:
             return self._kept(self._part)
         except PlaceError as problem:
@@ -168,8 +139,7 @@ class WantedFile:
                 raise
             # bytes of an earlier attempt, perhaps from elsewhere, may be what is wrong
             say(self._label, f"{problem}: starting over")
-        download(place, self._part, self._label, **how)
-        return self._kept(self._part)
+        return self._taken(place, patience)
 
     def _kept(self, path: Path) -> str:
         """Return the sha256 of the target, or of a part that becomes it; drop a wrong part."""
@@ -194,15 +164,15 @@ class WantedFile:
         size = path.stat().st_size
         if self.size not in (None, size):
             raise PlaceError(f"{size:,} bytes instead of {self.size:,}")
-        found, expected = _sha256(path), self._expected()
+        found, expected = file_digest(path), self._expected()
         if expected in (None, found):
             return found
-        first = (
-            f" of the first copy ({self._record} keeps it; delete that file to accept another)"
-            if self.sha256 is None
-            else ""
-        )
-        raise PlaceError(f"sha256 {found} instead of {expected}{first}")
+        problem = f"sha256 {found} instead of {expected}"
+        if self.sha256 is None:
+            problem += (
+                f" of the first copy ({self._record} keeps it; delete that to accept another)"
+            )
+        raise PlaceError(problem)
 
     def _expected(self) -> str | None:
         """Return the checksum the file must have: the catalogue's, else the first copy's."""
@@ -233,11 +203,6 @@ class WantedFile:
 
     def _beside(self, suffix: str) -> Path:
         return self.target.with_name(f"{self.target.name}.{suffix}")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _mirrored(dataset: str, name: str, mirror: str | None) -> list[Place]:
