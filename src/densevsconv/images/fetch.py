@@ -43,8 +43,9 @@ def fetch_files(
 
     ``files`` are names with ``size`` in bytes, ``sha256`` (both may be None) and ``urls``.
     ``mirror`` is a folder or an http(s) address to look in first, as ``<mirror>/<dataset>/<file>``,
-    then ``<mirror>/<file>``. A :class:`ConfigError` where its address is of a kind that is not allowed;
-    a :class:`DataError` where a file is not there and no place has it, or it cannot be written.
+    then ``<mirror>/<file>``. A :class:`ConfigError` where its address is of a kind that is not
+    allowed; a :class:`DataError` where a file is not there and no place has it, or it cannot be
+    written.
 
     Returns
     -------

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
 Shape = tuple[int, int, int]
 """Height, width and channels of an image."""
@@ -76,8 +75,10 @@ class Transformation:
     apply: Callable[[np.ndarray, Any, Step], np.ndarray]
     """From images, uint8 (N, height, width, channels), left as they are, and the setting to the
     changed images, uint8 (N, new height, new width, new channels)."""
-    setting: Any
-    """The type of its setting in a study's YAML, with limits and a description."""
+    kind: Any
+    """The type of its setting in a study's YAML, with limits."""
+    description: str
+    """What the setting means."""
     words: str
     """What a report calls it, with places for the setting."""
     examples: tuple[Any, ...]
@@ -86,11 +87,6 @@ class Transformation:
     """The shape of an image afterwards; ValueError, in words, where the setting does not fit."""
     whole_part: bool = False
     """Whether ``apply`` must see all images of a part at once, since it takes from the others."""
-
-
-def strength(at_most: float, description: str) -> Any:
-    """Return the type of a setting that is a number from 0, which changes nothing."""
-    return Annotated[float, Field(ge=0, le=at_most, description=description)]
 
 
 def chunks(images: int, values_per_image: int) -> Iterator[slice]:

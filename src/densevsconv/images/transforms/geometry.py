@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import numpy as np
-from pydantic import Field
 
-from densevsconv.images.transforms.base import Shape, Step, Transformation, strength
+from densevsconv.images.transforms.base import Shape, Step
 
 
 def overlaps(side: int, new_side: int) -> np.ndarray:
@@ -43,19 +40,7 @@ def resolution(images: np.ndarray, side: int, step: Step) -> np.ndarray:
     return step.pixels(area_average(images, side, side))
 
 
-RESOLUTION = Transformation(
-    resolution,
-    Annotated[
-        int,
-        Field(ge=4, le=512, description="Height and width in pixels, by averaging over areas."),
-    ],
-    words="resolution {}\u00d7{}",
-    examples=(6, 12),
-    shape=lambda side, shape: (side, side, shape[2]),
-)
-
-
-def _shift_shape(share: float, shape: Shape) -> Shape:
+def shift_shape(share: float, shape: Shape) -> Shape:
     longest = max(shape[:2])
     if 0 < share * longest < 0.5:
         raise ValueError(
@@ -81,15 +66,6 @@ def shift(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     y = np.arange(height) + y_margin - down[:, None]
     x = np.arange(width) + x_margin - right[:, None]
     return padded[np.arange(count)[:, None, None], y[:, :, None], x[:, None, :]]
-
-
-SHIFT = Transformation(
-    shift,
-    strength(1, "Random shift, at most this share of the side each way, by whole pixels."),
-    words="shift ±{}",
-    examples=(0.15,),
-    shape=_shift_shape,
-)
 
 
 def bilinear(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -145,14 +121,6 @@ def rotation(images: np.ndarray, degrees: float, step: Step) -> np.ndarray:
     return step.pixels(rotated(images, step.spread(degrees)))
 
 
-ROTATION = Transformation(
-    rotation,
-    strength(180, "Random rotation, at most so many degrees each way."),
-    words="rotation ±{}°",
-    examples=(30.0,),
-)
-
-
 def scaled(images: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """Return the images zoomed about their centre by ``factors``, float (N,) (above 1: larger).
 
@@ -165,11 +133,3 @@ def scaled(images: np.ndarray, factors: np.ndarray) -> np.ndarray:
 def scale(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     """Return the images zoomed, each by its own factor, even over [1 - share, 1 + share]."""
     return step.pixels(scaled(images, 1 + step.spread(share)))
-
-
-SCALE = Transformation(
-    scale,
-    strength(0.5, "Random zoom, by a factor between 1 minus and 1 plus this."),
-    words="scale ±{}",
-    examples=(0.3,),
-)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
 import numpy as np
-from pydantic import Field
 
-from densevsconv.images.transforms.base import Shape, Step, Transformation, strength
+from densevsconv.images.transforms.base import Shape, Step
 
 
 def contrast(images: np.ndarray, share: float, step: Step) -> np.ndarray:
@@ -23,18 +20,6 @@ def contrast(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     return step.pixels((images - mean.astype(np.float32)) * factor + mean)
 
 
-CONTRAST = Transformation(
-    contrast,
-    strength(
-        1,
-        "Random contrast: distances from the image's mean times a factor between "
-        "1 minus and 1 plus this.",
-    ),
-    words="contrast ±{}",
-    examples=(0.8,),
-)
-
-
 def brightness(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     """Return the images with a number added to all pixels, each with its own.
 
@@ -43,14 +28,6 @@ def brightness(images: np.ndarray, share: float, step: Step) -> np.ndarray:
     """
     added = step.spread(share * step.max_value).astype(np.float32)
     return step.pixels(images + added[:, None, None, None])
-
-
-BRIGHTNESS = Transformation(
-    brightness,
-    strength(1, "Random brightness: adds at most this share of `max_value`, or takes it away."),
-    words="brightness ±{}",
-    examples=(0.4,),
-)
 
 
 def noise(images: np.ndarray, share: float, step: Step) -> np.ndarray:
@@ -76,20 +53,13 @@ def quantiles(deviation: float) -> np.ndarray:
     return (ndtri(middles) * deviation).astype(np.float32)
 
 
-NOISE = Transformation(
-    noise,
-    strength(1, "Gaussian noise with this standard deviation, as a share of `max_value`."),
-    words="noise {}",
-    examples=(0.15,),
-)
-
 LUMA = (299, 587, 114)
 """Thousandths of red, green and blue in the luma of ITU-R Recommendation BT.601."""
 
 CHANNELS = {"grey": 1, "rgb": 3}
 
 
-def _colour_shape(to: str, shape: Shape) -> Shape:
+def colour_shape(to: str, shape: Shape) -> Shape:
     if shape[2] not in CHANNELS.values():
         raise ValueError(f"found images of {shape[2]} channels; allowed: 1 (grey) or 3 (rgb)")
     return shape[0], shape[1], CHANNELS[to]
@@ -109,32 +79,9 @@ def colour(images: np.ndarray, to: str, step: Step) -> np.ndarray:
     return step.pixels(thousandths[..., None] / sum(LUMA))
 
 
-COLOUR = Transformation(
-    colour,
-    Annotated[
-        Literal["grey", "rgb"],
-        Field(
-            description="`grey`: one channel, the luma of red, green and blue; `rgb`: three "
-            "channels."
-        ),
-    ],
-    words="colour {}",
-    examples=("grey", "rgb"),
-    shape=_colour_shape,
-)
-
-
 def negative(images: np.ndarray, on: bool, step: Step) -> np.ndarray:
     """Return ``max_value - pixel`` for every pixel, as Gowdra et al. (2020) study them.
 
     For a ``max_value`` of 255 that is the paper's bitwise NOT.
     """
     return np.uint8(step.max_value) - images if on else images.copy()
-
-
-NEGATIVE = Transformation(
-    negative,
-    Annotated[bool, Field(description="Negative: `max_value` minus the pixel.")],
-    words="negative",
-    examples=(True,),
-)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from densevsconv.images.transforms.base import Step, Transformation, chunks
+from densevsconv.images.transforms.base import Step, chunks
 from densevsconv.schema.strict import Strict
 from densevsconv.store.seeds import generator
 
@@ -66,15 +66,6 @@ def clutter(images: np.ndarray, setting: dict[str, Any], step: Step) -> np.ndarr
     return out
 
 
-CLUTTER = Transformation(
-    clutter,
-    Annotated[Clutter, Field(description="Pieces of other images of the same part, see Clutter.")],
-    words="clutter {patches} of size {size}",
-    examples=({"patches": 6, "size": 0.3},),
-    whole_part=True,
-)
-
-
 def permutation(seed: int, pixels: int) -> np.ndarray:
     """Return which old pixel each new one is: int64 (pixels,), in the order of rows."""
     return generator(seed).permutation(pixels)
@@ -93,17 +84,3 @@ def permute_pixels(images: np.ndarray, on: bool, step: Step) -> np.ndarray:
     count, height, width, channels = images.shape
     pixels = images.reshape(count, height * width, channels)
     return pixels[:, permutation(step.seed, height * width)].reshape(images.shape)
-
-
-PERMUTE_PIXELS = Transformation(
-    permute_pixels,
-    Annotated[
-        bool,
-        Field(
-            description="One permutation of the pixels, the same for all images: no more "
-            "neighbours."
-        ),
-    ],
-    words="permuted pixels",
-    examples=(True,),
-)
