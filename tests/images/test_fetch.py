@@ -52,12 +52,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 def fetch(
-    folder: Path, *urls: str, mirror: str | None = None, patience: Patience = QUICK, **changes: Any
+    folder: Path,
+    *urls: str,
+    mirror: str | None = None,
+    patience: Patience = QUICK,
+    content: bytes = CONTENT,
+    **changes: Any,
 ) -> dict[str, Any]:
-    """Fetch the one file; return its record."""
+    """Fetch the one file, which then holds ``content``; return its record."""
     files = {NAME: entry(CONTENT, *urls, **changes)}
     record = fetch_files("mnist", files, folder, mirror, patience=patience)[NAME]
     assert not (folder / f"{NAME}.part").exists()
+    assert (folder / NAME).read_bytes() == content
     return record
 
 
@@ -81,24 +87,20 @@ def ranges(server: FileServer) -> list[str | None]:
 # what is there
 
 
-def test_a_file_is_fetched_checked_and_recorded(server: FileServer, folder: Path) -> None:
-    record = fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
-    assert record == {
+def test_a_file_is_fetched_checked_and_recorded_and_then_needs_no_network(
+    server: FileServer, folder: Path
+) -> None:
+    record = {
         "path": (folder / NAME).as_posix(),
         "size": len(CONTENT),
         "sha256": sha256(CONTENT),
         "verified": True,
         "origin": server.url(NAME),
     }
-    assert left(folder) == {NAME}
-
-
-def test_a_file_that_is_there_needs_no_network(folder: Path) -> None:
-    folder.mkdir(parents=True)
-    (folder / NAME).write_bytes(CONTENT)
-    assert fetch(folder, unused_address(), mirror=unused_address())["origin"] == "present"
-    assert [file.name for file in folder.iterdir()] == [NAME], "nothing may be written beside it"
+    assert fetch(folder, server.url(NAME)) == record
+    again = fetch(folder, unused_address(), mirror=unused_address())
+    assert again == record | {"origin": "present"}
+    assert left(folder) == {NAME}, "nothing else may be written beside it"
 
 
 @pytest.mark.parametrize("wrong", [FLIPPED, CONTENT[:-1], b""], ids=["flipped", "short", "empty"])
@@ -110,7 +112,6 @@ def test_a_wrong_file_that_is_there_is_not_used(
     with pytest.raises(DataError, match=rf"{NAME} has .* instead of .* and could not be fetched"):
         fetch(folder, unused_address())
     assert fetch(folder, server.url(NAME))["origin"] == server.url(NAME)
-    assert (folder / NAME).read_bytes() == CONTENT
     assert "not used, fetched anew" in capsys.readouterr().err
 
 
@@ -165,7 +166,6 @@ def test_a_flipped_byte_is_refused_and_the_next_address_tried(
         fetch(folder, server.url(NAME))
     assert left(folder) == set(), "nothing may be left that could be trusted"
     assert fetch(folder, server.url(NAME), other.url(NAME))["origin"] == other.url(NAME)
-    assert (folder / NAME).read_bytes() == CONTENT
     assert (len(server.seen), len(other.seen)) == (2, 1)
 
 
@@ -180,7 +180,6 @@ def test_a_file_of_another_size_is_stopped(
     assert server.sent < 0.5 * len(server.files[NAME])
     assert left(folder) == set()
     fetch(folder, server.url(NAME), other.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
 
 
 def test_an_answer_of_unsaid_length_is_fine_where_the_catalogue_says_it(
@@ -196,7 +195,6 @@ def test_an_answer_of_unsaid_length_is_fine_where_the_catalogue_says_it(
 def test_a_file_marked_as_compressed_is_kept_as_it_is(server: FileServer, folder: Path) -> None:
     server.headers = {"Content-Encoding": "gzip"}
     fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
     assert server.seen[0][1]["Accept-Encoding"] == "identity"
 
 
@@ -224,7 +222,6 @@ def test_a_broken_download_goes_on_where_it_broke(
 ) -> None:
     server.etag, server.cuts = etag, [HALF, HALF // 2]
     fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
     assert server.sent == len(CONTENT), "no byte may be asked for twice"
     assert ranges(server) == [None, f"bytes={HALF}-", f"bytes={HALF + HALF // 2}-"]
     assert server.seen[1][1].get("If-Range") == (etag or None)
@@ -234,8 +231,6 @@ def test_a_broken_download_goes_on_where_it_broke(
 def test_a_stalled_download_goes_on_where_it_stalled(server: FileServer, folder: Path) -> None:
     server.stalls = [HALF]
     fetch(folder, server.url(NAME), patience=Patience(wait=1, tries=2, backoff=0.01))
-    assert (folder / NAME).read_bytes() == CONTENT
-    assert len(server.seen) == 2
     assert server.seen[1][1]["Range"].startswith("bytes=2")  # what of the half had been written
 
 
@@ -257,7 +252,6 @@ def test_the_next_address_goes_on_with_what_the_first_sent(
 ) -> None:
     server.cuts, server.statuses = [HALF], [0, *[503] * 9]
     assert fetch(folder, server.url(NAME), other.url(NAME))["origin"] == other.url(NAME)
-    assert (folder / NAME).read_bytes() == CONTENT
     assert ranges(other) == [f"bytes={HALF}-"]
     assert server.sent + other.sent == len(CONTENT)
 
@@ -270,7 +264,6 @@ def test_a_range_that_does_not_fit_is_fetched_from_the_start(
     server.shift = 1 if fault == "another range" else 0
     server.statuses = [0, 416] if fault == "no such range" else []
     fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
     assert ranges(server) == [None, f"bytes={HALF}-", None][: 2 if fault == "no ranges" else 3]
 
 
@@ -283,7 +276,6 @@ def test_a_file_that_changed_during_the_break_is_fetched_from_the_start(
     server.etag, server.files[NAME] = '"old"', FLIPPED
     server.cuts, server.after_cut = [HALF], replace_it
     fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
     assert [headers.get("If-Range") for _, headers in server.seen] == [None, '"old"']
 
 
@@ -296,7 +288,6 @@ def test_wrong_bytes_of_an_earlier_attempt_do_not_spoil_a_good_server(
     folder.mkdir(parents=True)
     (folder / f"{NAME}.part").write_bytes(begun)
     fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
     (folder / NAME).unlink()
     (folder / f"{NAME}.part").write_bytes(CONTENT)  # all had arrived when the process was killed
     assert fetch(folder, unused_address())["origin"] == "present"
@@ -337,7 +328,6 @@ def test_a_killed_process_goes_on_where_it_was(server: FileServer, folder: Path)
     time.sleep(0.1)  # until the server has noticed
     sent = server.sent
     fetch(folder, server.url(NAME))
-    assert (folder / NAME).read_bytes() == CONTENT
     assert ranges(server) == [None, f"bytes={reached}-"]
     assert server.sent - sent == len(CONTENT) - reached
 
@@ -364,28 +354,21 @@ def test_a_mirror_is_looked_in_first(
     copy.parent.mkdir(parents=True)
     copy.write_bytes(CONTENT)
     assert fetch(folder, server.url(NAME), mirror=str(tmp_path / "mirror"))["origin"] == str(copy)
-    assert (folder / NAME).read_bytes() == CONTENT
     (folder / NAME).unlink()
     other.files = {f"all/{inside}": CONTENT}
     record = fetch(folder, server.url(NAME), mirror=other.url("all/"))
     assert record["origin"] == other.url(f"all/{inside}")
     assert not server.seen
+    (folder / NAME).unlink()
+    copy.write_bytes(FLIPPED)  # a mirror without the right file is passed over
+    record = fetch(folder, server.url(NAME), mirror=str(tmp_path / "mirror"))
+    assert record["origin"] == server.url(NAME)
 
 
-@pytest.mark.parametrize("wrong", [FLIPPED, CONTENT[:-1]], ids=["flipped", "short"])
-def test_a_mirror_without_the_right_file_is_passed_over(
-    wrong: bytes, server: FileServer, folder: Path, tmp_path: Path
-) -> None:
-    (tmp_path / NAME).write_bytes(wrong)
-    assert fetch(folder, server.url(NAME), mirror=str(tmp_path))["origin"] == server.url(NAME)
-    assert (folder / NAME).read_bytes() == CONTENT
-
-
-@pytest.mark.parametrize("address", ["file:///srv/mnist", "ftp://example.org/mnist", "s3://b/x"])
+@pytest.mark.parametrize("address", ["file:///srv/mnist", "s3://b/x"])
 def test_other_kinds_of_mirror_are_refused(address: str, folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"data_mirror: found .* allowed: a folder, or"):
         fetch(folder, mirror=address)
-    assert left(folder) == set()
 
 
 def test_a_proxy_is_respected(
@@ -432,34 +415,29 @@ def test_without_a_checksum_the_first_copy_sets_it(server: FileServer, folder: P
 
     (folder / NAME).write_bytes(FLIPPED)  # a disk that forgets
     assert fetch(folder, server.url(NAME), sha256=None)["origin"] == server.url(NAME)
-    assert (folder / NAME).read_bytes() == CONTENT
 
     (folder / NAME).unlink()
     server.files[NAME] = FLIPPED  # an author who changes the file
     with pytest.raises(DataError, match=r"instead of .* of the first copy \(.*\.sha256 keeps it"):
         fetch(folder, server.url(NAME), sha256=None)
     (folder / f"{NAME}.sha256").unlink()
-    assert fetch(folder, server.url(NAME), sha256=None)["sha256"] == sha256(FLIPPED)
+    again = fetch(folder, server.url(NAME), content=FLIPPED, sha256=None)
+    assert again["sha256"] == sha256(FLIPPED)
 
 
-def test_without_a_checksum_a_copy_put_there_by_hand_sets_it(
-    server: FileServer, folder: Path
-) -> None:
+def test_without_a_checksum_a_copy_put_there_by_hand_sets_it(folder: Path) -> None:
     folder.mkdir(parents=True)
-    (folder / NAME).write_bytes(CONTENT[:-1])  # but its size must be right where it is stated
-    assert fetch(folder, server.url(NAME), sha256=None)["origin"] == server.url(NAME)
-    (folder / f"{NAME}.sha256").unlink()
+    (folder / NAME).write_bytes(CONTENT)
     assert fetch(folder, sha256=None, size=None)["verified"] is False
     (folder / NAME).write_bytes(FLIPPED)
     with pytest.raises(DataError, match="of the first copy"):
         fetch(folder, sha256=None, size=None)
 
 
-@pytest.mark.parametrize("etag", ['"v1"', ""], ids=["etag", "no etag"])
+@pytest.mark.parametrize("etag", ['"v1"', ""])
 def test_without_a_checksum_only_the_server_can_vouch_for_the_first_half(
     etag: str, server: FileServer, folder: Path
 ) -> None:
     server.cuts, server.etag = [HALF], etag
     fetch(folder, server.url(NAME), sha256=None)
     assert ranges(server) == [None, f"bytes={HALF}-" if etag else None]
-    assert (folder / NAME).read_bytes() == CONTENT

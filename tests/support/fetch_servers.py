@@ -28,43 +28,24 @@ def entry(content: bytes, *urls: str, **changes: Any) -> dict[str, Any]:
 
 
 class FileServer:
-    """A server of files.
-
-    Attributes
-    ----------
-    files
-        Path -> content.
-    seen
-        Path and headers of every request, in order.
-    sent
-        Bytes of files that were sent.
-    statuses
-        Codes that the next requests are answered with instead.
-    cuts
-        Numbers of bytes after which the next answers end, and the connection with them; None: not.
-    stalls
-        The same, but the connection stays open for a while.
-    after_cut
-        Called when an answer was cut short.
-    ranges, shift, etag, chunked, headers, pace
-        Whether Range is honoured; by how much its answers are said to begin late; a validator;
-        whether answers are of unsaid length; more headers; seconds between two pieces.
-    """
+    """A server of files."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
-        self.files = dict(files)
-        self.seen: list[tuple[str, dict[str, str]]] = []
-        self.sent = 0
+        self.files = dict(files)  # by path
+        self.seen: list[tuple[str, dict[str, str]]] = []  # path and headers of every request
+        self.sent = 0  # bytes of files
+        # for the next requests: codes instead of answers, and after how many bytes an answer ends
+        # with its connection, or stalls
         self.statuses: list[int] = []
         self.cuts: list[int | None] = []
         self.stalls: list[int | None] = []
         self.after_cut: Callable[[], None] = lambda: None
-        self.ranges = True
-        self.shift = 0
+        self.ranges = True  # whether Range is honoured
+        self.shift = 0  # by how much its answers are said to begin late
         self.etag = ""
-        self.chunked = False
+        self.chunked = False  # answers of unsaid length
         self.headers: dict[str, str] = {}
-        self.pace = 0.0
+        self.pace = 0.0  # seconds between two pieces
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -129,8 +110,7 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
                 time.sleep(5)
             if cut is not None:
                 server.after_cut()
-            if cut is not None or stall is not None:
-                self.close_connection = True
+            self.close_connection |= cut is not None or stall is not None
 
         def send_more(self) -> None:
             for name, value in server.headers.items():
