@@ -40,6 +40,10 @@ class Written:
             (folder / name).write_bytes(content)
         return source_of(self.keys)
 
+    def but(self, file: str, content: bytes) -> Written:
+        self.files[file] = content
+        return self
+
     @property
     def expected(self) -> RawImages:
         return RawImages(self.images, self.labels, TRAIN, self.groups)
