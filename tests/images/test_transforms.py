@@ -17,7 +17,7 @@ from densevsconv.images.transforms.base import Step
 from densevsconv.images.transforms.geometry import area_average, bilinear, overlaps, rotated, scaled
 from densevsconv.images.transforms.intensity import quantiles
 from densevsconv.images.transforms.registry import TRANSFORMS, Transforms
-from densevsconv.images.transforms.structure import clutter, permutation
+from densevsconv.images.transforms.structure import clutter
 from densevsconv.schema.read import check
 from densevsconv.schema.strict import Strict
 
@@ -109,19 +109,16 @@ def test_pinned_bytes() -> None:
 # lists
 
 
-def test_another_step_changes_no_random_number_of_the_others() -> None:
+def test_steps_draw_by_their_names_and_how_often_they_came() -> None:
     images = pictures()
     after = changed([{"negative": True}, {"negative": True}, {"brightness": 0.2}], images)
     np.testing.assert_array_equal(changed([{"brightness": 0.2}], images), after)
-
-
-def test_the_same_step_twice_draws_twice() -> None:
     spot = np.zeros((23, 17, 17, 1), np.uint8)
     spot[:, 8, 8] = 255
-    once = changed([{"shift": 0.2}], spot)
-    twice = changed([{"shift": 0.2}, {"shift": 0.2}], spot)
-    moved_once, moved_twice = (np.argwhere(x)[:, 1:3] - 8 for x in (once, twice))
-    assert not np.array_equal(moved_twice, 2 * moved_once)
+    once, twice = (
+        np.argwhere(changed([{"shift": 0.2}] * times, spot))[:, 1:3] - 8 for times in (1, 2)
+    )
+    assert not np.array_equal(twice, 2 * once)
 
 
 def test_each_step_is_what_the_list_up_to_it_gives() -> None:
@@ -171,15 +168,10 @@ def test_the_schema_dumps_what_was_written_with_defaults_filled_in() -> None:
     [
         ([{"shfit": 0.1}], 'transform.0.shfit: unknown key; did you mean "shift"? allowed: res'),
         ([{"shift": 0.1}, {"shift": 2}], "transform.1.shift: found 2; allowed: a number of at le"),
-        ([{"shift": None}], "transform.0.shift: found null; allowed: a number of at least 0 and"),
-        ([{}], "transform.0: found nothing; allowed: one transformation an item"),
-        ([{"shift": 0.1, "scale": 0.1}], "transform.0: found scale, shift; allowed: one transf"),
-        (["negative"], 'transform.0: found "negative"; allowed: a mapping with the keys'),
         ([{"resolution": 3}], "transform.0.resolution: found 3; allowed: a whole number of at "),
         ([{"permute_pixels": 1}], "transform.0.permute_pixels: found 1; allowed: true or false"),
         ([{"colour": "gray"}], 'found "gray"; did you mean "grey"? allowed: one of grey, rgb'),
         ([{"clutter": {}}], "transform.0.clutter.patches: missing; allowed: a whole number"),
-        ({"shift": 0.1}, 'transform: found {"shift": 0.1}; allowed: a list'),
     ],
 )
 def test_mistakes_are_named(written: Any, words: str) -> None:
@@ -339,11 +331,6 @@ def test_negative() -> None:
 # structure
 
 
-@given(st.integers(0, 2**63 - 1), st.integers(1, 300))
-def test_permutation_is_a_bijection(seed: int, pixels: int) -> None:
-    assert sorted(permutation(seed, pixels)) == list(range(pixels))
-
-
 def test_all_images_are_permuted_in_the_same_way_and_channels_move_together() -> None:
     numbers = np.arange(64, dtype=np.uint8).reshape(1, 8, 8, 1)
     images = np.concatenate([np.concatenate([numbers, numbers + 64], axis=3)] * 5)
@@ -355,15 +342,18 @@ def test_all_images_are_permuted_in_the_same_way_and_channels_move_together() ->
     assert not np.array_equal(changed([{"permute_pixels": True}], images, seed=1), out)
 
 
+def cluttered(images: np.ndarray, patches: int, size: float, seed: int = 0) -> np.ndarray:
+    step = Step(seed, np.arange(len(images)), 255)
+    return clutter(images, {"patches": patches, "size": size}, step)
+
+
 def test_clutter_takes_from_other_images_and_keeps_the_larger_value() -> None:
-    count = 40
-    images = np.zeros((count, 12, 12, 1), np.uint8)
-    images[:] = np.arange(1, count + 1)[:, None, None, None]  # each image has its own grey
-    setting = {"patches": 1, "size": 0.25}
-    out = clutter(images, setting, Step(0, np.arange(count), 255))
+    greys = np.arange(1, 41, dtype=np.uint8)
+    images = np.tile(greys[:, None, None, None], (1, 12, 12, 1))  # each image has its own
+    out = cluttered(images, 1, 0.25)
     changed = out != images
     assert (out >= images).all()
-    assert (out.max(axis=(1, 2, 3)) > np.arange(1, count + 1)).sum() > 10
+    assert (out.max(axis=(1, 2, 3)) > greys).sum() > 10
     assert set(changed.sum(axis=(1, 2, 3))) == {0, 9}  # a patch of 3x3, or one that was darker
     assert len({tuple(np.argwhere(c)[0]) for c in changed if c.any()}) > 10  # places differ
 
@@ -371,8 +361,7 @@ def test_clutter_takes_from_other_images_and_keeps_the_larger_value() -> None:
 def test_clutter_never_takes_from_the_image_itself() -> None:
     images = np.zeros((2, 8, 8, 1), np.uint8)
     images[0, ::2] = 200  # its own patches would change it, the empty image's do not
-    setting = {"patches": 50, "size": 0.5}
-    out = clutter(images, setting, Step(0, np.array([3, 8]), 255))
+    out = cluttered(images, 50, 0.5)
     np.testing.assert_array_equal(out[0], images[0])
     assert out[1].any()
 
@@ -380,8 +369,7 @@ def test_clutter_never_takes_from_the_image_itself() -> None:
 def test_clutter_copies_pixels_as_they_stand() -> None:
     images = np.zeros((2, 8, 8, 1), np.uint8)
     images[0, :, :, 0] = np.arange(1, 65).reshape(8, 8)
-    setting = {"patches": 1, "size": 0.4}
-    out = clutter(images, setting, Step(4, np.array([0, 1]), 255))[1, :, :, 0]
+    out = cluttered(images, 1, 0.4, seed=4)[1, :, :, 0]
     y, x = np.argwhere(out)[0]
     piece = out[y : y + 3, x : x + 3].astype(int)
     assert np.count_nonzero(out) == 9
