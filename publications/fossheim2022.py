@@ -7,7 +7,7 @@ reproduce its results, not to train with.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -61,13 +61,11 @@ class CommittedScheme:
     scale: float
 
     def __call__(self, generator: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-        """Draw float64 values of `shape`."""
         variance = self.scale / fans.nodes
         dense = len(shape) == 2
         return generator.normal(0.0, 1 / variance if dense else variance, shape)
 
 
-@dataclass(frozen=True)
 class CommittedTanh(Tanh):
     """``a = tanh(z)`` with the slope that the code takes: ``1 - tanh(a)^2``, not its own.
 
@@ -75,11 +73,10 @@ class CommittedTanh(Tanh):
     `z`. No slope is then below ``1 - tanh(1)^2`` = 0.42, so that units do not saturate.
     """
 
-    name: ClassVar[str] = "committed_tanh"
+    name = "committed_tanh"
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Multiply by 1 - tanh(a)^2."""
-        slope = np.tanh(saved, out=workspace.like("slope", saved))
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
+        slope = np.tanh(a, out=workspace.like("slope", a))
         np.multiply(slope, slope, out=slope)
         np.subtract(1.0, slope, out=slope)
         return np.multiply(error, slope, out=error)

@@ -107,7 +107,7 @@ def check_same_step(network, x, y):
     """Make sure that the loop computes what numpynet computes."""
     loop, twin = PerSampleConvNet(network.parameters()), network.copy("float64")
     loop.step(x.astype(np.float64), y, 0.5 / len(x))
-    twin.train_step(x, y, Sgd(0.5))
+    twin.step(x.astype(np.float64), y, Sgd(0.5))
     after = twin.parameters()
     np.testing.assert_allclose(loop.kernel, after["0_conv/kernel"], rtol=1e-9)
     np.testing.assert_allclose(loop.w1, after["2_dense/kernel"], rtol=1e-9)

@@ -21,7 +21,6 @@ Read on in `numpynet.convolution`, the heart of it, and ``docs/backprop.md``. Al
 from numpynet.gradient_check import check_gradients, check_layer
 from numpynet.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from numpynet.network import Network
-from numpynet.persistence import load, save
 from numpynet.training import fit
 
 __all__ = [
@@ -34,6 +33,4 @@ __all__ = [
     "check_gradients",
     "check_layer",
     "fit",
-    "load",
-    "save",
 ]

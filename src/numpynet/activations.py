@@ -1,14 +1,13 @@
 """Activation functions f and their derivatives, elementwise except softmax.
 
-Each has ``forward(z)``, which may overwrite `z` and returns (activations, what backward needs),
-and ``backward(error)``, which overwrites the error dC/dA with dC/dZ = f'(Z) o dC/dA (study, Eqs. 13
+Each has ``forward(z)``, which may overwrite `z` and returns the activations a, and
+``backward(error, a)``, which overwrites the error dC/dA with dC/dZ = f'(Z) o dC/dA (study, Eqs. 13
 and 47). Most derivatives follow from the activation itself, so nothing else is kept.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,153 +15,122 @@ from numpynet.arrays import Array, Workspace
 from numpynet.errors import ConfigurationError
 
 
-@dataclass(frozen=True)
 class ActivationFunction:
     """The identity, and the base of the others."""
 
     name: ClassVar[str] = "linear"
 
-    def forward(self, z: Array, workspace: Workspace) -> tuple[Array, Array]:
-        """Return (activations, array to hand to `backward`); may overwrite `z`."""
-        return z, z
+    def forward(self, z: Array, workspace: Workspace) -> Array:
+        """Return the activations; may overwrite `z`."""
+        return z
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
         """Turn dC/dA into dC/dZ in place."""
         return error
 
-    def config(self) -> dict[str, Any]:
-        """Return the name and the constants, enough to build the function again."""
-        return {"name": self.name, **asdict(self)}
 
-
-@dataclass(frozen=True)
 class Sigmoid(ActivationFunction):
     """``a = 1 / (1 + exp(-z))``, ``f' = a (1 - a)``."""
 
-    name: ClassVar[str] = "sigmoid"
+    name = "sigmoid"
 
-    def forward(self, z: Array, workspace: Workspace) -> tuple[Array, Array]:
-        """Compute in place; exp may overflow to infinity, whose reciprocal is the right 0."""
+    def forward(self, z: Array, workspace: Workspace) -> Array:
         np.negative(z, out=z)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore"):  # the reciprocal of infinity is the right 0
             np.exp(z, out=z)
         np.add(z, 1.0, out=z)
-        np.reciprocal(z, out=z)
-        return z, z
+        return np.reciprocal(z, out=z)
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Multiply by a (1 - a)."""
-        slope = np.subtract(1.0, saved, out=workspace.like("slope", saved))
-        np.multiply(slope, saved, out=slope)
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
+        slope = np.subtract(1.0, a, out=workspace.like("slope", a))
+        np.multiply(slope, a, out=slope)
         return np.multiply(error, slope, out=error)
 
 
-@dataclass(frozen=True)
 class Tanh(ActivationFunction):
     """``a = tanh(z)``, ``f' = 1 - a^2``."""
 
-    name: ClassVar[str] = "tanh"
+    name = "tanh"
 
-    def forward(self, z: Array, workspace: Workspace) -> tuple[Array, Array]:
-        """Compute in place."""
-        np.tanh(z, out=z)
-        return z, z
+    def forward(self, z: Array, workspace: Workspace) -> Array:
+        return np.tanh(z, out=z)
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Multiply by 1 - a^2."""
-        slope = np.multiply(saved, saved, out=workspace.like("slope", saved))
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
+        slope = np.multiply(a, a, out=workspace.like("slope", a))
         np.subtract(1.0, slope, out=slope)
         return np.multiply(error, slope, out=error)
 
 
-@dataclass(frozen=True)
 class Relu(ActivationFunction):
     """``a = max(z, 0)``, ``f' = [z > 0]`` (0 at the kink, as TensorFlow)."""
 
-    name: ClassVar[str] = "relu"
+    name = "relu"
 
-    def forward(self, z: Array, workspace: Workspace) -> tuple[Array, Array]:
-        """Compute in place."""
-        np.maximum(z, 0.0, out=z)
-        return z, z
+    def forward(self, z: Array, workspace: Workspace) -> Array:
+        return np.maximum(z, 0.0, out=z)
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Zero the error where the unit was off."""
-        off = np.less_equal(saved, 0.0, out=workspace.like("off", saved, bool))
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
+        off = np.less_equal(a, 0.0, out=workspace.like("off", a, bool))
         np.copyto(error, 0.0, where=off)
         return error
 
 
-@dataclass(frozen=True)
 class LeakyRelu(ActivationFunction):
-    """``a = z`` for z > 0, else ``slope z``; the derivative 1 or `slope`."""
+    """``a = max(z, slope z)``, the derivative 1 or `slope`, which is 0.2 as in Keras."""
 
-    name: ClassVar[str] = "leaky_relu"
-    slope: float = 0.2
+    name = "leaky_relu"
+    slope: ClassVar[float] = 0.2
 
-    def __post_init__(self) -> None:
-        if not 0.0 < self.slope < 1.0:
-            raise ConfigurationError(f"leaky_relu: slope must lie in (0, 1), got {self.slope}")
-
-    def forward(self, z: Array, workspace: Workspace) -> tuple[Array, Array]:
-        """Compute in place: with 0 < slope < 1, a = max(z, slope z)."""
+    def forward(self, z: Array, workspace: Workspace) -> Array:
         low = np.multiply(z, self.slope, out=workspace.like("slope", z))
-        np.maximum(z, low, out=z)
-        return z, z
+        return np.maximum(z, low, out=z)
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Multiply by `slope` where the unit was off (the sign of a is that of z)."""
-        off = np.less_equal(saved, 0.0, out=workspace.like("off", saved, bool))
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
+        off = np.less_equal(a, 0.0, out=workspace.like("off", a, bool))  # sign of a: of z
         return np.multiply(error, self.slope, out=error, where=off)
 
 
-@dataclass(frozen=True)
 class Elu(ActivationFunction):
-    """``a = z`` for z > 0, else ``alpha (exp(z) - 1)``; the derivative 1 or ``a + alpha``."""
+    """``a = z`` for z > 0, else ``exp(z) - 1``; the derivative 1 or ``a + 1``."""
 
-    name: ClassVar[str] = "elu"
-    alpha: float = 1.0
+    name = "elu"
 
-    def forward(self, z: Array, workspace: Workspace) -> tuple[Array, Array]:
-        """Compute in place."""
+    def forward(self, z: Array, workspace: Workspace) -> Array:
         low = np.minimum(z, 0.0, out=workspace.like("slope", z))
         np.expm1(low, out=low)
-        np.multiply(low, self.alpha, out=low)
         np.maximum(z, 0.0, out=z)
-        np.add(z, low, out=z)
-        return z, z
+        return np.add(z, low, out=z)
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Multiply by a + alpha where the unit was below zero."""
-        slope = np.add(saved, self.alpha, out=workspace.like("slope", saved))
-        below = np.less(saved, 0.0, out=workspace.like("off", saved, bool))
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
+        slope = np.add(a, 1.0, out=workspace.like("slope", a))
+        below = np.less(a, 0.0, out=workspace.like("off", a, bool))
         return np.multiply(error, slope, out=error, where=below)
 
 
-@dataclass(frozen=True)
 class Swish(ActivationFunction):
-    """``a = z s`` with ``s = sigmoid(z)`` (also called SiLU), ``f' = s (1 + z (1 - s))``."""
+    """``a = z s`` with ``s = sigmoid(z)`` (also called SiLU), ``f' = s (1 + z (1 - s))``.
 
-    name: ClassVar[str] = "swish"
+    The only one whose derivative does not follow from the activation: it keeps z and s.
+    """
 
-    def forward(self, z: Array, workspace: Workspace) -> tuple[Array, Array]:
-        """Keep z, the only function here whose derivative the activation does not give."""
-        gate = workspace.like("gate", z)
+    name = "swish"
+
+    def forward(self, z: Array, workspace: Workspace) -> Array:
+        kept, gate = workspace.like("kept", z), workspace.like("gate", z)
+        np.copyto(kept, z)
         np.copyto(gate, z)
         Sigmoid().forward(gate, workspace)
-        return np.multiply(z, gate, out=workspace.like("swish", z)), z
+        return np.multiply(z, gate, out=z)
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Multiply by s (1 + z (1 - s))."""
-        gate = workspace.like("gate", saved)
-        slope = np.subtract(1.0, gate, out=workspace.like("slope", saved))
-        np.multiply(slope, saved, out=slope)
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
+        kept, gate = workspace.like("kept", a), workspace.like("gate", a)
+        slope = np.subtract(1.0, gate, out=workspace.like("slope", a))
+        np.multiply(slope, kept, out=slope)
         np.add(slope, 1.0, out=slope)
         np.multiply(slope, gate, out=slope)
         return np.multiply(error, slope, out=error)
 
 
-@dataclass(frozen=True)
 class Softmax(ActivationFunction):
     """``a_k = exp(z_k) / sum_j exp(z_j)`` over the last axis; ``dC/dz = a o (e - <e, a>)``.
 
@@ -170,49 +138,30 @@ class Softmax(ActivationFunction):
     (see `numpynet.losses.SoftmaxCrossEntropy`).
     """
 
-    name: ClassVar[str] = "softmax"
+    name = "softmax"
 
-    def forward(self, z: Array, workspace: Workspace) -> tuple[Array, Array]:
-        """Compute in place, shifted by the largest logit so that exp cannot overflow."""
-        np.subtract(z, z.max(axis=-1, keepdims=True), out=z)
+    def forward(self, z: Array, workspace: Workspace) -> Array:
+        np.subtract(z, z.max(axis=-1, keepdims=True), out=z)  # so that exp cannot overflow
         np.exp(z, out=z)
-        np.divide(z, z.sum(axis=-1, keepdims=True), out=z)
-        return z, z
+        return np.divide(z, z.sum(axis=-1, keepdims=True), out=z)
 
-    def backward(self, error: Array, saved: Array, workspace: Workspace) -> Array:
-        """Multiply by the Jacobian, diag(a) - a a^T."""
-        np.subtract(error, (error * saved).sum(axis=-1, keepdims=True), out=error)
-        return np.multiply(error, saved, out=error)
+    def backward(self, error: Array, a: Array, workspace: Workspace) -> Array:
+        np.subtract(error, (error * a).sum(axis=-1, keepdims=True), out=error)
+        return np.multiply(error, a, out=error)
 
 
 ACTIVATIONS: dict[str, type[ActivationFunction]] = {
     function.name: function
-    for function in (
-        ActivationFunction,
-        Sigmoid,
-        Tanh,
-        Relu,
-        LeakyRelu,
-        Elu,
-        Swish,
-        Softmax,
-    )
+    for function in (ActivationFunction, Sigmoid, Tanh, Relu, LeakyRelu, Elu, Swish, Softmax)
 }
 """By name; a plug-in may add its own."""
 
 BUILT_IN = tuple(ACTIVATIONS)
 
 
-def activation_function(
-    description: str | dict[str, Any] | ActivationFunction,
-) -> ActivationFunction:
-    """Return the function for a name, a `config()` dict, or the function itself."""
-    if isinstance(description, ActivationFunction):
-        return description
-    constants = dict(description) if isinstance(description, dict) else {"name": description}
-    name = constants.pop("name", None)
-    if name not in ACTIVATIONS:
+def activation_function(name: str) -> ActivationFunction:
+    if not isinstance(name, str) or name not in ACTIVATIONS:
         raise ConfigurationError(
             f"activation must be one of {', '.join(ACTIVATIONS)}, got {name!r}"
         )
-    return ACTIVATIONS[name](**constants)
+    return ACTIVATIONS[name]()

@@ -34,11 +34,11 @@ def gather(x: Array, geometry: Geometry, workspace: Workspace, name: str = "colu
     if geometry.pads != ((0, 0), (0, 0)):
         padded = workspace.get(f"{name} padded", samples, (*geometry.padded, channels), fill=0.0)
         x = pad_into(padded, x, geometry.pads)
-    window, stride = geometry.window, geometry.stride
-    if window == (1, 1) and stride == (1, 1):
+    window = geometry.window
+    if window == geometry.stride == (1, 1):
         return x.reshape(-1, channels)
     taps = window[0] * window[1] * channels
-    view = window_view(x, window, stride, geometry.dilation, geometry.output)
+    view = window_view(x, geometry)
     if channels == 1:
         shape = (*window, channels, samples, *geometry.output)
         columns = workspace.get(f"{name}, taps first", shape[0], shape[1:])
@@ -61,13 +61,12 @@ def add_bias(z: Array, bias: Array, workspace: Workspace) -> None:
 
 
 def kernel_gradient(columns: Array, error: Array, out: Array) -> None:
-    """Eq. 37: cross-correlate the input with the errors, ``columns^T @ delta`` -> (kh kw C, F)."""
-    np.dot(columns.T, error, out=out)
+    """Eq. 37: cross-correlate the input with the errors, ``columns^T @ delta``.
 
-
-def bias_gradient(error: Array, ones: Array, out: Array) -> None:
-    """Eq. 41: sum the errors of a feature map, ``I * delta``; one bias per map."""
-    np.dot(ones, error, out=out)
+    Fills `out`, of (kh kw C, F) numbers in any shape; `error` is (N H' W', F) likewise.
+    """
+    filters = out.shape[-1]
+    np.dot(columns.T, error.reshape(-1, filters), out=out.reshape(-1, filters))
 
 
 def rotate_180(kernel: Array) -> Array:
@@ -93,17 +92,10 @@ def input_error_by_rotation(
     A stride S > 1 left S - 1 windows out between two errors: they return as zeros.
     """
     stride, pads, spread = geometry.stride, [], []
-    for axis in range(2):
+    for axis, (window, dilation) in enumerate(zip(geometry.window, geometry.dilation, strict=True)):
         spread.append((geometry.output[axis] - 1) * stride[axis] + 1)
-        pads.append(
-            error_padding(
-                geometry.window[axis],
-                geometry.dilation[axis],
-                geometry.pads[axis][0],
-                geometry.image[axis],
-                spread[axis],
-            )
-        )
+        before, size = geometry.pads[axis][0], geometry.image[axis]
+        pads.append(error_padding(window, dilation, before, size, spread[axis]))
     samples, _, _, filters = error.shape
     if stride != (1, 1):
         zeros = workspace.get("errors spread", samples, (*spread, filters), fill=0.0)

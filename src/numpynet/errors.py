@@ -21,7 +21,3 @@ class ConfigurationError(NumpynetError):
 
 class DataError(NumpynetError):
     """Values that cannot be learned from: NaN, infinities, labels out of range."""
-
-
-class FileFormatError(NumpynetError):
-    """A file that is not a saved network, or that does not fit the network it is loaded into."""

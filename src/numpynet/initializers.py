@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, prod, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,7 @@ TRUNCATED_STD = 0.87962566103423978
 """Standard deviation of the standard normal distribution cut at -2 and 2."""
 
 
-@dataclass(frozen=True)
-class Fans:
+class Fans(NamedTuple):
     """What a start may depend on: inputs and outputs of one weight's connection.
 
     ``nodes`` is the number of values the layer receives (height x width x channels).
@@ -62,7 +61,6 @@ class Normal:
     std: float
 
     def __call__(self, generator: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-        """Draw float64 values of `shape`."""
         return generator.normal(0.0, self.std, shape)
 
 
@@ -75,7 +73,6 @@ class VarianceScaling:
     uniform: bool
 
     def __call__(self, generator: np.random.Generator, shape: Shape, fans: Fans) -> Array:
-        """Draw float64 values of `shape`."""
         n = (fans.fan_in + fans.fan_out) / 2 if self.averaged else fans.fan_in
         variance = self.scale / n
         if self.uniform:

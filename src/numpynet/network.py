@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from numpynet.activations import Softmax
-from numpynet.arrays import Array, text
+from numpynet.arrays import Array
 from numpynet.errors import ConfigurationError, ShapeError
 from numpynet.layers.base import (
+    PREDICTING,
     ActivatedLayer,
     Layer,
+    Mode,
     backward_row,
     build_row,
     forward_row,
     walk,
 )
-from numpynet.losses import Loss, check_finite, loss_function
+from numpynet.losses import Loss, SoftmaxCrossEntropy, check_finite
 from numpynet.optimizers import Optimizer
 from numpynet.parameters import ParameterVector, assign
 
@@ -38,10 +39,9 @@ class Network:
         (height, width, channels) or (features,).
     generator
         Random generator, or a seed for one, that draws the starting weights. Without it the
-        network must be given weights by `set_parameters` (or `initialize`) before use.
+        network must be given weights by `set_parameters` before use.
     loss
-        "cross_entropy" (needs a final softmax, which it takes over: see `numpynet.losses`),
-        "mean_squared_error", or a `Loss`, e.g. ``SoftmaxCrossEntropy(reduction="sum")``.
+        Cross-entropy unless given. It needs a final softmax and takes it over: `numpynet.losses`.
     weight_decay
         A penalty on all that is learned (see `numpynet.parameters`); layers have their own l2.
     dtype
@@ -58,7 +58,7 @@ class Network:
         input_shape: Sequence[int],
         *,
         generator: np.random.Generator | int | None = None,
-        loss: str | dict[str, Any] | Loss = "cross_entropy",
+        loss: Loss | None = None,
         weight_decay: float = 0.0,
         dtype: npt.DTypeLike = "float32",
     ) -> None:
@@ -67,28 +67,28 @@ class Network:
             raise ConfigurationError(f"dtype must be float32 or float64, got {self.dtype}")
         if not layers:
             raise ConfigurationError("a network needs at least one layer, got none")
-        if weight_decay < 0:
-            raise ConfigurationError(f"weight_decay must not be negative, got {weight_decay}")
         self.input_shape = tuple(int(n) for n in input_shape)
-        if not self.input_shape or min(self.input_shape) < 1:
-            raise ConfigurationError(
-                f"input_shape must be (height, width, channels) or (features,), got {input_shape}"
-            )
-        self.loss = loss_function(loss)
+        self.loss = loss or SoftmaxCrossEntropy()
         self.weight_decay = float(weight_decay)
         self.layers = [replace(layer) for layer in layers]
         self.output_shape = build_row(self.layers, self.input_shape, self.dtype)
-        self._take_over_softmax()
+        if self.loss.from_logits:
+            self._take_over_softmax()
         self.named = dict(walk(self.layers))
-        self._states = [layer for layer in self.named.values() if layer.state]
+        self._states = {
+            f"{name}/{part}": value
+            for name, layer in self.named.items()
+            for part, value in layer.state.items()
+        }
         self.vector = ParameterVector(self.named, self.dtype)
         self._initialized = not self.vector.values.size
         if generator is not None:
-            self.initialize(np.random.default_rng(generator))
+            source = np.random.default_rng(generator)
+            for layer in self.named.values():
+                layer.initialize(source)
+            self._initialized = True
 
     def _take_over_softmax(self) -> None:
-        if not self.loss.from_logits:
-            return
         last = self.layers[-1]
         if not (isinstance(last, ActivatedLayer) and isinstance(last.function, Softmax)):
             raise ConfigurationError(
@@ -103,12 +103,6 @@ class Network:
 
     # Parameters and state -----------------------------------------------------------------------
 
-    def initialize(self, generator: np.random.Generator) -> None:
-        """Draw new starting values for all parameters and reset the state."""
-        for layer in self.named.values():
-            layer.initialize(generator)
-        self._initialized = True
-
     def parameters(self) -> dict[str, Array]:
         """Return copies of all parameters by name."""
         return {name: view.copy() for name, view in self.vector.views.items()}
@@ -120,27 +114,20 @@ class Network:
 
     def state(self) -> dict[str, Array]:
         """Return copies of what is tracked but not learned (moving statistics), by name."""
-        return {name: value.copy() for name, value in self._state().items()}
+        return {name: value.copy() for name, value in self._states.items()}
 
     def set_state(self, state: dict[str, Array]) -> None:
         """Set all of the state; names and shapes must be those of `state()`."""
-        assign(self._state(), state, "state")
+        assign(self._states, state, "state")
 
-    def _state(self) -> dict[str, Array]:
-        return {
-            f"{name}/{part}": value
-            for name, layer in self.named.items()
-            for part, value in layer.state.items()
-        }
-
-    def copy(self, dtype: npt.DTypeLike | None = None) -> Network:
-        """Return a network with the same layers, weights and state, in `dtype` if given."""
+    def copy(self, dtype: npt.DTypeLike) -> Network:
+        """Return a network with the same layers, weights and state, in `dtype`."""
         twin = Network(
             self.layers,
             self.input_shape,
             loss=self.loss,
             weight_decay=self.weight_decay,
-            dtype=self.dtype if dtype is None else dtype,
+            dtype=dtype,
         )
         if self._initialized:
             twin.set_parameters(self.parameters())
@@ -150,87 +137,46 @@ class Network:
     # One pass -----------------------------------------------------------------------------------
 
     def loss_and_gradients(
-        self,
-        x: npt.ArrayLike,
-        y: npt.ArrayLike,
-        *,
-        generator: np.random.Generator | None = None,
-        training: bool = True,
-    ) -> tuple[float, dict[str, Array]]:
-        """Return the loss of a batch (with penalties) and its gradient by parameter name.
+        self, x: npt.ArrayLike, y: npt.ArrayLike, mode: Mode
+    ) -> tuple[float, dict[str, Array], Array]:
+        """Return the loss of a batch (with penalties), its gradient by parameter name, and dC/dx.
 
-        Nothing is changed: parameters and moving statistics stay. `generator` draws dropout masks.
+        Nothing is changed: parameters and moving statistics stay.
         """
         inputs = self.check_inputs(x)
         targets = self.check_targets(y, len(inputs))
-        value, _, _ = self._pass(inputs, targets, training, generator)
-        value = value * self.loss.weight(len(inputs)) + self.penalty()
-        return value, self._gradients()
-
-    def all_gradients(
-        self, x: Array, y: Array, training: bool, generator: np.random.Generator | None
-    ) -> tuple[float, dict[str, Array], Array]:
-        """Return loss, gradients by name and dC/dx, on checked data; for the gradient check."""
-        value, _, input_error = self._pass(x, y, training, generator, input_error=True)
-        assert input_error is not None
-        value = value * self.loss.weight(len(x)) + self.penalty()
-        return value, self._gradients(), input_error.copy()
-
-    def _gradients(self) -> dict[str, Array]:
-        return {name: view.copy() for name, view in self.vector.gradient_views.items()}
-
-    def train_step(
-        self,
-        x: npt.ArrayLike,
-        y: npt.ArrayLike,
-        optimizer: Optimizer,
-        *,
-        generator: np.random.Generator | None = None,
-    ) -> float:
-        """Do one step on a batch; return its loss (with penalties) before the step."""
-        inputs = self.check_inputs(x)
-        targets = self.check_targets(y, len(inputs))
-        penalty = self.penalty()
-        value, _ = self.step(inputs, targets, optimizer, generator)
-        return value * self.loss.weight(len(inputs)) + penalty
+        value, _, input_gradient = self._pass(inputs, targets, mode, needs_input_error=True)
+        assert input_gradient is not None
+        loss = value / len(inputs) + self.vector.penalty(self.weight_decay)
+        gradients = {name: view.copy() for name, view in self.vector.gradient_views.items()}
+        return loss, gradients, input_gradient.copy()
 
     def step(
-        self, x: Array, y: Array, optimizer: Optimizer, generator: np.random.Generator | None
+        self, x: Array, y: Array, optimizer: Optimizer, generator: np.random.Generator | None = None
     ) -> tuple[float, Array]:
         """Do one step on checked data; return (summed loss without penalties, outputs)."""
-        value, outputs, _ = self._pass(x, y, True, generator)
-        for layer in self._states:
+        value, outputs, _ = self._pass(x, y, Mode(True, generator))
+        for layer in self.named.values():
             layer.update_state()
         optimizer.update(self.vector.trained, self.vector.trained_gradients)
         return value, outputs
 
-    def penalty(self) -> float:
-        """Return the value of all penalties."""
-        return self.vector.penalty(self.weight_decay)
-
     def _pass(
-        self,
-        x: Array,
-        y: Array,
-        training: bool,
-        generator: np.random.Generator | None,
-        input_error: bool = False,
+        self, x: Array, y: Array, mode: Mode, needs_input_error: bool = False
     ) -> tuple[float, Array, Array | None]:
         """Run forward and backward; return (summed loss, outputs, dC/dx if asked for)."""
-        outputs = self.forward(x, training, generator)
+        outputs = self.forward(x, mode)
         value, error = self.loss.value_and_error(outputs, y)
-        input_gradient = backward_row(self.layers, error, input_error)
+        input_gradient = backward_row(self.layers, error, needs_input_error)
         self.vector.add_penalty_gradient(self.weight_decay)
         return value, outputs, input_gradient
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         """Return the output for checked inputs, logits under cross-entropy; valid until the next.
 
         Outputs live in the layers' buffers: copy what is to be kept.
         """
-        return forward_row(self.layers, x, training, generator)
+        return forward_row(self.layers, x, mode)
 
     # Data checks --------------------------------------------------------------------------------
 
@@ -239,7 +185,7 @@ class Network:
         if not self._initialized:
             raise ConfigurationError(
                 "this network has no weights yet: construct it with generator=..., or call "
-                "initialize or set_parameters"
+                "set_parameters"
             )
         inputs = np.asarray(x)
         if inputs.shape[1:] != self.input_shape or not len(inputs):
@@ -253,39 +199,25 @@ class Network:
 
     # Use ----------------------------------------------------------------------------------------
 
-    def predict_proba(self, x: npt.ArrayLike, batch_size: int = PREDICTION_BATCH) -> Array:
+    def predict_proba(self, x: npt.ArrayLike) -> Array:
         """Return the outputs, class probabilities where the last activation is a softmax."""
-        outputs = self.predict_outputs(self.check_inputs(x), batch_size)
+        outputs = self.predict_outputs(self.check_inputs(x))
         if self.loss.from_logits:
-            outputs, _ = Softmax().forward(outputs, self.layers[-1].workspace)
+            outputs = Softmax().forward(outputs, self.layers[-1].workspace)
         return outputs
 
-    def predict(self, x: npt.ArrayLike, batch_size: int = PREDICTION_BATCH) -> Array:
+    def predict(self, x: npt.ArrayLike) -> Array:
         """Return the most probable class of each sample, (N,) integers."""
-        classes: Array = self.predict_outputs(self.check_inputs(x), batch_size).argmax(axis=-1)
+        classes: Array = self.predict_outputs(self.check_inputs(x)).argmax(axis=-1)
         return classes
 
-    def predict_outputs(self, inputs: Array, batch_size: int = PREDICTION_BATCH) -> Array:
+    def predict_outputs(self, inputs: Array) -> Array:
         """Return the outputs (logits under cross-entropy) for checked inputs, in portions."""
         outputs = np.empty((len(inputs), *self.output_shape), self.dtype)
-        for start in range(0, len(inputs), batch_size):
-            part = slice(start, start + batch_size)
+        for start in range(0, len(inputs), PREDICTION_BATCH):
+            part = slice(start, start + PREDICTION_BATCH)
             outputs[part] = self.forward(inputs[part])
         return outputs
-
-    def evaluate(
-        self, x: npt.ArrayLike, y: npt.ArrayLike, batch_size: int = PREDICTION_BATCH
-    ) -> dict[str, float]:
-        """Return {"loss", "accuracy"}: the mean loss per sample, without penalties.
-
-        Accuracy is the share of samples whose largest output is that of their class.
-        """
-        inputs = self.check_inputs(x)
-        targets = self.check_targets(y, len(inputs))
-        outputs = self.predict_outputs(inputs, batch_size)
-        value, _ = self.loss.value_and_error(outputs, targets)
-        correct = count_correct(outputs, targets)
-        return {"loss": value / len(inputs), "accuracy": correct / len(inputs)}
 
     def feature_maps(self, x: npt.ArrayLike) -> dict[str, Array]:
         """Return the output of every layer for inputs `x`, by layer name, as when predicting.
@@ -294,25 +226,6 @@ class Network:
         """
         self.forward(self.check_inputs(x))
         return {name: layer.output.copy() for name, layer in self.named.items()}
-
-    def summary(self) -> str:
-        """Return a table: layer, what it is, output shape, parameters, frozen ones marked."""
-        rows = [("layer", "", "output", "parameters")]
-        total = frozen = 0
-        for name, layer in self.named.items():
-            count = sum(array.size for array in layer.parameters.values())
-            total += count
-            held = 0 if layer.trainable else count
-            frozen += held
-            shown = f"{count:,}{' frozen' if held else ''}"
-            rows.append((name, layer.words(), text(layer.output_shape), shown))
-        widths = [max(len(row[i]) for row in rows) for i in range(4)]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
-        ending = f"{total:,} parameters, {total - frozen:,} trained, {self.dtype}"
-        return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:], ending])
 
 
 def count_correct(outputs: Array, targets: Array) -> int:

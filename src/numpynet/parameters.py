@@ -61,7 +61,6 @@ class ParameterVector:
         self.l2 = factors if factors.any() else None
 
     def penalty(self, weight_decay: float) -> float:
-        """Return the value of all penalties."""
         total = 0.0
         if self.l2 is not None:
             total += float(np.dot(self.l2, self.values * self.values))
@@ -70,7 +69,6 @@ class ParameterVector:
         return total
 
     def add_penalty_gradient(self, weight_decay: float) -> None:
-        """Add the penalties' gradient to the gradients."""
         if self.l2 is not None:
             self.gradients += 2.0 * self.l2 * self.values
         if weight_decay:

@@ -57,16 +57,15 @@ def parse_settings(layer: Any) -> None:
             ) from None
 
 
-def whole_number(value: Any, what: str, least: int = 1) -> int:
-    """Return `value` as an int of at least `least`, or say what is wrong with it."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ConfigurationError(f"{what} must be a whole number >= {least}, got {value!r}")
+def _whole(value: Any) -> int:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise ValueError(value)
     return int(value)
 
 
 def _pair(value: Any) -> Pair:
     rows, columns = value if isinstance(value, list | tuple) else (value, value)
-    return whole_number(rows, "rows"), whole_number(columns, "columns")
+    return _whole(rows), _whole(columns)
 
 
 def _flag(value: Any) -> bool:
@@ -90,9 +89,8 @@ def number(allowed: str, inside: Callable[[float], bool]) -> Kind:
     """Return the kind of a finite number that is `inside`, described as `allowed`."""
 
     def parse(value: Any) -> float:
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise ValueError(value)
-        if not isfinite(value) or not inside(value):
+        real = isinstance(value, int | float) and not isinstance(value, bool)
+        if not real or not isfinite(value) or not inside(value):
             raise ValueError(value)
         return float(value)
 
@@ -108,18 +106,16 @@ def or_none(kind: Kind) -> Kind:
     )
 
 
-def _activation(value: Any) -> Any:
-    activations.activation_function(value)
-    return value
+def _known_to(look_up: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def parse(value: Any) -> Any:
+        look_up(value)
+        return value
+
+    return parse
 
 
-def _initializer(value: Any) -> Any:
-    initializers.initializer(value)
-    return value
-
-
-COUNT = Kind(lambda value: whole_number(value, "a count"), "a whole number of at least 1")
-OUTPUTS = Kind(COUNT.parse, "a whole number, at least 1")
+COUNT = Kind(_whole, "a whole number of at least 1")
+OUTPUTS = Kind(_whole, "a whole number, at least 1")
 """How many values or channels come out."""
 PAIR = Kind(_pair, "a whole number, at least 1, or two of them: [rows, columns]")
 FLAG = Kind(_flag, "true or false")
@@ -128,6 +124,8 @@ SHARE = number("a number of at least 0 and below 1", lambda value: 0 <= value < 
 POSITIVE = number("a number above 0", lambda value: value > 0)
 NOT_NEGATIVE = number("a number of at least 0", lambda value: value >= 0)
 ACTIVATION = Kind(
-    _activation, f"one of {', '.join(activations.BUILT_IN)}, or a plug-in's", activations.BUILT_IN
+    _known_to(activations.activation_function),
+    f"one of {', '.join(activations.BUILT_IN)}, or a plug-in's",
+    activations.BUILT_IN,
 )
-INITIALIZER = Kind(_initializer, initializers.ALLOWED, initializers.BUILT_IN)
+INITIALIZER = Kind(_known_to(initializers.initializer), initializers.ALLOWED, initializers.BUILT_IN)

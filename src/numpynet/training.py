@@ -10,7 +10,6 @@ import numpy.typing as npt
 from numpynet.errors import DataError
 from numpynet.network import Network, count_correct
 from numpynet.optimizers import Optimizer, make_optimizer
-from numpynet.settings import whole_number
 
 
 def fit(
@@ -32,15 +31,15 @@ def fit(
     """
     inputs = network.check_inputs(x)
     targets = network.check_targets(y, len(inputs))
-    size = whole_number(batch_size, "batch_size")
-    rule = make_optimizer(optimizer, **optimizer_settings)
+    if isinstance(optimizer, str):
+        optimizer = make_optimizer(optimizer, **optimizer_settings)
     source = np.random.default_rng(generator)
     history = []
-    for _ in range(whole_number(epochs, "epochs")):
+    for _ in range(epochs):
         loss, correct, order = 0.0, 0, source.permutation(len(inputs))
-        for start in range(0, len(inputs), size):
-            batch = order[start : start + size]
-            value, outputs = network.step(inputs.take(batch, axis=0), targets[batch], rule, source)
+        for start in range(0, len(inputs), batch_size):
+            batch = order[start : start + batch_size]
+            value, outputs = network.step(inputs[batch], targets[batch], optimizer, source)
             loss += value
             correct += count_correct(outputs, targets[batch])
         if not np.isfinite(loss):

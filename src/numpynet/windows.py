@@ -16,7 +16,7 @@ import numpy as np
 from numpynet.arrays import Array, Pair, text
 from numpynet.errors import TooSmallError
 
-Offset = tuple[tuple[slice, slice, slice], tuple[slice, slice, slice]]
+Places = tuple[slice, slice, slice]
 
 
 def extent(window: int, dilation: int = 1) -> int:
@@ -24,7 +24,7 @@ def extent(window: int, dilation: int = 1) -> int:
     return dilation * (window - 1) + 1
 
 
-def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> Pair:
+def same_padding(size: int, window: int, stride: int, dilation: int) -> Pair:
     """Pad as TensorFlow does: ceil(size / stride) windows, the odd pixel at the end."""
     outputs = -(-size // stride)
     total = max((outputs - 1) * stride + extent(window, dilation) - size, 0)
@@ -35,8 +35,8 @@ def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> Pair
 class Geometry:
     """Where the windows of one layer lie on an image of fixed size.
 
-    `image`, `window`, `stride`, `dilation` and `output` are (vertical, horizontal); `pads` is
-    ((top, bottom), (left, right)).
+    `image`, `window`, `stride`, `dilation` and `output` (the number of windows) are (vertical,
+    horizontal); `pads` is ((top, bottom), (left, right)).
     """
 
     image: Pair
@@ -55,12 +55,8 @@ class Geometry:
         padding: str = "valid",
     ) -> Geometry:
         """Return where the windows lie for padding "valid" (none) or "same"."""
-        rows, columns = (
-            same_padding(image[axis], window[axis], stride[axis], dilation[axis])
-            if padding == "same"
-            else (0, 0)
-            for axis in range(2)
-        )
+        axes = zip(image, window, stride, dilation, strict=True)
+        rows, columns = (same_padding(*axis) if padding == "same" else (0, 0) for axis in axes)
         return cls(image, window, stride, dilation, (rows, columns))
 
     def __post_init__(self) -> None:
@@ -73,11 +69,8 @@ class Geometry:
 
     @cached_property
     def output(self) -> Pair:
-        """Number of windows per axis."""
         rows, columns = (
-            (self.image[a] + sum(self.pads[a]) - extent(self.window[a], self.dilation[a]))
-            // self.stride[a]
-            + 1
+            (self.padded[a] - extent(self.window[a], self.dilation[a])) // self.stride[a] + 1
             for a in range(2)
         )
         return rows, columns
@@ -87,7 +80,7 @@ class Geometry:
         """Size of the image with its padding."""
         return self.image[0] + sum(self.pads[0]), self.image[1] + sum(self.pads[1])
 
-    def offsets(self) -> list[Offset]:
+    def offsets(self) -> list[tuple[Places, Places]]:
         """Return per window position (u, v) in reading order the pixels it meets, and where.
 
         Each entry is (pixels, windows), two index tuples (samples, rows, columns): tap (u, v) of
@@ -116,38 +109,24 @@ class Geometry:
 
 def pad_into(padded: Array, x: Array, pads: tuple[Pair, Pair]) -> Array:
     """Copy `x` into the middle of `padded`, whose frame is already filled; crop where negative."""
-    _, height, width, _ = x.shape
     (top, bottom), (left, right) = pads
-    inner = x[
-        :,
-        max(0, -top) : height - max(0, -bottom),
-        max(0, -left) : width - max(0, -right),
-    ]
+    inner = x[:, max(0, -top) : x.shape[1] + min(0, bottom)]
+    inner = inner[:, :, max(0, -left) : x.shape[2] + min(0, right)]
     rows = slice(max(0, top), max(0, top) + inner.shape[1])
     columns = slice(max(0, left), max(0, left) + inner.shape[2])
     padded[:, rows, columns] = inner
     return padded
 
 
-def window_view(x: Array, window: Pair, strides: Pair, dilation: Pair, output: Pair) -> Array:
-    """Return all windows of `x` (N, H, W, C) as a view (N, rows, columns, kh, kw, C), no copy.
+def window_view(x: Array, geometry: Geometry) -> Array:
+    """Return all windows of padded `x` (N, H, W, C) as a view (N, rows, columns, kh, kw, C).
 
     Built by the array constructor, which checks its bounds and is ten times quicker than
     ``as_strided``.
     """
     x = np.ascontiguousarray(x)
     sample, row, column, channel = x.strides
-    return np.ndarray(
-        (x.shape[0], *output, *window, x.shape[3]),
-        x.dtype,
-        x.data,
-        0,
-        (
-            sample,
-            row * strides[0],
-            column * strides[1],
-            row * dilation[0],
-            column * dilation[1],
-            channel,
-        ),
-    )
+    (down, right), (row_gap, column_gap) = geometry.stride, geometry.dilation
+    steps = (row * down, column * right, row * row_gap, column * column_gap)
+    shape = (x.shape[0], *geometry.output, *geometry.window, x.shape[3])
+    return np.ndarray(shape, x.dtype, x.data, 0, (sample, *steps, channel))

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 import numpynet as nn
 import numpynet.convolution as convolution
 from numpynet.arrays import Workspace
-from numpynet.gradient_check import _Projection
+from numpynet.gradient_check import Projection
 from numpynet.layers import AveragePool2D
+from numpynet.layers.base import PREDICTING
 from numpynet.windows import Geometry
 from tests.support import loops
 
@@ -27,10 +28,10 @@ seeds = st.integers(0, 2**32 - 1)
 
 def run(layer, x, source):
     """Return (output, gradients, input error, parameters, error) of one layer."""
-    network = nn.Network([layer], x.shape[1:], generator=0, loss=_Projection(), dtype="float64")
-    output = network.forward(x, True).copy()
+    network = nn.Network([layer], x.shape[1:], generator=0, loss=Projection(), dtype="float64")
+    output = network.forward(x).copy()
     error = source.normal(size=output.shape)
-    _, gradients, input_error = network.all_gradients(x, error, True, None)
+    _, gradients, input_error = network.loss_and_gradients(x, error, PREDICTING)
     return output, gradients, input_error, network.parameters(), error
 
 

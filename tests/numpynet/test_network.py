@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
-
 import numpy as np
 import pytest
 
 import numpynet as nn
 from numpynet import errors
-from numpynet.activations import LeakyRelu
 from numpynet.layers import Activation, BatchNorm, Residual
-from numpynet.losses import MeanSquaredError, SoftmaxCrossEntropy
+from numpynet.layers.base import Mode
 from numpynet.optimizers import OPTIMIZERS, Adam, Momentum, Sgd, make_optimizer
 
 SOFTMAX = nn.Dense(3, activation="softmax")
@@ -34,7 +31,7 @@ def small_images():
     """A network of many kinds, nested; a batch for it."""
     body = [nn.Conv2D(2, (3, 3), padding="same", activation="sigmoid"), BatchNorm()]
     layers = [
-        Residual(body, activation=LeakyRelu(0.1)),
+        Residual(body, activation="leaky_relu"),
         nn.MaxPool2D(),
         nn.Flatten(),
         nn.Dropout(0.3),
@@ -57,7 +54,7 @@ def test_learns(optimizer):
     assert len(history) == 15
     assert history[-1]["loss"] < history[0]["loss"]
     unseen, labels = blobs(60, seed=5)
-    assert net.evaluate(unseen, labels)["accuracy"] == np.mean(net.predict(unseen) == labels) > 0.9
+    assert np.mean(net.predict(unseen) == labels) > 0.9
 
 
 def test_same_seeds_same_bits_and_no_global_state():
@@ -70,11 +67,8 @@ def test_same_seeds_same_bits_and_no_global_state():
     assert np.array_equal(before, np.random.get_state()[1])
 
 
-@pytest.mark.parametrize("reduction", ["mean", "sum"])
-@pytest.mark.parametrize("loss", [SoftmaxCrossEntropy, MeanSquaredError])
-def test_losses_and_penalties_of_a_nested_network(loss, reduction):
+def test_loss_and_penalties_of_a_nested_network():
     net, x, y = small_images()
-    net = nn.Network(net.layers, (4, 4, 2), generator=5, loss=loss(reduction), weight_decay=0.2)
     before, state = net.parameters(), net.state()
     for targets in (y, np.random.default_rng(0).dirichlet(np.ones(4), 5)):
         checked = nn.check_gradients(net, x, targets)
@@ -84,45 +78,25 @@ def test_losses_and_penalties_of_a_nested_network(loss, reduction):
         assert all(np.array_equal(kept[name], now[name]) for name in kept)
 
 
-def test_a_sum_is_the_mean_times_the_batch():
-    x, y = blobs(10)
-    _, mean = dense().loss_and_gradients(x, y)
-    _, summed = dense(loss=SoftmaxCrossEntropy("sum")).loss_and_gradients(x, y)
-    for name, value in summed.items():
-        np.testing.assert_allclose(value, 10 * mean[name], rtol=1e-12)
-
-
 def test_weight_decay_takes_its_share_of_weights_and_biases():
     x, y = blobs(10)
     plain, decayed = dense(), dense(weight_decay=0.3)
     start = {k: v + 0.1 for k, v in plain.parameters().items()}
     for net in (plain, decayed):
         net.set_parameters(start)
-        net.train_step(x, y, Sgd(0.5))
+        net.step(x, y, Sgd(0.5))
     for name, value in plain.parameters().items():
         np.testing.assert_allclose(decayed.parameters()[name], value - 0.5 * 0.3 * start[name])
 
 
 def test_frozen_layers_compute_gradients_and_stay():
     net, x, y = small_images()
-    _, gradients = net.loss_and_gradients(x, y, generator=np.random.default_rng(0))
+    _, gradients, _ = net.loss_and_gradients(x, y, Mode(True, np.random.default_rng(0)))
     assert np.abs(gradients["4_dense/kernel"]).max() > 0
     before = net.parameters()
     nn.fit(net, x, y, epochs=2, batch_size=4, generator=0, optimizer="adam")
     changed = {name for name, value in net.parameters().items() if (value != before[name]).any()}
     assert changed == {name for name in before if "dense" not in name}
-    assert "frozen" in net.summary()
-
-
-def test_a_rate_for_every_step():
-    x, y = blobs(8)
-    net, rule = dense(), Sgd([0.1, 0.0])
-    net.train_step(x, y, rule)
-    after_one = net.parameters()
-    net.train_step(x, y, rule)
-    assert all(np.array_equal(value, after_one[name]) for name, value in net.parameters().items())
-    with pytest.raises(errors.ConfigurationError, match=r"2 values.*step 3"):
-        net.train_step(x, y, rule)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -148,41 +122,9 @@ def test_optimizer_is_keras_s(name):
     np.testing.assert_allclose(w, variable.numpy(), atol=3 * 0.1 * 10 * eps)
 
 
-# Files ------------------------------------------------------------------------------------------
-
-
-def test_saved_and_loaded(tmp_path):
-    net, x, y = small_images()
-    nn.fit(net, x, y, epochs=1, batch_size=3, generator=0)
-    path = nn.save(net, tmp_path / "net.npz")
-    again = nn.load(path)
-    np.testing.assert_array_equal(again.predict_proba(x), net.predict_proba(x))
-    assert again.loss == net.loss
-    assert again.weight_decay == net.weight_decay
-    assert [layer.config() for layer in again.layers] == [layer.config() for layer in net.layers]
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_not_a_network(tmp_path):
-    path = tmp_path / "other.npz"
-    path.write_bytes(b"no")
-    with pytest.raises(errors.FileFormatError, match="not a saved network"):
-        nn.load(path)
-    np.savez(path, a=np.array([{}], dtype=object))
-    with pytest.raises(errors.FileFormatError):
-        nn.load(path)
-    whole, damaged = nn.save(dense(), tmp_path / "net.npz"), tmp_path / "damaged.npz"
-    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(damaged, "w") as new:
-        for name in old.namelist():
-            if "1_dense/bias" not in name:
-                new.writestr(name, old.read(name))
-    with pytest.raises(errors.FileFormatError, match="1_dense/bias"):
-        nn.load(damaged)
-
-
 # Bad use ----------------------------------------------------------------------------------------
 
-X, Y = np.zeros((5, 6)), [0, 1, 2, 0, 1]
+X, Y = np.zeros((5, 6)), np.array([0, 1, 2, 0, 1])
 WITH_NAN = np.where(np.arange(30).reshape(5, 6) == 7, np.nan, 0.0)
 
 
@@ -205,10 +147,10 @@ CASES = {
     "NaN": (lambda: dense().predict(WITH_NAN), errors.DataError, "got 1 NaN or infinite of 30"),
     "text": (lambda: dense().predict(np.full((5, 6), "a")), errors.DataError, "real numbers"),
     "labels out of range": (
-        lambda: dense().evaluate(X, [1, 2, 3, 1, 1]), errors.DataError, r"0\.\.2.*got 1\.\.3"
+        lambda: dense().check_targets([1, 2, 3, 1, 1], 5), errors.DataError, r"0\.\.2.*1\.\.3"
     ),
-    "labels not whole": (lambda: dense().evaluate(X, X[:, 0] + 0.5), errors.DataError, "whole"),
-    "too few labels": (lambda: dense().evaluate(X, [1]), errors.ShapeError, r"labels \(5,\)"),
+    "labels not whole": (lambda: dense().check_targets(X[:, 0], 5), errors.DataError, "whole"),
+    "too few labels": (lambda: dense().check_targets([1], 5), errors.ShapeError, r"labels \(5,\)"),
     "softmax missing": (
         lambda: net(nn.Dense(3), shape=(4,)), errors.ConfigurationError,
         r"needs a softmax.*Dense\(3, activation='softmax'\), got 'dense 3'",
@@ -240,15 +182,13 @@ CASES = {
     "bad momentum": (lambda: Momentum(0.1, 1.5), errors.ConfigurationError, "momentum.*1.5"),
     "negative rate": (lambda: Sgd(-1.0), errors.ConfigurationError, "got -1.0"),
     "bad dtype": (lambda: dense(dtype="float16"), errors.ConfigurationError, "float16"),
-    "unknown loss": (lambda: dense(loss="hinge"), errors.ConfigurationError, "'hinge'"),
     "no layers": (lambda: net(), errors.ConfigurationError, "at least one layer"),
     "no weights": (
         lambda: dense(generator=None).predict(X), errors.ConfigurationError, "no weights yet"
     ),
     "unknown optimizer": (lambda: fit(optimizer="sdg"), errors.ConfigurationError, "sgd.*'sdg'"),
-    "no epochs": (lambda: fit(epochs=0), errors.ConfigurationError, "epochs.*got 0"),
     "dropout without generator": (
-        lambda: nn.Network([nn.Dropout(0.5), SOFTMAX], (6,), generator=0).loss_and_gradients(X, Y),
+        lambda: nn.Network([nn.Dropout(0.5), SOFTMAX], (6,), generator=0).forward(X, Mode(True)),
         errors.ConfigurationError, "generator",
     ),
     "parameters by wrong names": (
@@ -269,12 +209,11 @@ def test_message(name):
 
 
 def test_divergence_and_a_used_optimizer_are_reported():
-    diverging = nn.Network([nn.Dense(3)], (4,), generator=0, loss="mean_squared_error")
-    x = np.random.default_rng(0).normal(size=(20, 4)) * 100
+    diverging = nn.Network([nn.Dense(3, activation="softmax")], (4,), generator=0)
+    x = np.random.default_rng(0).normal(size=(20, 4)) * 1e30
     with pytest.raises(errors.DataError, match="diverged"), np.errstate(all="ignore"):
-        nn.fit(diverging, x, np.zeros((20, 3)), epochs=90, batch_size=5, generator=0,
-               learning_rate=9.0)  # fmt: skip
+        nn.fit(diverging, x, [0, 1] * 10, epochs=9, batch_size=5, generator=0)
     rule = Adam()
     fit(optimizer=rule)
     with pytest.raises(errors.ConfigurationError, match="another network"):
-        dense(dtype="float32").train_step(X, Y, rule)
+        dense(dtype="float32").step(X.astype("float32"), Y, rule)

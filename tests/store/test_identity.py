@@ -12,6 +12,8 @@ import pytest
 from densevsconv.store import identity
 from densevsconv.store.identity import code_digest, digest, source_files, trial_id
 from densevsconv.training.engines.registry import ENGINE_CODE, ENGINES
+from densevsconv.trials.planned import planned
+from tests.support.training import DENSE, MIXED, network
 
 TRIAL = {
     "dataset": "d",
@@ -177,6 +179,26 @@ def test_code_that_trains_changes_the_ids_of_who_runs_it(code: str, sources: Pat
     edit(sources)
     after = codes()
     assert {name for name in before if before[name] != after[name]} == whose
+
+
+@pytest.mark.parametrize(("file", "concerned"), [
+    ("batch_norm", {"MIXED"}), ("dense", {"DENSE", "MIXED"}), ("__init__", set()),
+    ("separable_conv", set()),
+])  # fmt: skip
+def test_a_layers_file_concerns_the_networks_that_have_one(
+    file: str, concerned: set[str], sources: Path
+) -> None:
+    def trial(layers: tuple[str, ...]) -> str:
+        engine, bound = ENGINES["numpy"](1), network(*layers)
+        return next(planned("case", dataset="d", architecture=bound, training={}, settings=[{}],
+                            repetitions=1, study_seed=1, stage="search", engine=engine,
+                            dataset_hash="h", train_images=100)).id  # fmt: skip
+
+    before = trial(DENSE), trial(MIXED)
+    reword(r"\n\Z", "\nNEW = 1\n", f"numpynet/layers/{file}.py")(sources)
+    assert (trial(DENSE) != before[0], trial(MIXED) != before[1]) == tuple(
+        name in concerned for name in ("DENSE", "MIXED")
+    )
 
 
 def test_stages_depend_on_their_own_code_only() -> None:

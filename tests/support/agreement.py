@@ -23,6 +23,7 @@ from densevsconv.training.engines.numpy.build import network
 from densevsconv.training.engines.numpy.trainer import DropoutBits
 from densevsconv.training.engines.tensorflow.build import keras_model, named_variables, set_weights
 from densevsconv.training.engines.tensorflow.dropout import HashedDropout
+from numpynet.layers.base import Mode
 
 Arrays = dict[str, np.ndarray]
 DROPOUT_SEED, SAMPLES = 7, 4
@@ -64,8 +65,11 @@ def numpynet_pass(bound: BoundArchitecture, given: Arrays, dtype: str = "float64
     net.set_parameters({name: given[name] for name in net.parameters()})
     net.set_state({name: given[name] for name in moving})
     x = given[INPUT].astype(dtype)
-    found = {"probabilities": net.predict_proba(x), "logits": net.forward(x, True, bits()).copy()}
-    loss, gradients = net.loss_and_gradients(x, labels(bound), generator=bits())
+    found = {
+        "probabilities": net.predict_proba(x),
+        "logits": net.forward(x, Mode(True, bits())).copy(),
+    }
+    loss, gradients, _ = net.loss_and_gradients(x, labels(bound), Mode(True, bits()))
     found["loss"] = np.array([loss])
     return found | {GRADIENT + name: value for name, value in gradients.items()}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from densevsconv.networks.bound import BoundArchitecture, BoundLayer
 from numpynet.arrays import text
-from numpynet.layers import layer_of
+from numpynet.layers import LAYERS
+from numpynet.layers.base import layer_of
 
 COLUMNS = ("layer", "output", "parameters", "MACs", "sees")
 """``sees`` is the receptive field: rows x columns of pixels that one output depends on."""
@@ -12,7 +13,7 @@ COLUMNS = ("layer", "output", "parameters", "MACs", "sees")
 
 def words(layer: BoundLayer) -> str:
     """Return a layer in a few words, such as ``conv 6 of 5x5 same tanh``."""
-    return layer_of(layer).words()
+    return layer_of(layer, LAYERS).words()
 
 
 def layer_table(bound: BoundArchitecture) -> list[tuple[str, ...]]:

@@ -9,7 +9,8 @@ from densevsconv.networks.bound import BoundArchitecture, BoundLayer
 from densevsconv.report.parts import Printed, Text, joined, printed
 from densevsconv.report.wording import TIMES
 from densevsconv.results.traced import Place, traced
-from numpynet.layers import layer_of
+from numpynet.layers import LAYERS
+from numpynet.layers.base import layer_of
 
 _NUMBER = re.compile(r"<(\w+) ?(\d?)>")
 
@@ -40,7 +41,7 @@ def _layer(layer: BoundLayer, place: Place) -> Text:
         return f"<{name} {'' if index is None else index}>"
 
     # words, name, index, words, name, index, ..., words
-    pieces = _NUMBER.split(layer_of(layer).words(mark, TIMES))
+    pieces = _NUMBER.split(layer_of(layer, LAYERS).words(mark, TIMES))
     found = [Text(pieces[0])]
     for name, index, words in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
         found.append(Text(number(name, index), words))

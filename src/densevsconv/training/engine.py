@@ -18,6 +18,9 @@ from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.store.identity import code_digest
 from densevsconv.training.settings import Training
 
+NOT_FOLLOWED = ("densevsconv.store.identity", "numpynet.layers")
+"""How ids are made, and the list of all layers: see :meth:`Engine.layer_code`."""
+
 Weights = dict[str, np.ndarray]
 """Arrays by name, such as ``"0_conv/kernel"``."""
 
@@ -119,10 +122,14 @@ class Engine(ABC):
         """What of the engine decides the bits of a result."""
         return {
             "name": self.name,
-            "code": code_digest(*self.code, without=("densevsconv.store.identity",)),
+            "code": code_digest(*self.code, without=NOT_FOLLOWED),
             "libraries": {package: version(package) for package in self.packages},
             "threads": self.threads,
         }
+
+    def layer_code(self, architecture: BoundArchitecture) -> dict[str, str]:
+        """What of its code decides them for this architecture only: each kind of layer's digest."""
+        return {}
 
     @abstractmethod
     def train(self, group: Group, *, clocked: bool = False) -> Iterator[FinishedTrial]:

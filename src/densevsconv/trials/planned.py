@@ -51,7 +51,7 @@ class PlannedTrial:
             architecture=architecture,
             training=settings | {"plugins": code | digests_of(architecture, settings)},
             seeds=self.seeds,
-            engine=self.engine.identity,
+            engine=self.engine.identity | self.engine.layer_code(self.architecture),
         )
 
     @cached_property

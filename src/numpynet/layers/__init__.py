@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from numpynet.errors import ConfigurationError
 from numpynet.layers.base import Layer
@@ -40,28 +39,6 @@ LAYERS: dict[str, type[Layer]] = {
         Branches,
     )
 }
-
-
-class Described(Protocol):
-    """A layer as others describe it: parts are the layers within, as `Layer.parts` names them."""
-
-    @property
-    def kind(self) -> str:
-        """A key of `LAYERS`."""
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Its settings that hold no layers."""
-
-    @property
-    def parts(self) -> Mapping[str, Sequence[Described]]:
-        """The layers within."""
-
-
-def layer_of(described: Described) -> Layer:
-    """Return the layer that is described."""
-    parts = {name: [layer_of(one) for one in row] for name, row in described.parts.items()}
-    return LAYERS[described.kind].of(described.settings, parts)
 
 
 def layer_from_config(config: dict[str, Any]) -> Layer:

@@ -13,7 +13,7 @@ Eq. 45).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
@@ -21,18 +21,21 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from numpynet.activations import ActivationFunction, activation_function
+from numpynet.activations import activation_function
 from numpynet.arrays import Array, Pair, Shape, Workspace, text
 from numpynet.errors import NumpynetError, ShapeError
 from numpynet.initializers import Fans, fans, initializer
-from numpynet.settings import (
-    ACTIVATION,
-    FLAG,
-    INITIALIZER,
-    parse_settings,
-    setting,
-    settings_of,
-)
+from numpynet.settings import ACTIVATION, FLAG, INITIALIZER, parse_settings, setting, settings_of
+
+
+class Mode(NamedTuple):
+    """What a forward pass is for; `generator` draws the dropout masks of one in training."""
+
+    training: bool = False
+    generator: np.random.Generator | None = None
+
+
+PREDICTING = Mode()
 
 
 class Weight(NamedTuple):
@@ -98,16 +101,6 @@ class Layer:
 
     l2: float = field(default=0.0, kw_only=True, repr=False)
     trainable: bool = field(default=True, kw_only=True, repr=False)
-    input_shape: Shape = field(init=False, repr=False, default=())
-    output_shape: Shape = field(init=False, repr=False, default=())
-    parameters: dict[str, Array] = field(init=False, repr=False, default_factory=dict)
-    gradients: dict[str, Array] = field(init=False, repr=False, default_factory=dict)
-    state: dict[str, Array] = field(init=False, repr=False, default_factory=dict)
-    learns: bool = field(init=False, repr=False, default=False)
-    """Whether it, or a layer within, has parameters."""
-    workspace: Workspace = field(init=False, repr=False)
-    output: Array = field(init=False, repr=False)
-    """What the last forward pass returned; valid until the next."""
 
     def __post_init__(self) -> None:
         parse_settings(self)
@@ -156,7 +149,7 @@ class Layer:
         return " ".join([self.kind.replace("_", " "), *self.details(told)])
 
     def details(self, say: Say) -> list[str]:
-        """Return the words after the kind."""
+        """Return the words that come after the kind."""
         return []
 
     def _say(self, name: str, place: int | None = None) -> str:
@@ -167,18 +160,25 @@ class Layer:
     # Its life -----------------------------------------------------------------------------------
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
-        """Fix the input shape and with it the output shape and the shapes of parameters."""
+        """Fix the input shape and with it the output shape and the shapes of parameters.
+
+        ``learns``: whether it, or a layer within, has parameters. ``output``: what the last forward
+        pass returned, valid until the next. A network gives it its views of the parameter vectors.
+        """
         self.input_shape = tuple(input_shape)
         self.workspace = Workspace(dtype)
         self.output_shape = self.infer_output_shape()
+        weights = self.weights()
         self.state = {
-            name: np.full(weight.shape, weight.start or 0.0, dtype)
-            for name, weight in self.weights().items()
+            name: np.full(weight.shape, weight.start, dtype)
+            for name, weight in weights.items()
             if not weight.learned
         }
-        self.learns = any(weight.learned for weight in self.weights().values()) or any(
-            layer.learns for layers in self.parts().values() for layer in layers
-        )
+        within = [layer for layers in self.parts().values() for layer in layers]
+        self.learns: bool = len(weights) > len(self.state) or any(layer.learns for layer in within)
+        self.parameters: dict[str, Array] = {}
+        self.gradients: dict[str, Array] = {}
+        self.output: Array
 
     def initialize(self, generator: np.random.Generator) -> None:
         """Fill the parameters and the state with their starting values."""
@@ -191,14 +191,20 @@ class Layer:
                 draw = initializer(self.initializer)  # type: ignore[attr-defined]
                 arrays[name][...] = draw(generator, weight.shape, weight.fans)
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         """Return the output for `x`, which stays as it is; keep what `backward` needs."""
         raise NotImplementedError
 
     def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
         """Fill `gradients`; return dC/dinput, or None if not `needs_input_error`."""
+        self.fill_gradients(error)
+        return self.input_error(error) if needs_input_error else None
+
+    def fill_gradients(self, error: Array) -> None:
+        """Leave dC/dtheta in `gradients`; of a layer with an activation, `error` is dC/dZ."""
+
+    def input_error(self, error: Array) -> Array:
+        """Return dC/dinput; called after `fill_gradients`, with the same error."""
         raise NotImplementedError
 
     def update_state(self) -> None:
@@ -224,37 +230,36 @@ class ActivatedLayer(Layer):
 
     function_setting: ClassVar[str] = "activation"
 
-    emits_logits: bool = field(init=False, repr=False, default=False)
-    function: ActivationFunction = field(init=False, repr=False)
-    _saved: Array = field(init=False, repr=False)
-
     def __post_init__(self) -> None:
         super().__post_init__()
         self.function = activation_function(getattr(self, self.function_setting))
+        self.emits_logits = False
 
     def details(self, say: Say) -> list[str]:
-        """Return the name of the activation."""
         return [] if self.function.name == "linear" else [self.function.name.replace("_", " ")]
 
     def activate(self, z: Array) -> Array:
         """Return f(Z); may overwrite Z."""
         if self.emits_logits:
             return z
-        output, self._saved = self.function.forward(z, self.workspace)
-        return output
+        self._activations = self.function.forward(z, self.workspace)
+        return self._activations
 
     def activation_error(self, error: Array) -> Array:
         """Return f'(Z) o error, in place (Eqs. 13, 30, 43)."""
         if self.emits_logits:
             return error
-        return self.function.backward(error, self._saved, self.workspace)
+        return self.function.backward(error, self._activations, self.workspace)
+
+    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
+        return super().backward(self.activation_error(error), needs_input_error)
 
 
 @dataclass(eq=False, kw_only=True)
 class WeightedLayer(ActivatedLayer):
     """An activated layer with kernels and a bias."""
 
-    activation: str | dict[str, Any] | ActivationFunction = setting(
+    activation: str = setting(
         ACTIVATION, default="linear", description="Function applied to the output."
     )
     initializer: str | dict[str, Any] = setting(
@@ -271,7 +276,6 @@ class WeightedLayer(ActivatedLayer):
         raise NotImplementedError
 
     def weights(self) -> dict[str, Weight]:
-        """Return the kernels and the bias."""
         nodes = prod(self.input_shape)
         found = {
             name: Weight(shape, fans=fans(shape, nodes)) for name, shape in self.kernels().items()
@@ -281,8 +285,14 @@ class WeightedLayer(ActivatedLayer):
         return found
 
     def details(self, say: Say) -> list[str]:
-        """Return the activation, and that there is no bias."""
         return super().details(say) + ([] if self.use_bias else ["no bias"])
+
+    def fill_gradients(self, error: Array) -> None:
+        """Sum the errors of each bias: ``dC/db = 1^T delta`` (Eqs. 20, 41, 45, 49)."""
+        if self.use_bias:
+            bias = self.gradients["bias"].reshape(-1)
+            flat = error.reshape(-1, bias.size)
+            np.dot(self.workspace.ones(len(flat)), flat, out=bias)
 
 
 # Layers in a row --------------------------------------------------------------------------------
@@ -301,12 +311,9 @@ def build_row(
     return shape
 
 
-def forward_row(
-    layers: Sequence[Layer], x: Array, training: bool, generator: np.random.Generator | None
-) -> Array:
-    """Return the output of `layers`, one after the other."""
+def forward_row(layers: Sequence[Layer], x: Array, mode: Mode) -> Array:
     for layer in layers:
-        x = layer.output = layer.forward(x, training, generator)
+        x = layer.output = layer.forward(x, mode)
     return x
 
 
@@ -330,7 +337,13 @@ def walk(layers: Sequence[Layer], within: str = "") -> Iterator[tuple[str, Layer
             yield from walk(inner, f"{name}/{part}/")
 
 
+def layer_of(described: Any, kinds: Mapping[str, type[Layer]]) -> Layer:
+    """Return the layer with the `kind`, `settings` and `parts` of what describes it."""
+    parts = {name: [layer_of(one, kinds) for one in row] for name, row in described.parts.items()}
+    return kinds[described.kind].of(described.settings, parts)
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, Layer | ActivationFunction):
+    if isinstance(value, Layer):
         return value.config()
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -8,21 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from numpynet.arrays import Array
-from numpynet.layers.base import Layer, Weight
+from numpynet.layers.base import PREDICTING, Layer, Mode, Weight
 from numpynet.settings import POSITIVE, SHARE, setting
-
-
-def input_error(error: Array, gamma: Array, normal: Array, inverse_std: Array) -> Array:
-    """Error of the input of a batch of M rows, through mean and variance too.
-
-    ``dC/dx = (gamma / std) (e - mean(e) - x^ mean(e x^))``, with x^ the normalised input.
-    """
-    rows = error.shape[0]
-    ones = np.ones(rows, error.dtype)
-    mean = ones @ error / rows
-    mean_with_normal = ones @ (error * normal) / rows
-    result: Array = (error - mean - normal * mean_with_normal) * (gamma * inverse_std)
-    return result
 
 
 @dataclass(eq=False)
@@ -54,7 +41,6 @@ class BatchNorm(Layer):
     )
 
     def weights(self) -> dict[str, Weight]:
-        """Return gamma and beta; the moving statistics start at mean 0 and variance 1."""
         shape = self.input_shape[-1:]
         return {
             "gamma": Weight(shape, 1.0),
@@ -63,14 +49,11 @@ class BatchNorm(Layer):
             "moving_variance": Weight(shape, 1.0, learned=False),
         }
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return gamma x^ + beta."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         flat = x.reshape(-1, x.shape[-1])
-        self._training = training
+        self._training = mode.training
         normal = self.workspace.like("normal", x).reshape(flat.shape)
-        if training:
+        if mode.training:
             ones = self.workspace.ones(len(flat))
             self._mean = ones @ flat / len(flat)
             np.subtract(flat, self._mean, out=normal)
@@ -86,21 +69,22 @@ class BatchNorm(Layer):
         np.multiply(normal, self.parameters["gamma"], out=out.reshape(flat.shape))
         return np.add(out, self.parameters["beta"], out=out)
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return the error of the input."""
+    def fill_gradients(self, error: Array) -> None:
         flat = error.reshape(-1, error.shape[-1])
         ones = self.workspace.ones(len(flat))
         np.dot(ones, flat * self._normal, out=self.gradients["gamma"])
         np.dot(ones, flat, out=self.gradients["beta"])
-        if not needs_input_error:
-            return None
-        gamma = self.parameters["gamma"]
-        if self._training:
-            result = input_error(flat, gamma, self._normal, self._inverse_std)
-            error[...] = result.reshape(error.shape)
-        else:
-            np.multiply(error, gamma * self._inverse_std, out=error)
-        return error
+
+    def input_error(self, error: Array) -> Array:
+        gain = self.parameters["gamma"] * self._inverse_std
+        if not self._training:
+            return np.multiply(error, gain, out=error)
+        flat = error.reshape(-1, error.shape[-1])
+        ones = np.ones(len(flat), error.dtype)
+        mean = ones @ flat / len(flat)
+        mean_with_normal = ones @ (flat * self._normal) / len(flat)
+        result: Array = (flat - mean - self._normal * mean_with_normal) * gain
+        return result.reshape(error.shape)
 
     def update_state(self) -> None:
         """Move the moving statistics towards those of the last training batch."""

@@ -5,18 +5,20 @@ Each part is a row of layers; parts nest to any depth.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from numpynet.activations import ActivationFunction
 from numpynet.arrays import Array, Shape, text
 from numpynet.errors import ShapeError
 from numpynet.layers.base import (
+    PREDICTING,
     ActivatedLayer,
     Layer,
+    Mode,
     Say,
     Sees,
     WeightedLayer,
@@ -59,14 +61,14 @@ PATHS = Kind(_paths, "a list of two or more lists of layers", layers=True)
 
 
 def sees_row(layers: list[Layer], field: Sees) -> Sees:
-    """Return the receptive field after `layers`, one after the other."""
     for layer in layers:
         field = layer.sees(field)
     return field
 
 
-def _widest(fields: list[Sees]) -> Sees:
-    return Sees(*(max(sizes) for sizes in zip(*fields, strict=True)))
+def _widest(paths: Iterable[list[Layer]], field: Sees) -> Sees:
+    fields = [sees_row(path, field) for path in paths]
+    return Sees(*map(max, zip(*fields, strict=True)))
 
 
 def _sum_of_errors(layer: Layer, error: Array, paths: list[list[Layer]], parts: list[Array],
@@ -103,7 +105,7 @@ class Residual(ActivatedLayer):
         description="The other way; projection: a 1x1 convolution (and a batch_norm, if the body "
         "has one) where the body changes the shape, else the identity.",
     )
-    activation: str | dict[str, Any] | ActivationFunction = setting(
+    activation: str = setting(
         ACTIVATION, default="linear", description="Function applied to the sum."
     )
 
@@ -115,7 +117,6 @@ class Residual(ActivatedLayer):
         return {"body": self.body, "shortcut": self._way}
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
-        """Build both ways; they have to end in one shape."""
         shape = build_row(self.body, input_shape, dtype, "body")
         if self.shortcut == "projection":
             self._way = self._projection(tuple(input_shape), shape)
@@ -146,19 +147,15 @@ class Residual(ActivatedLayer):
         return [*way, replace(norms[-1])] if norms else way
 
     def sees(self, field: Sees) -> Sees:
-        return _widest([sees_row(way, field) for way in self.parts().values()])
+        return _widest(self.parts().values(), field)
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return f(body(x) + shortcut(x))."""
-        body = forward_row(self.body, x, training, generator)
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
+        body = forward_row(self.body, x, mode)
         z = self.workspace.get("z", len(x), self.output_shape)
-        np.add(body, forward_row(self._way, x, training, generator), out=z)
+        np.add(body, forward_row(self._way, x, mode), out=z)
         return self.activate(z)
 
     def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return the sum of both ways' errors."""
         delta = self.activation_error(error)
         ways = [self.body, self._way]
         return _sum_of_errors(self, delta, ways, [delta, delta], needs_input_error)
@@ -191,7 +188,6 @@ class Branches(Layer):
         return {str(place): path for place, path in enumerate(self.paths)}
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
-        """Build all paths; they have to end in one height and width."""
         ends = [
             build_row(path, tuple(input_shape), dtype, f"paths[{place}]")
             for place, path in enumerate(self.paths)
@@ -211,16 +207,13 @@ class Branches(Layer):
         return self._shape
 
     def sees(self, field: Sees) -> Sees:
-        return _widest([sees_row(path, field) for path in self.paths])
+        return _widest(self.paths, field)
 
     def details(self, say: Say) -> list[str]:
         return [] if self.join == "concatenate" else [self.join]
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return the paths' outputs, joined."""
-        outputs = [forward_row(path, x, training, generator) for path in self.paths]
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
+        outputs = [forward_row(path, x, mode) for path in self.paths]
         out = self.workspace.get("out", len(x), self.output_shape)
         if self.join == "concatenate":
             return np.concatenate(outputs, axis=-1, out=out)
@@ -230,7 +223,6 @@ class Branches(Layer):
         return out
 
     def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return the sum of all paths' errors."""
         if self.join == "concatenate":
             parts = np.split(error, np.cumsum(self._channels)[:-1], axis=-1)
         else:

@@ -1,15 +1,75 @@
-"""The convolution layer."""
+"""The convolution layer, and what the layers that slide a window have in common."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 import numpy as np
 
 import numpynet.convolution as convolution
-from numpynet.arrays import Array, Shape
-from numpynet.layers.windowed import Convolutional
+from numpynet.arrays import Array, Pair, Shape
+from numpynet.errors import ConfigurationError
+from numpynet.layers.base import PREDICTING, Mode, Say, Sees, WeightedLayer
+from numpynet.settings import OUTPUTS, PADDING, PAIR, setting
+from numpynet.windows import Geometry
+
+
+@dataclass(eq=False)
+class Convolutional(WeightedLayer):
+    """A layer that slides a window over images (N, H, W, C) and returns (N, H', W', filters).
+
+    ``H' = (H + top + bottom - extent) // stride + 1`` (study, Eqs. 73-74), likewise W'.
+    """
+
+    filters: int = setting(OUTPUTS, description="Number of filters: channels of the output.")
+    kernel: Pair = setting(PAIR, description="Rows and columns of the kernel.")
+    stride: Pair = setting(
+        PAIR, default=(1, 1), description="Pixels the kernel moves between two outputs."
+    )
+    dilation: Pair = setting(
+        PAIR, default=(1, 1), description="Pixels between two rows or columns of the kernel."
+    )
+    padding: str = setting(
+        PADDING,
+        default="valid",
+        description="same: zeros around the image keep its size; valid: no zeros.",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if max(self.stride) > 1 and max(self.dilation) > 1:  # as TensorFlow
+            raise ConfigurationError("stride and dilation cannot both be above 1; set one of them")
+
+    def infer_output_shape(self) -> Shape:
+        height, width, self.channels = self.require_image()
+        self.geometry = Geometry.of(
+            (height, width), self.kernel, self.stride, self.dilation, self.padding
+        )
+        return (*self.geometry.output, self.filters)
+
+    def macs(self) -> int:
+        rows, columns, _ = self.output_shape
+        return rows * columns * sum(map(prod, self.kernels().values()))
+
+    def sees(self, field: Sees) -> Sees:
+        return field.window(self.kernel, self.stride, self.dilation)
+
+    def details(self, say: Say) -> list[str]:
+        words = [f"{say('filters')} of {say('kernel', pair=True)}"]
+        for name in ("stride", "dilation"):
+            if getattr(self, name) != (1, 1):
+                words.append(f"{name} {say(name, pair=True)}")
+        if self.padding == "same":
+            words.append("same")
+        return words + super().details(say)
+
+    def biased(self, z: Array) -> Array:
+        """Return f(z + b), z (N, H', W', filters), in place."""
+        if self.use_bias:
+            convolution.add_bias(z, self.parameters["bias"], self.workspace)
+        return self.activate(z)
 
 
 @dataclass(eq=False)
@@ -40,28 +100,20 @@ class Conv2D(Convolutional):
     def kernels(self) -> dict[str, Shape]:
         return {"kernel": (*self.kernel, self.channels, self.filters)}
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return f(columns @ K + b)."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         self._columns = convolution.gather(x, self.geometry, self.workspace)
         z = self.workspace.get("z", len(x), self.output_shape)
         kernel = self.parameters["kernel"].reshape(-1, self.filters)
         np.dot(self._columns, kernel, out=z.reshape(-1, self.filters))
         return self.biased(z)
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return the error of the input, by the form that is quicker for this stride."""
-        error = self.bias_error(error)
-        convolution.kernel_gradient(
-            self._columns,
-            error.reshape(-1, self.filters),
-            self.gradients["kernel"].reshape(-1, self.filters),
-        )
-        if not needs_input_error:
-            return None
-        if self.stride == (1, 1):
-            input_error = convolution.input_error_by_rotation
+    def fill_gradients(self, error: Array) -> None:
+        super().fill_gradients(error)
+        convolution.kernel_gradient(self._columns, error, self.gradients["kernel"])
+
+    def input_error(self, error: Array) -> Array:
+        if self.stride == (1, 1):  # the quicker form for this stride
+            back = convolution.input_error_by_rotation
         else:
-            input_error = convolution.input_error_by_transpose
-        return input_error(error, self.parameters["kernel"], self.geometry, self.workspace)
+            back = convolution.input_error_by_transpose
+        return back(error, self.parameters["kernel"], self.geometry, self.workspace)

@@ -10,8 +10,8 @@ import numpy as np
 
 import numpynet.convolution as convolution
 from numpynet.arrays import Array, Pair, Shape
-from numpynet.layers.base import Sees
-from numpynet.layers.windowed import Convolutional
+from numpynet.layers.base import PREDICTING, Mode, Sees
+from numpynet.layers.conv import Convolutional
 from numpynet.windows import Geometry
 
 
@@ -42,14 +42,13 @@ class ConvTranspose2D(Convolutional):
                 n + max(k - s, 0) for n, k, s in zip(grown, self.kernel, self.stride, strict=True)
             ]
         image = grown[0], grown[1]
-        self.geometry = Geometry.of(image, self.kernel, self.stride, padding=self.padding)
+        self.geometry = Geometry.of(image, self.kernel, self.stride, (1, 1), self.padding)
         return (*image, self.filters)
 
     def kernels(self) -> dict[str, Shape]:
         return {"kernel": (*self.kernel, self.filters, self.channels)}
 
     def macs(self) -> int:
-        """Return those of the kernel at every place of the input."""
         return prod(self.input_shape[:2]) * prod(self.kernels()["kernel"])
 
     def sees(self, field: Sees) -> Sees:
@@ -59,28 +58,20 @@ class ConvTranspose2D(Convolutional):
             row_step=grown.row_step / self.stride[0], column_step=grown.column_step / self.stride[1]
         )
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return f(M^T x + b)."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         self._x = x
         kernel = self.parameters["kernel"]
         return self.biased(
             convolution.input_error_by_transpose(x, kernel, self.geometry, self.workspace)
         )
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return M delta."""
-        error = self.bias_error(error)
-        columns = convolution.gather(error, self.geometry, self.workspace)
-        convolution.kernel_gradient(
-            columns,
-            self._x.reshape(-1, self.channels),
-            self.gradients["kernel"].reshape(-1, self.channels),
-        )
-        if not needs_input_error:
-            return None
+    def fill_gradients(self, error: Array) -> None:
+        super().fill_gradients(error)
+        self._columns = convolution.gather(error, self.geometry, self.workspace)
+        convolution.kernel_gradient(self._columns, self._x, self.gradients["kernel"])
+
+    def input_error(self, error: Array) -> Array:
         out = self.workspace.get("error", len(error), self.input_shape)
         kernel = self.parameters["kernel"].reshape(-1, self.channels)
-        np.dot(columns, kernel, out=out.reshape(-1, self.channels))
+        np.dot(self._columns, kernel, out=out.reshape(-1, self.channels))
         return out

@@ -8,18 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from numpynet.arrays import Array, Shape
-from numpynet.layers.base import Layer
+from numpynet.layers.base import PREDICTING, Layer, Mode
 from numpynet.settings import COUNT, NOT_NEGATIVE, POSITIVE, setting
-
-
-def input_error(
-    error: Array, x: Array, scale: Array, band: Array, alpha: float, beta: float
-) -> Array:
-    """Error of the input: ``e s^-beta - 2 alpha beta x sum_j (e x s^(-beta - 1))_j``."""
-    power = scale**-beta
-    through_scale = (error * x * power / scale) @ band
-    result: Array = error * power - (2.0 * alpha * beta) * x * through_scale
-    return result
 
 
 @dataclass(eq=False)
@@ -50,20 +40,17 @@ class LocalResponseNorm(Layer):
         self._band = near.astype(self.workspace.dtype)
         return self.input_shape
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return x s^-beta."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         self._x = x.reshape(-1, x.shape[-1])
         self._scale = (self._x * self._x) @ self._band * self.alpha + self.bias
         out = self.workspace.like("out", x)
         np.multiply(self._x, self._scale**-self.beta, out=out.reshape(self._x.shape))
         return out
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return the error of the input."""
-        if not needs_input_error:
-            return None
+    def input_error(self, error: Array) -> Array:
+        """Return ``e s^-beta - 2 alpha beta x sum_j (e x s^(-beta - 1))_j``."""
         flat = error.reshape(self._x.shape)
-        result = input_error(flat, self._x, self._scale, self._band, self.alpha, self.beta)
+        power = self._scale**-self.beta
+        through_scale = (flat * self._x * power / self._scale) @ self._band
+        result: Array = flat * power - (2.0 * self.alpha * self.beta) * self._x * through_scale
         return result.reshape(error.shape)

@@ -11,8 +11,8 @@ import numpy as np
 import numpynet.convolution as convolution
 from numpynet.arrays import Array, Shape
 from numpynet.initializers import Fans
-from numpynet.layers.base import Weight
-from numpynet.layers.windowed import Convolutional
+from numpynet.layers.base import PREDICTING, Mode, Weight
+from numpynet.layers.conv import Convolutional
 
 
 @dataclass(eq=False)
@@ -35,7 +35,6 @@ class LocallyConnected2D(Convolutional):
         return {"kernel": (*self.geometry.output, *self.kernel, self.channels, self.filters)}
 
     def weights(self) -> dict[str, Weight]:
-        """Return the kernels, with the fans of one, and the biases."""
         found = super().weights()
         taps = prod(self.kernel)
         fans = Fans(taps * self.channels, taps * self.filters, prod(self.input_shape))
@@ -45,13 +44,9 @@ class LocallyConnected2D(Convolutional):
         return found
 
     def macs(self) -> int:
-        """Return as many as there are weights: each is used once."""
         return prod(self.kernels()["kernel"])
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return f(columns_p K_p + b_p)."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         columns = convolution.gather(x, self.geometry, self.workspace)
         self._columns = columns.reshape(len(x), prod(self.geometry.output), -1).swapaxes(0, 1)
         z = self.workspace.get("z", len(x), self.output_shape)
@@ -60,19 +55,14 @@ class LocallyConnected2D(Convolutional):
             np.add(z, self.parameters["bias"], out=z)
         return self.activate(z)
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return the error of the input: every window's, added to the pixels it lay on."""
-        error = self.activation_error(error)
+    def fill_gradients(self, error: Array) -> None:
+        super().fill_gradients(error)
         delta = self._by_place(error)
-        self._kernels(self.gradients)[...] = kernel_gradients(self._columns, delta)
-        if self.use_bias:
-            flat = error.reshape(len(error), -1)
-            convolution.bias_gradient(
-                flat, self.workspace.ones(len(flat)), self.gradients["bias"].reshape(-1)
-            )
-        if not needs_input_error:
-            return None
-        rows = delta @ self._kernels(self.parameters).swapaxes(1, 2)
+        self._kernels(self.gradients)[...] = self._columns.swapaxes(1, 2) @ delta
+
+    def input_error(self, error: Array) -> Array:
+        """Return every window's error, added to the pixels it lay on."""
+        rows = self._by_place(error) @ self._kernels(self.parameters).swapaxes(1, 2)
         shape = (len(error), *self.geometry.output, -1, self.channels)
         by_tap = rows.swapaxes(0, 1).reshape(shape)
         out = self.workspace.get("input error", len(error), self.input_shape)
@@ -88,9 +78,3 @@ class LocallyConnected2D(Convolutional):
     def _kernels(self, arrays: dict[str, Array]) -> Array:
         """Return the kernels as a view (places, kh kw C, F)."""
         return arrays["kernel"].reshape(prod(self.geometry.output), -1, self.filters)
-
-
-def kernel_gradients(columns: Array, delta: Array) -> Array:
-    """Return ``columns_p^T delta_p`` of every place: (places, kh kw C, F)."""
-    gradient: Array = columns.swapaxes(1, 2) @ delta
-    return gradient

@@ -9,7 +9,7 @@ import numpy as np
 
 import numpynet.convolution as convolution
 from numpynet.arrays import Array, Pair, Shape
-from numpynet.layers.base import Layer, Say, Sees
+from numpynet.layers.base import PREDICTING, Layer, Mode, Say, Sees
 from numpynet.settings import PADDING, PAIR, or_none, setting
 from numpynet.windows import Geometry
 
@@ -36,7 +36,8 @@ class _Pool2D(Layer):
 
     def infer_output_shape(self) -> Shape:
         height, width, channels = self.require_image()
-        self.geometry = Geometry.of((height, width), self.size, self._step, padding=self.padding)
+        image = height, width
+        self.geometry = Geometry.of(image, self.size, self._step, (1, 1), self.padding)
         self._offsets = self.geometry.offsets()
         return (*self.geometry.output, channels)
 
@@ -74,24 +75,17 @@ class MaxPool2D(_Pool2D):
 
     kind: ClassVar[str] = "max_pool"
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return the maxima."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         self._x = x
-        out = self._out = self.workspace.get("out", x.shape[0], self.output_shape)
+        out = self._out = self.workspace.get("out", len(x), self.output_shape)
         out.fill(-np.inf)
         for pixels, windows in self._offsets:
             place = out[windows]
             np.maximum(place, x[pixels], out=place)
         return out
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Send each error to the pixel that won."""
-        if not needs_input_error:
-            return None
-        samples = error.shape[0]
-        out = self.workspace.get("input error", samples, self.input_shape)
+    def input_error(self, error: Array) -> Array:
+        out = self.workspace.get("input error", len(error), self.input_shape)
         out.fill(0.0)
         free = self.workspace.like("free", error, bool)
         free.fill(True)
@@ -123,22 +117,16 @@ class AveragePool2D(_Pool2D):
             self._counts[windows] += 1.0
         return shape
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return the means."""
-        out = self.workspace.get("out", x.shape[0], self.output_shape)
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
+        out = self.workspace.get("out", len(x), self.output_shape)
         out.fill(0.0)
         for pixels, windows in self._offsets:
             convolution.accumulate(out, windows, x[pixels])
         return np.divide(out, self._counts, out=out)
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Spread each error evenly over its window."""
-        if not needs_input_error:
-            return None
+    def input_error(self, error: Array) -> Array:
         share = np.divide(error, self._counts, out=error)
-        out = self.workspace.get("input error", error.shape[0], self.input_shape)
+        out = self.workspace.get("input error", len(error), self.input_shape)
         out.fill(0.0)
         for pixels, windows in self._offsets:
             convolution.accumulate(out, pixels, share[windows])
@@ -160,18 +148,12 @@ class GlobalAveragePool2D(Layer):
     def sees(self, field: Sees) -> Sees:
         return field.whole()
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return the means."""
-        out = self.workspace.get("out", x.shape[0], self.output_shape)
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
+        out = self.workspace.get("out", len(x), self.output_shape)
         return np.mean(x, axis=(1, 2), out=out)
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Spread each error evenly over its map."""
-        if not needs_input_error:
-            return None
+    def input_error(self, error: Array) -> Array:
         pixels = self.input_shape[0] * self.input_shape[1]
-        out = self.workspace.get("input error", error.shape[0], self.input_shape)
+        out = self.workspace.get("input error", len(error), self.input_shape)
         np.divide(error[:, None, None, :], pixels, out=out)
         return out

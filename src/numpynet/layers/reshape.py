@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from numpynet.arrays import Array, Pair, Shape
-from numpynet.layers.base import Layer, Say
+from numpynet.layers.base import PREDICTING, Layer, Mode, Say
 from numpynet.settings import PAIR, setting
 
 
@@ -25,15 +25,11 @@ class Flatten(Layer):
     def infer_output_shape(self) -> Shape:
         return (prod(self.input_shape),)
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return `x` reshaped."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         return x.reshape(x.shape[0], -1)
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return `error` in the shape of the input."""
-        return error.reshape(error.shape[0], *self.input_shape) if needs_input_error else None
+    def input_error(self, error: Array) -> Array:
+        return error.reshape(error.shape[0], *self.input_shape)
 
 
 @dataclass(eq=False)
@@ -58,14 +54,10 @@ class ZeroPadding2D(Layer):
     def details(self, say: Say) -> list[str]:
         return [say("size", pair=True)]
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return `x` within zeros."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         out = self.workspace.get("out", len(x), self.output_shape, fill=0.0)
         out[self._inside] = x
         return out
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return the error of what is inside."""
-        return np.ascontiguousarray(error[self._inside]) if needs_input_error else None
+    def input_error(self, error: Array) -> Array:
+        return np.ascontiguousarray(error[self._inside])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,13 +11,9 @@ import numpy as np
 import numpynet.convolution as convolution
 from numpynet.arrays import Array, Shape
 from numpynet.errors import ConfigurationError
-from numpynet.layers.windowed import Convolutional
-
-
-def depthwise_gradient(x: Array, error: Array) -> Array:
-    """Gradient of one tap: the errors times the pixels it met, summed per channel (Eq. 36)."""
-    gradient: Array = np.einsum("nhwc,nhwc->c", x, error)
-    return gradient
+from numpynet.layers.base import PREDICTING, Mode
+from numpynet.layers.conv import Convolutional
+from numpynet.windows import Places
 
 
 @dataclass(eq=False)
@@ -45,57 +42,50 @@ class SeparableConv2D(Convolutional):
                 f"stride of a separable_conv must be the same both ways, found {list(self.stride)}"
             )
 
-    def infer_output_shape(self) -> Shape:
-        shape = super().infer_output_shape()
-        self._offsets = self.geometry.offsets()
-        return shape
-
     def kernels(self) -> dict[str, Shape]:
         return {
             "depthwise_kernel": (*self.kernel, self.channels, 1),
             "pointwise_kernel": (1, 1, self.channels, self.filters),
         }
 
-    def forward(
-        self, x: Array, training: bool = False, generator: np.random.Generator | None = None
-    ) -> Array:
-        """Return f((k * x) P + b)."""
+    def forward(self, x: Array, mode: Mode = PREDICTING) -> Array:
         self._x = x
-        shape = (*self.geometry.output, self.channels)
-        depth = self.workspace.get("depth", x.shape[0], shape)
-        part = self.workspace.get("part", x.shape[0], shape)
+        depth, part = self._by_channel("depth", len(x)), self._by_channel("part", len(x))
         depth.fill(0.0)
-        taps = self.parameters["depthwise_kernel"].reshape(-1, self.channels)
-        for tap, (pixels, windows) in zip(taps, self._offsets, strict=True):
+        for tap, pixels, windows in self._taps(self.parameters):
             product = np.multiply(x[pixels], tap, out=part[windows])
             convolution.accumulate(depth, windows, product)
         self._depth = depth.reshape(-1, self.channels)
-        z = self.workspace.get("z", x.shape[0], self.output_shape)
+        z = self.workspace.get("z", len(x), self.output_shape)
         np.dot(self._depth, self._pointwise(), out=z.reshape(-1, self.filters))
         return self.biased(z)
 
-    def backward(self, error: Array, needs_input_error: bool = True) -> Array | None:
-        """Return the error of the input."""
-        flat = self.bias_error(error).reshape(-1, self.filters)
-        convolution.kernel_gradient(
-            self._depth, flat, self.gradients["pointwise_kernel"].reshape(-1, self.filters)
-        )
-        shape = (*self.geometry.output, self.channels)
-        depth_error = self.workspace.get("depth error", error.shape[0], shape)
+    def fill_gradients(self, error: Array) -> None:
+        super().fill_gradients(error)
+        convolution.kernel_gradient(self._depth, error, self.gradients["pointwise_kernel"])
+        depth_error = self._depth_error = self._by_channel("depth error", len(error))
+        flat = error.reshape(-1, self.filters)
         np.dot(flat, self._pointwise().T, out=depth_error.reshape(-1, self.channels))
-        gradient = self.gradients["depthwise_kernel"].reshape(-1, self.channels)
-        for tap, (pixels, windows) in zip(gradient, self._offsets, strict=True):
-            tap[...] = depthwise_gradient(self._x[pixels], depth_error[windows])
-        if not needs_input_error:
-            return None
-        out = self.workspace.get("input error", error.shape[0], self.input_shape)
-        part = self.workspace.get("part", error.shape[0], shape)
+        for tap, pixels, windows in self._taps(self.gradients):
+            tap[...] = np.einsum("nhwc,nhwc->c", self._x[pixels], depth_error[windows])
+
+    def input_error(self, error: Array) -> Array:
+        out = self.workspace.get("input error", len(error), self.input_shape)
+        part = self._by_channel("part", len(error))
         out.fill(0.0)
-        taps = self.parameters["depthwise_kernel"].reshape(-1, self.channels)
-        for tap, (pixels, windows) in zip(taps, self._offsets, strict=True):
-            product = np.multiply(depth_error[windows], tap, out=part[windows])
+        for tap, pixels, windows in self._taps(self.parameters):
+            product = np.multiply(self._depth_error[windows], tap, out=part[windows])
             convolution.accumulate(out, pixels, product)
         return out
+
+    def _taps(self, arrays: dict[str, Array]) -> Iterator[tuple[Array, Places, Places]]:
+        """Yield for each tap of k the numbers of its channels, the pixels it meets, and where."""
+        taps = arrays["depthwise_kernel"].reshape(-1, self.channels)
+        for tap, places in zip(taps, self.geometry.offsets(), strict=True):
+            yield tap, *places
+
+    def _by_channel(self, name: str, samples: int) -> Array:
+        return self.workspace.get(name, samples, (*self.geometry.output, self.channels))
 
     def _pointwise(self) -> Array:
         return self.parameters["pointwise_kernel"].reshape(-1, self.filters)

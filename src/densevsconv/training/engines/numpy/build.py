@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.training.settings import Training
-from numpynet.layers import layer_of
-from numpynet.layers.base import walk
+from numpynet.layers import LAYERS
+from numpynet.layers.base import layer_of, walk
 from numpynet.network import Network
 
 
@@ -18,7 +18,7 @@ def network(
     Parameters and state have the names that the study's files use (``0_conv/kernel``).
     """
     training = training or Training()
-    layers = [layer_of(layer) for layer in architecture.layers]
+    layers = [layer_of(layer, LAYERS) for layer in architecture.layers]
     for _, layer in walk(layers):
         layer.l2 = 0.0 if training.l2_biases else training.l2
         layer.trainable = layer.kind not in training.frozen

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, cached_property, partial
 from importlib import import_module
 
 from threadpoolctl import threadpool_limits
 
-from densevsconv.training.engine import Group
+from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.store.identity import code_digest
+from densevsconv.training.engine import NOT_FOLLOWED, Group
 from densevsconv.training.loop import LoopEngine, Trainer
+from numpynet.layers import LAYERS
 
 
 class NumpyEngine(LoopEngine):
@@ -26,6 +31,14 @@ class NumpyEngine(LoopEngine):
         "nothing is compiled"
     )
     checks = "densevsconv.training.engines.numpy.gradients"
+
+    @cached_property
+    def _digest(self) -> Callable[[str], str]:
+        return cache(partial(code_digest, without=NOT_FOLLOWED))
+
+    def layer_code(self, architecture: BoundArchitecture) -> dict[str, str]:
+        kinds = {layer.kind for layer in architecture.walk()}
+        return {kind: self._digest(LAYERS[kind].__module__) for kind in kinds}
 
     def _made(self, group: Group) -> Trainer:
         threadpool_limits(self.threads)

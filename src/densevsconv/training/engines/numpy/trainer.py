@@ -82,7 +82,7 @@ class NumpyTrainer:
         with np.errstate(over="ignore", invalid="ignore"):
             for batch, rate, drawn in zip(order, rates, changes, strict=True):
                 inputs, targets = self._read(batch, drawn, training)
-                optimizer.set_learning_rate(float(rate))
+                optimizer.learning_rate = float(rate)
                 dropout.start_step()
                 # all that numpynet asks of a generator is DropoutBits.random
                 generator = cast(np.random.Generator, dropout)
