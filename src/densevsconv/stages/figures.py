@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from densevsconv.report.contents import drawings
-from densevsconv.report.figures import style
-from densevsconv.report.figures.canvas import save
-from densevsconv.report.figures.drawn import draw
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.stages.plan import Files, Plan
@@ -42,6 +39,11 @@ def outputs(plan: FiguresPlan, at: Layout) -> Files:
 
 
 def run(plan: FiguresPlan, at: Layout) -> None:
+    # here, since the Snakefile imports this module at each start, and drawing libraries take long
+    from densevsconv.report.figures import style
+    from densevsconv.report.figures.canvas import save
+    from densevsconv.report.figures.drawn import draw
+
     style.apply()
     study = Study(plan, at)
     for drawing in drawings(plan):

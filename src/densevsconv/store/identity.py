@@ -54,7 +54,7 @@ def source_files(*modules: str, without: Collection[str] = ()) -> list[Path]:
         file = waiting.pop()
         if file not in found and file not in left_out:
             found.add(file)
-            waiting += [target for _, target in _imports(_tree(file))]
+            waiting += [target for _, target in _imports(file)]
     return sorted(found)
 
 
@@ -68,9 +68,8 @@ def code_digest(
     """
     bodies = {file: _body(file) for file in source_files(*modules, without=without)}
     parts = [
-        [body, sorted([imported, bodies.get(target, "")] for imported, target in _imports(tree))]
+        [body, sorted([imported, bodies.get(target, "")] for imported, target in _imports(file))]
         for file, body in bodies.items()
-        for tree in [_tree(file)]
     ]
     parts += [[_body(file), []] for file in plugins]
     return digest(sorted(parts, key=canonical))
@@ -122,10 +121,6 @@ def trial_id(
     )
 
 
-def _tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
-
-
 def _module_file(module: str) -> Path | None:
     """Return the file of a module, the ``__init__`` of a package; None for other projects'."""
     package, *rest = module.split(".")
@@ -136,17 +131,23 @@ def _module_file(module: str) -> Path | None:
     return next((file for file in candidates if file.exists()), None)
 
 
-def _imports(tree: ast.AST) -> Iterator[tuple[str, Path]]:
+def _imports(file: Path) -> Iterator[tuple[str, Path]]:
     """Yield what a file imports of the project, as written there, and the file it is from."""
-    for node in ast.walk(tree):
+    for module, name, alias in _statements(file.read_text(encoding="utf-8")):
+        if found := _origin(module, name) if name else _module_file(module):
+            yield f"{name} {alias}".lstrip(), found
+
+
+@cache
+def _statements(text: str) -> list[tuple[str, str, str]]:
+    """Return module, name ("" of the module itself) and alias of every import of a file."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                if file := _module_file(alias.name):
-                    yield alias.asname or "", file
+            found += [(alias.name, "", alias.asname or "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            for alias in node.names:
-                if file := _origin(node.module, alias.name):
-                    yield f"{alias.name} {alias.asname or ''}", file
+            found += [(node.module, alias.name, alias.asname or "") for alias in node.names]
+    return found
 
 
 def _origin(module: str, name: str) -> Path | None:
@@ -155,16 +156,19 @@ def _origin(module: str, name: str) -> Path | None:
     file = _module_file(module)
     if submodule is not None or file is None or file.name != "__init__.py":
         return submodule or file
-    for node in ast.walk(_tree(file)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                if (alias.asname or alias.name) == name:
-                    return _origin(node.module, alias.name)
+    for origin, taken, alias in _statements(file.read_text(encoding="utf-8")):
+        if (alias or taken) == name:
+            return _origin(origin, taken)
     return file
 
 
 def _body(file: Path) -> str:
-    return digest(ast.dump(_WithoutWords().visit(_tree(file))))
+    return _said(file.read_text(encoding="utf-8"))
+
+
+@cache
+def _said(text: str) -> str:
+    return digest(ast.dump(_WithoutWords().visit(ast.parse(text))))
 
 
 class _WithoutWords(ast.NodeTransformer):
