@@ -29,9 +29,9 @@ FLIPPED = CONTENT[:1000] + bytes([CONTENT[1000] ^ 1]) + CONTENT[1001:]
 
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture
@@ -84,9 +84,6 @@ def ranges(server: FileServer) -> list[str | None]:
     return [headers.get("Range") for _, headers in server.seen]
 
 
-# what is there
-
-
 def test_a_file_is_fetched_checked_and_recorded_and_then_needs_no_network(
     server: FileServer, folder: Path
 ) -> None:
@@ -115,9 +112,6 @@ def test_a_wrong_file_that_is_there_is_not_used(
     assert "not used, fetched anew" in capsys.readouterr().err
 
 
-# what cannot be had
-
-
 def test_one_message_names_the_file_the_addresses_the_reasons_and_the_setting(
     server: FileServer, folder: Path, tmp_path: Path
 ) -> None:
@@ -126,17 +120,11 @@ def test_one_message_names_the_file_the_addresses_the_reasons_and_the_setting(
         fetch(folder, gone, dead, mirror=str(mirror))
     message = str(caught.value)
     assert "\n" not in message
-    for part in (
-        f"data set mnist: {folder / NAME} is not there and could not be fetched",
-        f"{mirror / 'mnist' / NAME} (no such file)",
-        f"{mirror / NAME} (no such file)",
-        f"{gone} (HTTP 404 Not Found)",
-        f"{dead} (",
-        "Connection refused",
-        "data_mirror",
-        "DENSEVSCONV_DATA_MIRROR",
-    ):
-        assert part in message, part
+    assert f"data set mnist: {folder / NAME} is not there and could not be fetched" in message
+    assert f"{mirror / 'mnist' / NAME} (no such file); {mirror / NAME} (no such file)" in message
+    assert f"{gone} (HTTP 404 Not Found); {dead} (" in message
+    for part in ("Connection refused", "data_mirror", "DENSEVSCONV_DATA_MIRROR"):
+        assert part in message
     assert left(folder) == set()
     with pytest.raises(DataError, match=rf"{NAME} is not there .* no address of it is known"):
         fetch(folder)
@@ -153,9 +141,6 @@ def test_passwords_are_not_shown(
     assert record["origin"] == server.url(NAME)
     assert "secret" not in str(caught.value) + said.err + said.out
     assert server.seen[-1][1]["Authorization"].startswith("Basic ")
-
-
-# servers that are wrong
 
 
 def test_a_flipped_byte_is_refused_and_the_next_address_tried(
@@ -186,16 +171,12 @@ def test_an_answer_of_unsaid_length_is_fine_where_the_catalogue_says_it(
     server: FileServer, folder: Path
 ) -> None:
     server.chunked = True
+    server.headers = {"Content-Encoding": "gzip"}  # a file marked so is kept as it is
     fetch(folder, server.url(NAME))
+    assert server.seen[0][1]["Accept-Encoding"] == "identity"
     (folder / NAME).unlink()
     with pytest.raises(DataError, match="the catalogue must state its size"):
         fetch(folder, server.url(NAME), size=None, sha256=None)
-
-
-def test_a_file_marked_as_compressed_is_kept_as_it_is(server: FileServer, folder: Path) -> None:
-    server.headers = {"Content-Encoding": "gzip"}
-    fetch(folder, server.url(NAME))
-    assert server.seen[0][1]["Accept-Encoding"] == "identity"
 
 
 @pytest.mark.parametrize(("status", "asked"), [(403, 1), (404, 1), (429, 3), (503, 3)])
@@ -213,10 +194,7 @@ def test_a_busy_server_is_asked_again_and_then_left(
     assert fetch(folder, server.url(NAME))["origin"] == server.url(NAME)
 
 
-# connections that break
-
-
-@pytest.mark.parametrize("etag", ['"v1"', ""], ids=["etag", "no etag"])
+@pytest.mark.parametrize("etag", ['"v1"', ""])
 def test_a_broken_download_goes_on_where_it_broke(
     etag: str, server: FileServer, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -302,12 +280,10 @@ def started(folder: Path, url: str) -> subprocess.Popen[str]:
     code = (
         "import json, sys; from pathlib import Path; "
         "from densevsconv.images.fetch import fetch_files; "
-        "folder, files = sys.argv[1:]; "
-        "print(json.dumps(fetch_files('mnist', json.loads(files), Path(folder))))"
+        "print(json.dumps(fetch_files('mnist', json.loads(sys.argv[2]), Path(sys.argv[1]))))"
     )
-    files = json.dumps({NAME: entry(CONTENT, url)})
+    command = [sys.executable, "-c", code, str(folder), json.dumps({NAME: entry(CONTENT, url)})]
     pipe = subprocess.PIPE
-    command = [sys.executable, "-c", code, str(folder), files]
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
 
 
@@ -385,9 +361,6 @@ def test_a_proxy_is_respected(
     fetch(folder, other.url(NAME))
     assert len(server.seen) == 1
     assert other.paths == [f"/{NAME}"]
-
-
-# disks
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

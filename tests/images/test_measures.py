@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from densevsconv.images.measures.entropy import bounds, entropy, histogram_entropy, local_entropy
-from densevsconv.images.measures.measure import (
+from densevsconv.images.measures import (
+    bounds,
     class_variance,
     duplicates,
+    entropy,
+    histogram_entropy,
+    local_entropy,
     measure,
     signal_to_noise,
 )

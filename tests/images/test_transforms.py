@@ -14,7 +14,7 @@ from pydantic import Field
 from densevsconv.errors import ConfigError
 from densevsconv.images.transforms.apply import each_step, transform, transformed_shape
 from densevsconv.images.transforms.base import Step
-from densevsconv.images.transforms.geometry import area_average, bilinear, overlaps, rotated, scaled
+from densevsconv.images.transforms.geometry import area_average, overlaps, rotated, scaled
 from densevsconv.images.transforms.intensity import quantiles
 from densevsconv.images.transforms.registry import TRANSFORMS, Transforms
 from densevsconv.images.transforms.structure import clutter
@@ -155,12 +155,11 @@ class Holder(Strict):
 
 
 def test_the_schema_dumps_what_was_written_with_defaults_filled_in() -> None:
-    written = [*EXAMPLES, {"clutter": {"patches": 8}}]
-    held = Holder.model_validate({"transform": written})
-    dumped = held.model_dump()["transform"]
-    assert dumped == [*EXAMPLES, {"clutter": {"patches": 8, "size": 0.25}}]
-    assert json.loads(held.model_dump_json())["transform"] == dumped
-    assert Holder.model_validate({"transform": dumped}) == held
+    held = Holder.model_validate({"transform": [*EXAMPLES, {"clutter": {"patches": 8}}]})
+    dumped = [*EXAMPLES, {"clutter": {"patches": 8, "size": 0.25}}]
+    assert held.model_dump()["transform"] == json.loads(held.model_dump_json())["transform"]
+    assert held == Holder.model_validate({"transform": dumped})
+    assert held.model_dump()["transform"] == dumped
 
 
 @pytest.mark.parametrize(
@@ -182,15 +181,6 @@ def test_mistakes_are_named(written: Any, words: str) -> None:
 
 
 # random numbers
-
-
-@settings(max_examples=20)
-@given(st.integers(0, 2**63 - 1), st.lists(st.integers(0, 2**40), min_size=1, unique=True))
-def test_numbers_of_a_row_do_not_depend_on_the_others(seed: int, rows: list[int]) -> None:
-    step = Step(seed, np.array(rows), 255)
-    several = step.bits(5)
-    np.testing.assert_array_equal(several[-1:], step.of(slice(len(rows) - 1, None)).bits(5))
-    np.testing.assert_array_equal(several[:, :2], step.bits(2))
 
 
 def test_random_numbers_are_even() -> None:
@@ -272,13 +262,6 @@ def test_scale_by_two_and_by_a_half() -> None:
     assert large.tolist()[2] == [0, 100, 200, 100, 0]
     assert small.tolist()[2] == [0, 0, 200, 0, 0]
     assert small.sum() == 200
-
-
-def test_bilinear_fades_to_background_at_the_edge() -> None:
-    image = np.full((1, 2, 2, 1), 100, np.uint8)
-    x = np.array([[[-1.0, -0.5, 0.0, 0.5, 1.0, 1.25, 2.0, 50.0]]], np.float32)
-    values = bilinear(image, np.zeros_like(x), x)
-    assert values[0, 0, :, 0].tolist() == [0, 50, 100, 100, 100, 75, 0, 0]
 
 
 # intensity

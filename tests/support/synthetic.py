@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from sklearn.datasets import load_digits
 
-from densevsconv.images.measures.measure import measure
+from densevsconv.images.measures import measure
 from densevsconv.images.transforms.apply import transform
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import load_architecture

@@ -48,7 +48,7 @@ def outputs(plan: MeasurePlan, at: Layout, dataset: str) -> Files:
 
 def run(plan: MeasurePlan, at: Layout, dataset: str) -> None:
     """Measure one data set of the study."""
-    from densevsconv.images.measures.measure import measure
+    from densevsconv.images.measures import measure
 
     data, test = load_training_data(at, dataset), load_test_data(at, dataset)
     values, means = measure(

@@ -1,4 +1,8 @@
-"""What is measured of a data set's images without training anything."""
+"""What can be said of a data set's images before any network sees them.
+
+Images are uint8 (N, height, width, channels), N at least 1, labels int (N,), ``max_value`` is the
+largest value a pixel can have, and a negative ``max_value - pixel``.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,19 @@ import hashlib
 from typing import Any
 
 import numpy as np
+from skimage.filters import rank
+from skimage.morphology import disk
 
-from densevsconv.images.measures.entropy import entropy
 from densevsconv.images.transforms.base import chunks
+from densevsconv.store.seeds import derive_seed, generator
 
 EXAMPLES = 20
 """Pairs of duplicates that are named, at most."""
+
+PIXEL_VALUES = 3_072_000
+"""As many as 1,000 colour images of 32x32 have: about half a minute. Larger images, fewer."""
+
+GREY_LEVELS = 256
 
 
 def measure(
@@ -26,10 +37,8 @@ def measure(
 ) -> tuple[dict[str, Any], np.ndarray]:
     """Return what is measured of a data set, as ``results.data.Measures``, and each class's mean.
 
-    The test images are counted and compared with the training images, nothing else. Images are
-    uint8 (N, height, width, channels), N at least 1, the largest pixel ``max_value``; validation
-    images may belong to ``train_images``. Labels are int (N,), from 0 to ``classes`` - 1. The means
-    are those of :func:`class_variance`. ``seed`` draws the sample of images for the entropy.
+    The test images are counted and compared with the training images, nothing else; validation
+    images may belong to ``train_images``. ``seed`` draws the sample of images for the entropy.
     """
     variance, means = class_variance(
         train_images, train_labels, classes=classes, max_value=max_value
@@ -47,6 +56,94 @@ def measure(
     return values, means
 
 
+def entropy(
+    images: np.ndarray, *, max_value: int, seed: int = 0, largest_sample: int = 1000
+) -> dict[str, Any]:
+    """Return the entropy measures of images and of their negatives, in bits a pixel.
+
+    Gowdra et al. (2020) write maximum entropy as ``ME = log2(s^i)`` bits (equation 1), with i "the
+    number of independent choices that can be made with s number of distinct symbols", and measure
+    it with scikit-image, whose disk is "set to the size of the input training image". Both leave
+    room:
+
+    - In their example i is 256 (grey levels) and s is 784 (pixels), the other way round than their
+      definition, where the symbols are the grey levels and each pixel is a choice (Hartley 1928).
+      :func:`bounds` gives both.
+    - The size of a disk may be its radius or its diameter. ``local`` has both, each as the mean
+      over the pixels and, since they speak of maximum entropy, as the largest of them. As the disk
+      grows, local entropy tends to that of the whole image's histogram, given for comparison.
+
+    Every channel is measured on its own and the channels are averaged, as in the paper. A negative
+    has the same grey levels under other names: its entropy is the same up to rounding.
+
+    At most ``largest_sample`` images are measured, see also :data:`PIXEL_VALUES`; ``seed`` draws
+    them. ``standard_error`` is that of a ``mean``, of the images with the ``radius`` reading, from
+    sampling.
+    """
+    count = min(len(images), largest_sample, max(1, PIXEL_VALUES // int(np.prod(images.shape[1:]))))
+    random = generator(derive_seed(seed, "measures/entropy", 0))
+    chosen = images[np.sort(random.permutation(len(images))[:count])]
+    height, width = images.shape[1:3]
+    side = max(height, width)
+    kinds = {"images": chosen, "negatives": np.uint8(max_value) - chosen}
+    local: dict[str, Any] = {}
+    for reading, radius in (("radius", side), ("diameter", side // 2)):
+        local[reading] = {"radius": radius}
+        for kind, pixels in kinds.items():
+            measured = [local_entropy(image, radius) for image in pixels]
+            mean, largest = np.array(measured).T
+            local[reading][kind] = {"mean": float(mean.mean()), "largest": float(largest.mean())}
+            if (reading, kind) == ("radius", "images"):
+                error = float(mean.std(ddof=1) / len(mean) ** 0.5) if len(mean) > 1 else None
+    return {
+        "images_used": len(chosen),
+        "bounds": bounds(height * width, max_value + 1),
+        "local": local,
+        "histogram": {
+            kind: float(np.mean([histogram_entropy(image) for image in pixels]))
+            for kind, pixels in kinds.items()
+        },
+        "standard_error": error,
+    }
+
+
+def bounds(pixels: int, levels: int) -> dict[str, float]:
+    """Return log2(s^i) = i log2(s) for one channel of an image, in bits an image.
+
+    ``pixels_of_levels``: s grey levels, i pixels (Hartley's, and the paper's definition);
+    ``as_printed``: s pixels, i grey levels (the paper's example).
+    """
+    return {
+        "pixels_of_levels": float(pixels * np.log2(levels)),
+        "as_printed": float(levels * np.log2(pixels)),
+    }
+
+
+def local_entropy(image: np.ndarray, radius: int) -> tuple[float, float]:
+    """Return mean and largest of the local entropy over an image's pixels, in bits.
+
+    Local entropy is that of the grey levels within the disk of this radius (in pixels; it is
+    2 radius + 1 wide) around a pixel, as far as it lies in the image
+    (``skimage.filters.rank.entropy``). ``image`` is uint8 (height, width, channels); the channels'
+    results are averaged.
+    """
+    footprint = disk(radius)
+    # scikit-image asks for contiguous arrays that it might write to
+    planes = [np.array(plane) for plane in np.moveaxis(image, -1, 0)]
+    maps = [rank.entropy(plane, footprint) for plane in planes]
+    return float(np.mean(maps)), float(np.mean([values.max() for values in maps]))
+
+
+def histogram_entropy(image: np.ndarray) -> float:
+    """Return the entropy of an image's grey levels, in bits, the mean over its channels."""
+    entropies = []
+    for plane in np.moveaxis(image, -1, 0):
+        counts = np.bincount(plane.ravel(), minlength=GREY_LEVELS)
+        share = counts[counts > 0] / plane.size
+        entropies.append(-np.sum(share * np.log2(share)))
+    return float(np.mean(entropies))
+
+
 def signal_to_noise(images: np.ndarray, *, max_value: int) -> dict[str, Any]:
     """Return mean / standard deviation of images and of their negatives, as Gowdra et al. (2020).
 
@@ -55,9 +152,8 @@ def signal_to_noise(images: np.ndarray, *, max_value: int) -> dict[str, Any]:
     each image's own ratio (all channels flattened together), and ``pooled``, one ratio over all
     pixels of all images. Both use the standard deviation with divisor n, as in equation 4.
 
-    Negatives are ``max_value - pixel``. ``constant_images`` of uint8 ``images`` (N, height, width,
-    channels) have no deviation and are left out of ``per_image``. A ratio that does not exist is
-    None.
+    ``constant_images`` have no deviation and are left out of ``per_image``. A ratio that does not
+    exist is None.
     """
     values = int(np.prod(images.shape[1:]))
     sums, squares = np.empty(len(images)), np.empty(len(images))
@@ -97,10 +193,9 @@ def class_variance(
     classes' variances weighted by their sizes (the law of total variance); the share between
     classes is the eta squared of an analysis of variance.
 
-    ``images`` are uint8 (N, height, width, channels), ``labels`` int (N,). Without images a class
-    has the variance None; ``between_share`` is None where nothing varies. The mean images are in
-    the unit of the pixels, float32 (classes, height, width, channels), NaN for a class without
-    images.
+    Without images a class has the variance None; ``between_share`` is None where nothing varies.
+    The mean images are in the unit of the pixels, float32 (classes, height, width, channels), NaN
+    for a class without images.
     """
     shape = (classes, int(np.prod(images.shape[1:])))
     sums, squares = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
