@@ -15,7 +15,7 @@ SNAKEMAKE_FILES := Snakefile workflow/rules
 LOCK_COMMAND := make lock
 
 .DEFAULT_GOAL := help
-.PHONY: help study test test-slow lint typecheck format ui publish benchmark install gpu lock
+.PHONY: help study test test-slow lint typecheck docs format ui publish benchmark install gpu lock
 
 help: ## list these commands
 	@echo "make COMMAND [STUDY=name] [SCALE=smoke|laptop|full] [CORES=n]"
@@ -39,6 +39,9 @@ lint: $(INSTALLED) ## check style, and that packages import only from floors bel
 
 typecheck: $(INSTALLED) ## check types
 	@$(BIN)/mypy
+
+docs: $(INSTALLED) ## write the tables of config/README.md and docs/files.md from the types
+	@$(BIN)/python -m densevsconv.commands.document
 
 format: $(INSTALLED) ## put the style right
 	@$(BIN)/ruff check --fix .
