@@ -101,9 +101,7 @@ def check_layer(
     input_shape: Shape,
     *,
     samples: int = 3,
-    x: npt.ArrayLike | None = None,
     training: bool = True,
-    check_input: bool = True,
 ) -> GradientCheck:
     """Check one layer (or a few in a row) alone: random inputs, random errors from above."""
     source = np.random.default_rng(0)
@@ -111,11 +109,9 @@ def check_layer(
     network = Network(layers, input_shape, generator=source, loss=Projection(), dtype="float64")
     for values in network.vector.views.values():
         values += source.normal(0.0, 0.1, values.shape)  # so that no bias is zero, no gamma one
-    inputs = source.normal(size=(samples, *input_shape)) if x is None else np.asarray(x, float)
+    inputs = source.normal(size=(samples, *input_shape))
     errors = source.normal(size=(len(inputs), *network.output_shape))
-    return check_gradients(
-        network, inputs, errors, generator=source, training=training, check_input=check_input
-    )
+    return check_gradients(network, inputs, errors, generator=source, training=training)
 
 
 def _directions(

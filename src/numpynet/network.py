@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,21 +32,11 @@ PREDICTION_BATCH = 256
 class Network:
     """A feed-forward network of `layers` for inputs of `input_shape` (without the sample axis).
 
-    Parameters
-    ----------
-    layers
-        Layer descriptions, in order; the network builds its own copies.
-    input_shape
-        (height, width, channels) or (features,).
-    generator
-        Random generator, or a seed for one, that draws the starting weights. Without it the
-        network must be given weights by `set_parameters` before use.
-    loss
-        Cross-entropy unless given. It needs a final softmax and takes it over: `numpynet.losses`.
-    weight_decay
-        A penalty on all that is learned (see `numpynet.parameters`); layers have their own l2.
-    dtype
-        "float32" or "float64", kept throughout.
+    It builds copies of the layers. A `generator` (or a seed for one) draws the starting weights;
+    without it they must be given by `set_parameters` before use. The `loss` is cross-entropy unless
+    given: that needs a final softmax, which it takes over (see `numpynet.losses`). `weight_decay`
+    is a penalty on all that is learned (see `numpynet.parameters`); layers have their own l2.
+    `dtype`, "float32" or "float64", is kept throughout.
 
     Parameters are called ``"{index}_{kind}/{name}"``, e.g. "0_conv/kernel", the index counting all
     layers of a row; within a layer that holds layers, "3_residual/body/0_conv/kernel". ``named``
@@ -101,10 +92,7 @@ class Network:
             )
         last.emits_logits = True
 
-    # Parameters and state -----------------------------------------------------------------------
-
     def parameters(self) -> dict[str, Array]:
-        """Return copies of all parameters by name."""
         return {name: view.copy() for name, view in self.vector.views.items()}
 
     def set_parameters(self, parameters: dict[str, Array]) -> None:
@@ -121,20 +109,12 @@ class Network:
         assign(self._states, state, "state")
 
     def copy(self, dtype: npt.DTypeLike) -> Network:
-        """Return a network with the same layers, weights and state, in `dtype`."""
-        twin = Network(
-            self.layers,
-            self.input_shape,
-            loss=self.loss,
-            weight_decay=self.weight_decay,
-            dtype=dtype,
-        )
+        settings: Any = {"loss": self.loss, "weight_decay": self.weight_decay, "dtype": dtype}
+        twin = Network(self.layers, self.input_shape, **settings)
         if self._initialized:
             twin.set_parameters(self.parameters())
         twin.set_state(self.state())
         return twin
-
-    # One pass -----------------------------------------------------------------------------------
 
     def loss_and_gradients(
         self, x: npt.ArrayLike, y: npt.ArrayLike, mode: Mode
@@ -164,7 +144,7 @@ class Network:
     def _pass(
         self, x: Array, y: Array, mode: Mode, needs_input_error: bool = False
     ) -> tuple[float, Array, Array | None]:
-        """Run forward and backward; return (summed loss, outputs, dC/dx if asked for)."""
+        """Return (summed loss, outputs, dC/dx if asked for)."""
         outputs = self.forward(x, mode)
         value, error = self.loss.value_and_error(outputs, y)
         input_gradient = backward_row(self.layers, error, needs_input_error)
@@ -178,10 +158,7 @@ class Network:
         """
         return forward_row(self.layers, x, mode)
 
-    # Data checks --------------------------------------------------------------------------------
-
     def check_inputs(self, x: npt.ArrayLike) -> Array:
-        """Return `x` as an array of the network's precision, or say what is wrong with it."""
         if not self._initialized:
             raise ConfigurationError(
                 "this network has no weights yet: construct it with generator=..., or call "
@@ -189,15 +166,14 @@ class Network:
             )
         inputs = np.asarray(x)
         if inputs.shape[1:] != self.input_shape or not len(inputs):
-            expected = ", ".join(["samples >= 1", *map(str, self.input_shape)])
-            raise ShapeError(f"expected inputs ({expected}), got shape {inputs.shape}")
+            expected = ", ".join(map(str, self.input_shape))
+            raise ShapeError(
+                f"expected inputs (samples >= 1, {expected}), got shape {inputs.shape}"
+            )
         return np.ascontiguousarray(check_finite(inputs, "inputs"), self.dtype)
 
     def check_targets(self, y: npt.ArrayLike, samples: int) -> Array:
-        """Return `y` as the loss takes it, or say what is wrong with it."""
         return self.loss.check_targets(y, samples, self.output_shape, self.dtype)
-
-    # Use ----------------------------------------------------------------------------------------
 
     def predict_proba(self, x: npt.ArrayLike) -> Array:
         """Return the outputs, class probabilities where the last activation is a softmax."""

@@ -12,7 +12,7 @@ from densevsconv.networks.bound import BoundArchitecture, BoundLayer, BoundWeigh
 from numpynet.arrays import text
 from numpynet.errors import NumpynetError, TooSmallError
 from numpynet.layers import layer_from_config
-from numpynet.layers.base import Layer, Sees, Weight, build_row, walk
+from numpynet.layers.base import Layer, Sees, build_row, walk
 from numpynet.settings import settings_of
 
 CLASSES = "classes"
@@ -24,13 +24,8 @@ _LARGEST_TRIED = 512
 class Architecture:
     """An architecture that is not yet tied to an image shape.
 
-    Attributes
-    ----------
-    name, title, source, description
-        What it is called in studies and in reports, and where it comes from.
-    layers
-        The configuration of each layer (``Layer.config`` of numpynet), every setting filled in;
-        numbers of outputs may be "classes".
+    ``layers`` holds the configuration of each (``Layer.config`` of numpynet), every setting filled
+    in; numbers of outputs may be :data:`CLASSES`.
     """
 
     name: str
@@ -42,18 +37,8 @@ class Architecture:
     def bind(self, image_shape: Sequence[int], classes: int) -> BoundArchitecture:
         """Return the architecture with every shape, weight and cost worked out.
 
-        Parameters
-        ----------
-        image_shape
-            (height, width, channels).
-        classes
-            Size of the output.
-
-        Raises
-        ------
-        ArchitectureError
-            Names the architecture, the image shape, the layer at which it breaks, why, and what
-            would fit.
+        ``image_shape`` is (height, width, channels). Raises :class:`ArchitectureError`, which names
+        the image shape, the layer at which it breaks, why, and what would fit.
         """
         height, width, channels = image_shape
         try:
@@ -84,12 +69,11 @@ class Architecture:
                 "`dense: {units: classes, activation: softmax}`"
             )
         if output != (classes,):
-            hint = (
-                "`units: classes` follows the data set" if len(output) == 1 else "flatten it first"
-            )
+            flat = len(output) == 1
             raise NumpynetError(
                 f"{where} is the last layer and gives {text(output)} values, but the data have "
-                f"{classes} classes; {hint}"
+                f"{classes} classes; "
+                + ("`units: classes` follows the data set" if flat else "flatten it first")
             )
         return layers
 
@@ -134,15 +118,13 @@ def _bound_row(
                 {key: config[key] for key, each in settings if not each.metadata["kind"].layers},
                 layer.input_shape,
                 layer.output_shape,
-                {key: _bound_weight(weight) for key, weight in layer.weights().items()},
+                {
+                    key: BoundWeight(each.shape, each.start, each.fans and each.fans[:2])
+                    for key, each in layer.weights().items()
+                },
                 layer.macs(),
                 (ceil(min(field.rows, image[0])), ceil(min(field.columns, image[1]))),
                 parts,
             )
         )
     return bound
-
-
-def _bound_weight(weight: Weight) -> BoundWeight:
-    fans = None if weight.fans is None else (weight.fans.fan_in, weight.fans.fan_out)
-    return BoundWeight(weight.shape, weight.start, fans)

@@ -32,30 +32,17 @@ class BoundWeight:
 
 @dataclass(frozen=True)
 class BoundLayer:
-    """One layer with its shapes.
+    """One layer with its shapes, which leave the batch axis out.
 
-    Attributes
-    ----------
-    index
-        Position in its list of layers, counted from 0, weightless layers included.
-    name
-        ``0_conv``, or within another layer ``3_residual/body/0_conv``; the layer's weights are
-        ``0_conv/kernel``, ...
-    kind, settings
-        One of ``numpynet.layers.LAYERS``, and every setting of it, defaults filled in; pairs are
-        ``[rows, columns]``.
-    input_shape, output_shape
-        Without the batch axis.
-    weights
-        Its own, by name ("kernel", "bias", ...), in the order engines keep them.
-    macs
-        Multiply-accumulates of one forward pass of one image; additions of biases, pooling,
-        normalisation and activations are not counted, nor are the layers within.
-    receptive_field
-        (rows, columns) of input pixels that one output value can depend on, at most the image.
-    parts
-        The layers within, by the part of this one that they make up: ``body`` and ``shortcut`` of
-        a residual, ``0``, ``1``, ... of branches.
+    ``index`` is its place in its list of layers, from 0, weightless ones included; ``name`` is
+    ``0_conv``, or within another layer ``3_residual/body/0_conv``, and its weights are
+    ``0_conv/kernel``, ... ``settings`` holds every one of the kind, pairs as ``[rows, columns]``;
+    ``parts`` the layers within: ``body`` and ``shortcut`` of a residual, ``0``, ``1``, ... of
+    branches. ``weights`` are its own, in the order engines keep them.
+
+    ``macs`` are the multiply-accumulates of one forward pass of one image: no additions of biases,
+    pooling, normalisation and activations, and nothing of the layers within. ``receptive_field`` is
+    (rows, columns) of input pixels that one output value can depend on, at most the image.
     """
 
     index: int
@@ -83,20 +70,10 @@ class BoundLayer:
 
 @dataclass(frozen=True)
 class BoundArchitecture:
-    """An architecture for images of one shape and one number of classes.
+    """An architecture for images of one shape (height, width, channels) and number of classes.
 
-    Attributes
-    ----------
-    name, title, source
-        What it is called in files and in reports, and where it comes from.
-    family
-        "convolutional" where any layer slides one kernel over the whole image, else "dense".
-    image_shape
-        (height, width, channels).
-    classes
-        Size of the output, which is a softmax.
-    layers
-        In order; the last one's output has shape ``(classes,)``.
+    ``family`` is "convolutional" where any layer slides one kernel over the whole image, else
+    "dense". The last layer is a softmax over the classes.
     """
 
     name: str
@@ -120,7 +97,6 @@ class BoundArchitecture:
     @computed_field  # type: ignore[prop-decorator]
     @property
     def macs(self) -> int:
-        """The multiply-accumulates of one forward pass of one image."""
         return sum(layer.macs for layer in self.walk())
 
     @cached_property
@@ -133,13 +109,11 @@ class BoundArchitecture:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON values."""
         found: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
         return found
 
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> BoundArchitecture:
-        """Return the architecture that :meth:`to_dict` wrote."""
         return _ADAPTER.validate_python(value)
 
     def identity_dict(self) -> dict[str, Any]:

@@ -23,14 +23,8 @@ def initial_weights(
     among the kernels of that kind and shape. Adding, removing or reshaping another layer leaves
     a kernel's start as it was.
 
-    Parameters
-    ----------
-    bound
-        The architecture.
-    seed
-        Seed of the initialisation axis (:func:`densevsconv.store.seeds.training_seeds`).
-    initializer
-        Used for every kernel instead of the layers' own; see :mod:`numpynet.initializers`.
+    ``seed`` is that of the initialisation axis. An ``initializer`` is used for every kernel instead
+    of the layers' own; see :mod:`numpynet.initializers`.
     """
     weights = {}
     seen: Counter[str] = Counter()

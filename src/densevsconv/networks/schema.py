@@ -22,7 +22,7 @@ from densevsconv.schema.strict import Allowed, Strict
 from numpynet import layers as numpynet_layers
 from numpynet.errors import NumpynetError
 from numpynet.layers import layer_from_config
-from numpynet.settings import ACTIVATION, OUTPUTS, Kind, or_none, settings_of
+from numpynet.settings import OUTPUTS, Kind, or_none, settings_of
 
 Model = TypeVar("Model", bound=Strict)
 
@@ -35,8 +35,6 @@ def _parser(kind: Kind) -> Callable[[Any], Any]:
             return value
         if kind.layers and (isinstance(value, list) or value in kind.words):
             return value
-        if kind.layers or (kind is ACTIVATION and not isinstance(value, str)):
-            raise ValueError(value)
         try:
             return kind.parse(value)
         except TypeError as error:
@@ -53,21 +51,13 @@ def _annotation(kind: Kind) -> Any:
 
 
 def _schema(kind: str, layer: type[numpynet_layers.Layer]) -> type[Strict]:
-    fields: dict[str, Any] = {
-        name: (
-            _annotation(each.metadata["kind"]),
-            Field(
-                ... if each.default is MISSING else each.default,
-                description=each.metadata["description"]
-                + (
-                    f" The word {CLASSES}: as many as the data set has classes."
-                    if each.metadata["kind"] is OUTPUTS
-                    else ""
-                ),
-            ),
-        )
-        for name, each in settings_of(layer).items()
-    }
+    fields: dict[str, Any] = {}
+    for name, each in settings_of(layer).items():
+        text = each.metadata["description"]
+        if each.metadata["kind"] is OUTPUTS:
+            text += f" The word {CLASSES}: as many as the data set has classes."
+        default = ... if each.default is MISSING else each.default
+        fields[name] = (_annotation(each.metadata["kind"]), Field(default, description=text))
     return create_model(kind, __base__=Strict, __doc__=layer.__doc__, **fields)
 
 
@@ -75,24 +65,22 @@ LAYERS = {kind: _schema(kind, layer) for kind, layer in numpynet_layers.LAYERS.i
 """Every kind of layer and its settings."""
 
 
-def _kind(layer: str, setting: str) -> Kind:
-    found: Kind = settings_of(numpynet_layers.LAYERS[layer])[setting].metadata["kind"]
-    return found
-
-
-_PLAIN = {
-    kind: model.model_fields
-    for kind, model in LAYERS.items()
-    if not any(_kind(kind, key).layers for key in model.model_fields)
+_SETTINGS = {
+    kind: {name: each.metadata["kind"] for name, each in settings_of(layer).items()}
+    for kind, layer in numpynet_layers.LAYERS.items()
 }
 _DEFAULTED = {
-    name: [kind for kind, fields in _PLAIN.items() if name in fields]
+    name: [
+        kind
+        for kind, settings in _SETTINGS.items()
+        if name in settings and not any(each.layers for each in settings.values())
+    ]
     for name in ("activation", "padding", "initializer", "use_bias")
 }
 
 _defaults: dict[str, Any] = {
     name: (
-        _annotation(or_none(_kind(kinds[0], name))),
+        _annotation(or_none(_SETTINGS[kinds[0]][name])),
         Field(None, description=f"For {', '.join(kinds[:-1])} and {kinds[-1]}."),
     )
     for name, kinds in _DEFAULTED.items()
@@ -129,18 +117,14 @@ class ArchitectureFile(Strict):
 
 
 def available_architectures(folder: Path) -> list[str]:
-    """Return the names of the architectures in ``folder``, sorted."""
     return sorted(file.stem for file in folder.glob("*.yaml"))
 
 
 def load_architecture(folder: Path, name: str) -> Architecture:
     """Return the architecture that ``folder``/``name``.yaml describes.
 
-    Raises
-    ------
-    ConfigError
-        No such file, or a wrong key or value in it: one line naming the file, the key, what was
-        found, what is allowed and the nearest match.
+    Raises :class:`ConfigError` for no such file, or a wrong key or value in it: one line naming the
+    file, the key, what was found, what is allowed and the nearest match.
     """
     names = available_architectures(folder)
     if name not in names:
@@ -150,22 +134,7 @@ def load_architecture(folder: Path, name: str) -> Architecture:
 
 
 def parse_architecture(content: Any, *, name: str, file: Path | str) -> Architecture:
-    """Return the architecture that the content of an architecture file describes.
-
-    Parameters
-    ----------
-    content
-        What the file holds, as YAML reads it.
-    name
-        What the architecture goes by.
-    file
-        Named in errors.
-
-    Raises
-    ------
-    ConfigError
-        As :func:`load_architecture`.
-    """
+    """Return the architecture that the content of a file describes; ``file`` is for errors."""
     described = _validated(ArchitectureFile, content, file, "")
     given: Any = described.defaults
     defaults = {k: v for k in given.model_fields_set if (v := getattr(given, k)) is not None}
@@ -223,7 +192,7 @@ class _Reader:
         config: dict[str, Any] = {"kind": kind}
         for key in LAYERS[kind].model_fields:
             value = getattr(layer, key)
-            if _kind(kind, key).layers:
+            if _SETTINGS[kind][key].layers:
                 value = self._within(value, f"{where}.{key}")
             elif key not in layer.model_fields_set and kind in _DEFAULTED.get(key, ()):
                 value = self.defaults.get(key, value)

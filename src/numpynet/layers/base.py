@@ -1,9 +1,8 @@
 """What every layer has in common.
 
 A layer is one class: its settings (dataclass fields, `numpynet.settings`), what comes out of it,
-what it holds, what it costs, how it is put into words, forward and backward. It comes alive when it
-is built for an input shape: then it has parameter and gradient arrays, which are views into the
-network's two flat vectors, and buffers.
+what it holds and costs, how it is put into words, forward and backward. Once built for an input
+shape it has buffers, and arrays that are views into the network's two flat vectors.
 
 ``forward`` maps activations to activations. ``backward`` takes dC/dA of its output and returns
 dC/dA of its input, leaving dC/dtheta in ``gradients``. So, as in the study, everything that depends
@@ -72,7 +71,6 @@ class Sees(NamedTuple):
         )
 
     def whole(self) -> Sees:
-        """Return the field of what depends on the whole image."""
         return Sees(np.inf, np.inf, self.row_step, self.column_step)
 
 
@@ -105,15 +103,12 @@ class Layer:
     def __post_init__(self) -> None:
         parse_settings(self)
 
-    # What it is ---------------------------------------------------------------------------------
-
     def config(self) -> dict[str, Any]:
         """Return kind and settings as JSON values; `layer_from_config` builds the layer again."""
         return {"kind": self.kind} | {n: _plain(getattr(self, n)) for n in settings_of(self)}
 
     @classmethod
     def of(cls, settings: dict[str, Any], parts: dict[str, list[Layer]]) -> Self:
-        """Return the layer with these settings and these layers within."""
         return cls(**settings | parts)
 
     def parts(self) -> dict[str, list[Layer]]:
@@ -156,8 +151,6 @@ class Layer:
         value = getattr(self, name)
         value = value if place is None else value[place]
         return f"{value:g}" if isinstance(value, float) else str(value)
-
-    # Its life -----------------------------------------------------------------------------------
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
         """Fix the input shape and with it the output shape and the shapes of parameters.
@@ -210,14 +203,15 @@ class Layer:
     def update_state(self) -> None:
         """Move what is tracked but not learned, after a training step."""
 
-    def require_image(self) -> tuple[int, int, int]:
-        """Return (height, width, channels), or say that the layer needs an image."""
+    def require_image(self) -> tuple[Pair, int]:
+        """Return (height, width) and channels, or say that the layer needs an image."""
         if len(self.input_shape) != 3:
             raise ShapeError(
                 "needs an image (height, width, channels), but its input is flat "
                 f"({text(self.input_shape)}); put it before `flatten` and the global pooling"
             )
-        return self.input_shape[0], self.input_shape[1], self.input_shape[2]
+        height, width, channels = self.input_shape
+        return (height, width), channels
 
 
 @dataclass(eq=False, kw_only=True)
@@ -272,7 +266,6 @@ class WeightedLayer(ActivatedLayer):
     )
 
     def kernels(self) -> dict[str, Shape]:
-        """Return name -> shape of each kernel."""
         raise NotImplementedError
 
     def weights(self) -> dict[str, Weight]:
@@ -295,13 +288,10 @@ class WeightedLayer(ActivatedLayer):
             np.dot(self.workspace.ones(len(flat)), flat, out=bias)
 
 
-# Layers in a row --------------------------------------------------------------------------------
-
-
 def build_row(
     layers: Sequence[Layer], shape: Shape, dtype: npt.DTypeLike, where: str = "layers"
 ) -> Shape:
-    """Build `layers` one after the other; return what comes out of the last."""
+    """Build `layers` one after the other; return the shape of what comes out of the last."""
     for index, layer in enumerate(layers):
         try:
             layer.build(shape, dtype)
@@ -321,9 +311,8 @@ def backward_row(layers: Sequence[Layer], error: Array, needs_input_error: bool)
     """Run `layers` backward, no further than needed; return dC/dinput if it is."""
     first = next((i for i, layer in enumerate(layers) if layer.learns), len(layers))
     needed: Array | None = error
-    for i in range(len(layers) - 1, -1, -1):
-        if needed is None or (i < first and not needs_input_error):
-            break
+    for i in reversed(range(0 if needs_input_error else first, len(layers))):
+        assert needed is not None  # only the last one that is run need not say
         needed = layers[i].backward(needed, needs_input_error or i > first)
     return needed if needs_input_error else None
 

@@ -37,27 +37,20 @@ def _row(value: Any) -> list[Layer]:
     return [replace(layer) for layer in value]  # a copy: a layer belongs to one network
 
 
-def _body(value: Any) -> list[Layer]:
-    if not value:
-        raise ValueError(value)
-    return _row(value)
+def _rows(value: Any) -> list[list[Layer]]:
+    first, second, *more = value
+    return [_row(path) for path in (first, second, *more)]
 
 
-def _paths(value: Any) -> list[list[Layer]]:
-    if not isinstance(value, list | tuple) or len(value) < 2:
-        raise ValueError(value)
-    return [_row(path) for path in value]
-
-
-_SHORTCUTS = ("identity", "projection")
-BODY = Kind(_body, "a list of layers, not empty", layers=True)
+_WORDS = ("identity", "projection")
+BODY = Kind(lambda value: _row(value or None), "a list of layers, not empty", layers=True)
 SHORTCUT = Kind(
-    lambda value: value if isinstance(value, str) and value in _SHORTCUTS else _row(value),
-    "one of identity, projection, or a list of layers",
-    _SHORTCUTS,
+    lambda value: value if value in _WORDS else _row(value),
+    f"one of {', '.join(_WORDS)}, or a list of layers",
+    _WORDS,
     layers=True,
 )
-PATHS = Kind(_paths, "a list of two or more lists of layers", layers=True)
+PATHS = Kind(_rows, "a list of two or more lists of layers", layers=True)
 
 
 def sees_row(layers: list[Layer], field: Sees) -> Sees:

@@ -43,10 +43,8 @@ class Convolutional(WeightedLayer):
             raise ConfigurationError("stride and dilation cannot both be above 1; set one of them")
 
     def infer_output_shape(self) -> Shape:
-        height, width, self.channels = self.require_image()
-        self.geometry = Geometry.of(
-            (height, width), self.kernel, self.stride, self.dilation, self.padding
-        )
+        image, self.channels = self.require_image()
+        self.geometry = Geometry.of(image, self.kernel, self.stride, self.dilation, self.padding)
         return (*self.geometry.output, self.filters)
 
     def macs(self) -> int:

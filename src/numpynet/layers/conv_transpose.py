@@ -35,13 +35,12 @@ class ConvTranspose2D(Convolutional):
     dilation: Pair = field(init=False, repr=False, default=(1, 1))
 
     def infer_output_shape(self) -> Shape:
-        height, width, self.channels = self.require_image()
-        grown = [n * s for n, s in zip((height, width), self.stride, strict=True)]
-        if self.padding == "valid":
-            grown = [
-                n + max(k - s, 0) for n, k, s in zip(grown, self.kernel, self.stride, strict=True)
-            ]
-        image = grown[0], grown[1]
+        size, self.channels = self.require_image()
+        height, width = (
+            n * s + (max(k - s, 0) if self.padding == "valid" else 0)
+            for n, k, s in zip(size, self.kernel, self.stride, strict=True)
+        )
+        image = height, width
         self.geometry = Geometry.of(image, self.kernel, self.stride, (1, 1), self.padding)
         return (*image, self.filters)
 

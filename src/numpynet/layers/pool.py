@@ -35,8 +35,7 @@ class _Pool2D(Layer):
         self.stride = self._step = self.size if self.stride is None else self.stride
 
     def infer_output_shape(self) -> Shape:
-        height, width, channels = self.require_image()
-        image = height, width
+        image, channels = self.require_image()
         self.geometry = Geometry.of(image, self.size, self._step, (1, 1), self.padding)
         self._offsets = self.geometry.offsets()
         return (*self.geometry.output, channels)
@@ -143,7 +142,7 @@ class GlobalAveragePool2D(Layer):
     kind: ClassVar[str] = "global_average_pool"
 
     def infer_output_shape(self) -> Shape:
-        return (self.require_image()[2],)
+        return (self.require_image()[1],)
 
     def sees(self, field: Sees) -> Sees:
         return field.whole()

@@ -46,8 +46,8 @@ class ZeroPadding2D(Layer):
     )
 
     def infer_output_shape(self) -> Shape:
-        height, width, channels = self.require_image()
-        (rows, columns) = self.size
+        (height, width), channels = self.require_image()
+        rows, columns = self.size
         self._inside = (slice(None), slice(rows, rows + height), slice(columns, columns + width))
         return height + 2 * rows, width + 2 * columns, channels
 
