@@ -25,10 +25,7 @@ def bind(layers, image_shape=(8, 8, 1), classes=10, **keys) -> BoundArchitecture
     ("name", "image_shape", "parameters"),
     [
         ("lenet5", (28, 28, 1), 61_706),
-        ("lenet5_32", (32, 32, 1), 61_706),
         ("lenet5_32", (32, 32, 3), 62_006),
-        ("lenet5_32", (28, 28, 1), 44_426),
-        ("denseNet2_20", (8, 8, 1), 64 * 20 + 20 + 20 * 20 + 20 + 20 * 10 + 10),
         ("convNet1_3", (8, 8, 1), 3 * 9 + 3 + 192 * 20 + 20 + 20 * 10 + 10),
     ],
 )
@@ -36,11 +33,13 @@ def test_known_parameter_counts(name, image_shape, parameters):
     assert load_architecture(FOLDER, name).bind(image_shape, 10).parameters == parameters
 
 
-def test_lenet5_multiply_accumulates_by_hand():
+def test_lenet5_by_hand():
     net = load_architecture(FOLDER, "lenet5").bind((28, 28, 1), 10)
     by_hand = [28 * 28 * 25 * 6, 0, 10 * 10 * 25 * 6 * 16, 0, 0, 400 * 120, 120 * 84, 84 * 10]
     assert [layer.macs for layer in net.layers] == by_hand
     assert net.macs == sum(by_hand) == 416_520
+    rows = [layer.receptive_field[0] for layer in net.layers]
+    assert rows == [5, 6, 14, 16, 16, 28, 28, 28]
 
 
 def test_strided_dilated_and_separable_counts_by_hand():
@@ -66,12 +65,6 @@ def test_strided_dilated_and_separable_counts_by_hand():
     assert separable.parameters == 9 * 2 + 2 * 6 + 6
     assert normalised.parameters == 4 * 6
     assert pooled.output_shape == (6,)
-
-
-def test_receptive_fields_by_hand():
-    net = load_architecture(FOLDER, "lenet5").bind((28, 28, 1), 10)
-    rows = [layer.receptive_field[0] for layer in net.layers]
-    assert rows == [5, 6, 14, 16, 16, 28, 28, 28]
 
 
 def test_defaults_fill_only_what_a_layer_leaves_open():
@@ -100,11 +93,9 @@ def test_defaults_fill_only_what_a_layer_leaves_open():
     assert [s.get("use_bias") for s in (first, second, last)] == [False, False, True]
 
 
-def test_dictionary_survives_json_and_identity_leaves_out_names():
+def test_identity_leaves_out_names():
     layers = [{"conv": {"filters": 2, "kernel": 3}}, "flatten", SOFTMAX]
-    net = bind(layers)
-    assert BoundArchitecture.from_dict(json.loads(json.dumps(net.to_dict()))) == net
-    renamed = bind(layers, title="Other", source="elsewhere")
+    net, renamed = bind(layers), bind(layers, title="Other", source="elsewhere")
     assert renamed.to_dict() != net.to_dict()
     assert renamed.identity_dict() == net.identity_dict()
     assert bind(layers, classes=3).identity_dict() != net.identity_dict()
@@ -173,8 +164,7 @@ def test_nested_counts_by_hand():
     assert net.parameters == body + (2 * 6 + 6 + 4 * 6) + later
     assert net.macs == 16 * (9 * 2 * 6 + 9 * 6 * 6 + 2 * 6) + 3 * 16 * 9 * 36 + 192 * 10
     assert [layer.receptive_field for layer in net.layers[:3]] == [(7, 7), (8, 8), (8, 8)]
-    again = BoundArchitecture.from_dict(json.loads(json.dumps(net.to_dict())))
-    assert again == net
+    assert BoundArchitecture.from_dict(json.loads(json.dumps(net.to_dict()))) == net
     other = bind([{"residual": {"body": [conv]}}, "flatten", SOFTMAX], (8, 8, 6))
     plain = bind([conv, "flatten", SOFTMAX], (8, 8, 6))
     assert other.identity_dict() != plain.identity_dict()
@@ -182,15 +172,12 @@ def test_nested_counts_by_hand():
 
 def test_lenet5_is_refused_on_8x8_with_the_layer_and_what_fits():
     net = load_architecture(FOLDER, "lenet5")
-    with pytest.raises(ArchitectureError) as raised:
+    message = (
+        r"^architecture lenet5 does not fit images of 8x8x1: layers\[2\] \(conv\) has a 5x5 window "
+        r".* input of 4x4; it fits images from 12x12"
+    )
+    with pytest.raises(ArchitectureError, match=message):
         net.bind((8, 8, 1), 10)
-    message = str(raised.value)
-    assert "lenet5 does not fit images of 8x8x1" in message
-    assert "layers[2] (conv)" in message
-    assert "5x5" in message
-    assert "input of 4x4" in message
-    assert "fits images from 12x12" in message
-    assert "\n" not in message
     # what the message says is true
     assert net.bind((12, 12, 1), 10).layers[-1].output_shape == (10,)
     with pytest.raises(ArchitectureError):
@@ -202,7 +189,6 @@ def test_lenet5_is_refused_on_8x8_with_the_layer_and_what_fits():
     [
         ([SOFTMAX], ["layers[0] (dense)", "8x8x1", "put `flatten` before"]),
         (["flatten", {"max_pool": {"size": 2}}, SOFTMAX], ["layers[1] (max_pool)", "flat (64)"]),
-        (["flatten", "global_average_pool", SOFTMAX], ["layers[1] (global_average_pool)"]),
         (["flatten", {"dense": {"units": "classes"}}], ["layers[1] (dense)", "softmax"]),
         (["flatten", SOFTMAX, {"dropout": {"rate": 0.1}}], ["layers[2] (dropout)", "softmax"]),
         (
