@@ -135,12 +135,7 @@ class AdamW(Adam):
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": Sgd,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "rmsprop": RmsProp,
-    "adam": Adam,
-    "adamw": AdamW,
+    rule.__name__.lower(): rule for rule in (Sgd, Momentum, Nesterov, RmsProp, Adam, AdamW)
 }
 
 

@@ -32,31 +32,28 @@ class ParameterVector:
     """
 
     def __init__(self, layers: Mapping[str, Layer], dtype: npt.DTypeLike) -> None:
-        shapes = {
-            (name, part): weight.shape
+        learned = [
+            (name, part, weight.shape)
             for name, layer in layers.items()
             for part, weight in layer.weights().items()
             if weight.learned
-        }
-        size = sum(prod(shape) for shape in shapes.values())
+        ]
+        size = sum(prod(shape) for *_, shape in learned)
         self.values, self.gradients = np.zeros(size, dtype), np.zeros(size, dtype)
         factors = np.zeros(size, dtype)
-        self.views: dict[str, Array] = {}
-        self.gradient_views: dict[str, Array] = {}
-        places: dict[tuple[str, str], slice] = {}
+        self.views: dict[str, Array] = {f"{name}/{part}": factors for name, part, _ in learned}
+        self.gradient_views = dict(self.views)  # both in the order of layers
         start = trained = 0
-        for key in sorted(shapes, key=lambda key: not layers[key[0]].trainable):
-            places[key] = slice(start, start + prod(shapes[key]))
-            start = places[key].stop
-            if layers[key[0]].trainable:
-                trained = start
-        for (name, part), shape in shapes.items():
-            place, layer = places[name, part], layers[name]
+        for name, part, shape in sorted(learned, key=lambda each: not layers[each[0]].trainable):
+            layer, place = layers[name], slice(start, start + prod(shape))
+            start = place.stop
             view, gradient = self.values[place].reshape(shape), self.gradients[place].reshape(shape)
             self.views[f"{name}/{part}"] = layer.parameters[part] = view
             self.gradient_views[f"{name}/{part}"] = layer.gradients[part] = gradient
             if part.endswith("kernel"):
                 factors[place] = layer.l2
+            if layer.trainable:
+                trained = start
         self.trained, self.trained_gradients = self.values[:trained], self.gradients[:trained]
         self.l2 = factors if factors.any() else None
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from numpynet.arrays import Array, Shape, text
 from numpynet.errors import ShapeError
@@ -109,24 +108,21 @@ class Residual(ActivatedLayer):
     def parts(self) -> dict[str, list[Layer]]:
         return {"body": self.body, "shortcut": self._way}
 
-    def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
-        shape = build_row(self.body, input_shape, dtype, "body")
+    def infer_output_shape(self) -> Shape:
+        dtype = self.workspace.dtype
+        shape = build_row(self.body, self.input_shape, dtype, "body")
         if self.shortcut == "projection":
-            self._way = self._projection(tuple(input_shape), shape)
-        other = build_row(self._way, tuple(input_shape), dtype, "shortcut")
+            self._way = self._projection(shape)
+        other = build_row(self._way, self.input_shape, dtype, "shortcut")
         if shape != other:
             raise ShapeError(
                 f"has a body that ends in {text(shape)} and a shortcut that ends in {text(other)}; "
                 "make them alike, such as by `shortcut: projection`"
             )
-        self._shape = shape
-        super().build(input_shape, dtype)
+        return shape
 
-    def infer_output_shape(self) -> Shape:
-        return self._shape
-
-    def _projection(self, before: Shape, after: Shape) -> list[Layer]:
-        if before == after:
+    def _projection(self, after: Shape) -> list[Layer]:
+        if self.input_shape == after:
             return []
         drawn = next(
             (layer for layer in reversed(self.body) if isinstance(layer, WeightedLayer)),
@@ -180,9 +176,9 @@ class Branches(Layer):
     def parts(self) -> dict[str, list[Layer]]:
         return {str(place): path for place, path in enumerate(self.paths)}
 
-    def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> None:
+    def infer_output_shape(self) -> Shape:
         ends = [
-            build_row(path, tuple(input_shape), dtype, f"paths[{place}]")
+            build_row(path, self.input_shape, self.workspace.dtype, f"paths[{place}]")
             for place, path in enumerate(self.paths)
         ]
         whole = self.join == "add"
@@ -192,12 +188,7 @@ class Branches(Layer):
                 + ("" if whole else " but for the channels")
             )
         self._channels = [end[-1] for end in ends]
-        last = ends[0][-1] if whole else sum(self._channels)
-        self._shape = (*ends[0][:-1], last)
-        super().build(input_shape, dtype)
-
-    def infer_output_shape(self) -> Shape:
-        return self._shape
+        return (*ends[0][:-1], self._channels[0] if whole else sum(self._channels))
 
     def sees(self, field: Sees) -> Sees:
         return _widest(self.paths, field)
