@@ -124,8 +124,8 @@ def test_steps_draw_by_their_names_and_how_often_they_came() -> None:
 def test_each_step_is_what_the_list_up_to_it_gives() -> None:
     images = pictures()
     shown = list(each_step(images, ROWS, EXAMPLES, seed=5, max_value=255))
-    assert [name for name, _ in shown] == list(TRANSFORMS)
-    for number, (_, after) in enumerate(shown, start=1):
+    assert len(shown) == len(EXAMPLES)
+    for number, after in enumerate(shown, start=1):
         np.testing.assert_array_equal(after, changed(EXAMPLES[:number], images))
     np.testing.assert_array_equal(changed([], images), images)
     assert changed(EXAMPLES, images[:0]).shape == (0, 6, 6, 1)

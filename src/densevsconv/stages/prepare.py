@@ -209,7 +209,7 @@ def _changed_with_sheet(
     show = np.array(first[:SHEET_CLASSES])
     images = raw.images[rows]
     sheet = {"step0": images[show]}
-    for number, (_, changed) in enumerate(each_step(images, rows, **change), start=1):
+    for number, changed in enumerate(each_step(images, rows, **change), start=1):
         images = changed
         sheet[f"step{number}"] = images[show]
     return sheet, images

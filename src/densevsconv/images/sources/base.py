@@ -204,6 +204,19 @@ def _groups(parts: list[Part]) -> np.ndarray | None:
     return whole
 
 
+class PartedSource(ImageSource):
+    """Files of images and labels, training and test parts apart."""
+
+    path: OwnFolder = None
+    train: SomeFiles = Field(description="Files of the training part, in this order.")
+    test: Files = Field(
+        default_factory=list, description="Files of the test part; empty: there is none."
+    )
+
+    def names(self) -> list[str]:
+        return [*self.train, *self.test]
+
+
 class PairedSource(ImageSource):
     """Files of images, and as many of labels."""
 

@@ -9,21 +9,16 @@ import numpy as np
 from pydantic import Field
 
 from densevsconv.errors import DataError
-from densevsconv.images.sources.base import ImageSource, Part, by, image_shape, mapped, reading
-from densevsconv.images.sources.keys import ArrayName, Files, LabelMap, OwnFolder, SomeFiles
+from densevsconv.images.sources.base import Part, PartedSource, by, image_shape, mapped, reading
+from densevsconv.images.sources.keys import ArrayName, LabelMap
 
 _LARGEST_LABEL = 2**31
 
 
-class MatSource(ImageSource):
+class MatSource(PartedSource):
     """MATLAB 5 files (.mat) of images and labels, as of SVHN's cropped digits."""
 
     kind: Literal["mat"] = Field(description="`mat`")
-    path: OwnFolder = None
-    train: SomeFiles = Field(description="Files of the training part.")
-    test: Files = Field(
-        default_factory=list, description="Files of the test part; empty: there is none."
-    )
     images_key: ArrayName = Field(
         default="X", description="The variable of images: uint8, height x width x channels x N."
     )
@@ -31,9 +26,6 @@ class MatSource(ImageSource):
         default="y", description="The variable of labels: N whole numbers."
     )
     label_map: LabelMap = Field(default_factory=dict)
-
-    def names(self) -> list[str]:
-        return [*self.train, *self.test]
 
     def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
         return [

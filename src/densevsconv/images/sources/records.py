@@ -19,26 +19,21 @@ from pydantic import Field
 
 from densevsconv.errors import DataError
 from densevsconv.images.sources.base import (
-    ImageSource,
     PairedSource,
     Part,
+    PartedSource,
     image_shape,
     reading,
     unpacked,
 )
-from densevsconv.images.sources.keys import Archive, Files, OwnFolder, Shape, SomeFiles
+from densevsconv.images.sources.keys import Archive, Shape
 
 
-class CifarSource(ImageSource):
+class CifarSource(PartedSource):
     """Records of a label and an image in planes: the binary version of CIFAR-10 or CIFAR-100."""
 
     kind: Literal["cifar"] = Field(description="`cifar`")
-    path: OwnFolder = None
     archive: Archive = None
-    train: SomeFiles = Field(description="Files of the training part, in this order.")
-    test: Files = Field(
-        default_factory=list, description="Files of the test part; empty: there is none."
-    )
     shape: Shape = Field(
         default_factory=lambda: [32, 32, 3],
         description="Height, width and channels of an image.",
@@ -48,9 +43,6 @@ class CifarSource(ImageSource):
         default=1,
         description="Bytes before each image, the last of which is its label; CIFAR-100 has 2.",
     )
-
-    def names(self) -> list[str]:
-        return [*self.train, *self.test]
 
     def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
         height, width, channels = self.shape

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -34,14 +35,14 @@ def transform(
     images: np.ndarray, rows: np.ndarray, transforms: Steps, *, seed: int, max_value: int
 ) -> np.ndarray:
     """Return the images after all transforms; see :func:`each_step`."""
-    last = deque(each_step(images, rows, transforms, seed=seed, max_value=max_value), maxlen=1)
-    return last[0][1] if last else images
+    steps = each_step(images, rows, transforms, seed=seed, max_value=max_value)
+    return reduce(lambda _, changed: changed, steps, images)
 
 
 def each_step(
     images: np.ndarray, rows: np.ndarray, transforms: Steps, *, seed: int, max_value: int
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield each transform's name and the images after it, to the byte the same for the same input.
+) -> Iterator[np.ndarray]:
+    """Yield the images after each transform, to the byte the same for the same input.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def each_step(
             for part in chunks(len(images), max(math.prod(shape), math.prod(new_shape))):
                 out[part] = entry.apply(images[part], setting, step.of(part))
         images = out
-        yield name, images
+        yield images
 
 
 def _single(step: dict[str, Any]) -> tuple[str, Any]:
