@@ -279,6 +279,7 @@ def test_forms_of_a_data_set_have_the_same_split_and_their_own_pixels(tmp_path: 
         np.testing.assert_array_equal(form.train_indices, plain.train_indices)
         np.testing.assert_array_equal(form.train_labels, plain.train_labels)
     assert small.train_images.shape[1:] == (4, 4, 1)
+    assert len(np.unique(small.validation_images, axis=0)) > 1  # each turned by its own angle
     sheet = read_npz(layout.contact_sheet("small"))
     assert [sheet[f"step{n}"].shape for n in range(3)] == [(3, 8, 8, 1), (3, 8, 8, 1), (3, 4, 4, 1)]
     once = permuted.train_images[0]  # every part alike
