@@ -33,22 +33,6 @@ def conv(x, kernel, bias, strides, pads, dilation):
     return out
 
 
-def conv_backward(x, kernel, error, strides, pads, dilation):
-    """Every product of the forward loop sends its error back: (kernel, bias, input)."""
-    _, h, w, channels = x.shape
-    kh, kw, _, _ = kernel.shape
-    (top, _), (left, _) = pads
-    d_kernel, d_x = np.zeros(kernel.shape), np.zeros(x.shape)
-    for s, r, c, f in product(*map(range, error.shape)):
-        for u, v, k in product(range(kh), range(kw), range(channels)):
-            i = r * strides[0] + u * dilation[0] - top
-            j = c * strides[1] + v * dilation[1] - left
-            if 0 <= i < h and 0 <= j < w:
-                d_kernel[u, v, k, f] += error[s, r, c, f] * x[s, i, j, k]
-                d_x[s, i, j, k] += error[s, r, c, f] * kernel[u, v, k, f]
-    return d_kernel, error.sum(axis=(0, 1, 2)), d_x
-
-
 def pool(x, error, window, strides, pads, kind):
     """Pool forward and backward: (output, input error); first maximum wins."""
     n, h, w, channels = x.shape
