@@ -122,13 +122,16 @@ def input_error_by_transpose(
 ) -> Array:
     """``delta @ K^T``, each row added back to the pixels of its window: the forward transposed."""
     samples, filters = error.shape[0], error.shape[3]
-    channels = kernel.shape[2]
-    rows = workspace.get(
-        "row errors", samples, (*geometry.output, geometry.window[0] * geometry.window[1], channels)
-    )
+    taps, channels = kernel.shape[0] * kernel.shape[1], kernel.shape[2]
+    rows = workspace.get("row errors", samples, (*geometry.output, taps, channels))
     flat = error.reshape(-1, filters)
     np.dot(flat, kernel.reshape(-1, filters).T, out=rows.reshape(flat.shape[0], -1))
-    out = workspace.get("input error", samples, (*geometry.image, channels))
+    return add_back(rows, geometry, workspace)
+
+
+def add_back(rows: Array, geometry: Geometry, workspace: Workspace) -> Array:
+    """Add what belongs to each tap of each window, (N, H', W', kh kw, C), to its pixels."""
+    out = workspace.get("input error", len(rows), (*geometry.image, rows.shape[-1]))
     out.fill(0.0)
     for tap, (pixels, windows) in enumerate(geometry.offsets()):
         accumulate(out, pixels, rows[windows][:, :, :, tap])

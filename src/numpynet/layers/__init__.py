@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpynet.errors import ConfigurationError
 from numpynet.layers.base import Layer
 from numpynet.layers.batch_norm import BatchNorm
 from numpynet.layers.containers import Branches, Residual
@@ -44,13 +43,7 @@ LAYERS: dict[str, type[Layer]] = {
 def layer_from_config(config: dict[str, Any]) -> Layer:
     """Return the layer that `Layer.config` described, and the layers within."""
     settings = {key: _with_layers(value) for key, value in config.items()}
-    kind = settings.pop("kind", None)
-    if kind not in LAYERS:
-        raise ConfigurationError(f"layer kind must be one of {', '.join(LAYERS)}, got {kind!r}")
-    try:
-        return LAYERS[kind](**settings)
-    except TypeError as error:
-        raise ConfigurationError(f"{kind}: {error}") from None
+    return LAYERS[settings.pop("kind")](**settings)
 
 
 def _with_layers(value: Any) -> Any:

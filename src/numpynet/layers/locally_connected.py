@@ -65,11 +65,7 @@ class LocallyConnected2D(Convolutional):
         rows = self._by_place(error) @ self._kernels(self.parameters).swapaxes(1, 2)
         shape = (len(error), *self.geometry.output, -1, self.channels)
         by_tap = rows.swapaxes(0, 1).reshape(shape)
-        out = self.workspace.get("input error", len(error), self.input_shape)
-        out.fill(0.0)
-        for tap, (pixels, windows) in enumerate(self.geometry.offsets()):
-            convolution.accumulate(out, pixels, by_tap[windows][:, :, :, tap])
-        return out
+        return convolution.add_back(by_tap, self.geometry, self.workspace)
 
     def _by_place(self, z: Array) -> Array:
         """Return (N, H', W', F) as a view (places, N, F)."""
