@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,16 @@ def test_doshi_is_compared_with_the_paper_where_all_of_mnist_is_used() -> None:
         assert ("accuracy" in found.study.claims) == compared
     training = study("doshi2020", "full").cases["doshi2020"].training
     assert (training.optimizer, training.epochs) == ("adam", 10)
+
+
+@pytest.mark.parametrize("scale", ["laptop", "full"])
+def test_the_best_dense_network_is_any_of_them(scale: str) -> None:
+    found = study("fossheim2022", scale)
+    tuned = {name for name, case in found.cases.items()
+             if case.dataset == "house_numbers" and case.points != [{}]}  # fmt: skip
+    dense = {name for name in tuned if "dense" in name}
+    assert len(dense) == 2
+    published = {"leNet2_corrected", "convKeras12_32_corrected"}
+    assert published <= tuned - dense
+    tests = [test.difference for test in found.study.claims["conv_beats_dense_svhn"].tests]
+    assert {(test.a, test.b) for test in tests} == set(product(published, dense))

@@ -46,6 +46,7 @@ def test_the_same_network_has_the_same_budget_and_engine() -> None:
     other = {"dataset": "turned"}
     plan = study_plan({
         "net": {}, "net_turned": other,
+        "sgd": {"network": "d"}, "sgd_turned": {**other, "network": "d", "training": {"l2": 1}},
         "searched": {"network": "b"},
         "searched_turned": {**other, "network": "b", "points": [{}, {}]},
         "fast": {"network": "c"}, "fast_turned": {**other, "network": "c", "engine": "tensorflow"},

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import merit
 from densevsconv.results.tables import RunRow
 from densevsconv.stages.plan import run_stage
@@ -237,53 +236,6 @@ def test_the_best_of_a_family_are_chosen_on_validation_images(layout: Layout) ->
     run_stage("summarise", layout)
     *_, lead = read_csv(layout.difficulty)
     assert (lead["minus_a"], lead["minus_b"]) == ("dense_b_turned", "dense_c")
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"training": {"optimizer": "sgd"}}, {"engine": "numpy"}, {"points": [{}]},
-        {"architecture": {"name": "another_net", "family": "convolutional", "parameters": 1,
-                          "macs": 1}},
-    ],
-)  # fmt: skip
-def test_only_networks_that_are_trained_alike_are_compared(
-    layout: Layout, other: dict[str, object]
-) -> None:
-    with_second_form(layout)
-    plan = read_json(layout.plan("summarise"))
-    plan["cases"]["conv_a_turned"] |= other
-    write_json(layout.plan("summarise"), plan)
-    run_stage("summarise", layout)
-    assert [row["case_b"] for row in read_csv(layout.difficulty)] == ["dense_b"]
-
-
-def test_other_test_images_are_no_form_of_the_same(layout: Layout) -> None:
-    split = dataset_plan()["split"]
-    assert with_second_form(layout, split=split | {"test": 0.5}) == []
-    assert with_second_form(layout, dataset="something_else") == []
-
-
-def test_the_reference_is_unchanged_and_has_the_most_training_images() -> None:
-    split = dataset_plan()["split"]
-    datasets = {
-        "fewest": dataset_plan(split=split | {"training_images": 10}),
-        "fewer": dataset_plan(split=split | {"training_images": 100}),
-        "all": dataset_plan(),
-        "changed": dataset_plan(transform=PERMUTED),
-        "alone": dataset_plan(dataset="another"),
-    }
-    assert forms_of(datasets) == {"all": ["changed", "fewer", "fewest"]}
-    del datasets["all"]
-    assert forms_of(datasets) == {"fewer": ["changed", "fewest"]}
-    # a dial at zero changes nothing
-    dial = {f"turned{angle}": dataset_plan(transform=[{"rotation": angle}]) for angle in (30, 0)}
-    assert forms_of(dial) == {"turned0": ["turned30"]}
-
-
-def forms_of(datasets: dict[str, dict]) -> dict[str, list[str]]:
-    plan = {"study": "s", "confidence": 0.95, "datasets": datasets, "cases": {}}
-    return StudyPlan.model_validate(plan).forms
 
 
 def test_the_case_that_stands_for_a_family_is_recorded(layout: Layout) -> None:

@@ -21,6 +21,7 @@ from densevsconv.store.files import write_json, write_npz
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
+from tests.support.plans import DATASET, SPLIT, write_plans, write_timing
 
 CLASSES, IMAGES, EPOCHS, SEEDS = 3, 30, 4, 3
 VALIDATION = 400
@@ -63,69 +64,35 @@ def architecture(family: str) -> dict[str, Any]:
 CASES = {"conv_a": "convolutional", "dense_b": "dense"}
 
 
-def trained_case(family: str) -> dict[str, Any]:
-    """Return what decides a trial of a case."""
+def case_plan(family: str) -> dict[str, Any]:
     return {
         "dataset": "toy", "engine": "tensorflow", "architecture": architecture(family),
-        "training": TRAINING,
-    }  # fmt: skip
-
-
-def case_plan(family: str) -> dict[str, Any]:
-    return trained_case(family) | {
-        "network": family, "title": f"A {family} case", "points": POINTS,
+        "training": TRAINING, "network": family, "title": f"A {family} case", "points": POINTS,
         "method": "grid", "grid": {"learning_rate": [0.1, 0.01]},
     }  # fmt: skip
 
 
 def dataset_plan(**changes: Any) -> dict[str, Any]:
     """Return what the plans say of a data set; ``changes`` overwrite keys."""
-    return {
-        "title": "Toy", "dataset": "toy", "source": "digits", "shape": list(SHAPE),
-        "source_shape": list(SHAPE), "classes": CLASSES, "class_names": ["a", "b", "c"],
-        "max_value": 16, "citation": "", "licence": "", "homepage": "", "notes": "", "seed": 1,
-        "split": {"test": 0.2, "validation": 0.1, "stratify": True, "grouped": False,
-                  "training_images": None, "test_images": None},
-        "transform": [],
-    } | changes  # fmt: skip
+    toy = {
+        "title": "Toy", "dataset": "toy", "shape": list(SHAPE), "source_shape": list(SHAPE),
+        "classes": CLASSES, "class_names": ["a", "b", "c"],
+    }  # fmt: skip
+    return DATASET | toy | changes
 
 
 def write_study(root: Path) -> Layout:
     """Write plans, data, search, refit and time of the made-up study; return its layout."""
     layout = Layout(root)
-    write_plans(layout)
+    cases = {case: case_plan(family) for case, family in CASES.items()}
+    write_plans(layout, cases, {"toy": dataset_plan()}, seeds=SEEDS, shards=2, target=0.7)
     write_data(layout)
     write_search(layout)
     for case in CASES:
         write_refit(layout, case)
-        write_timing(layout, case)
+        seconds = 2.0 if CASES[case] == "convolutional" else 0.5
+        write_timing(layout, case, seconds, EPOCHS)
     return layout
-
-
-def write_plans(layout: Layout) -> None:
-    cases = {case: case_plan(family) for case, family in CASES.items()}
-    short = {case: {"dataset": "toy"} for case in CASES}
-    datasets = {"toy": dataset_plan()}
-    database = str(layout.root.parent / "mlflow" / "mlflow.db")
-    artifacts = str(layout.root.parent / "mlflow" / "artifacts")
-    trained = {case: trained_case(family) for case, family in CASES.items()}
-    common = {"seed": 1, "threads": 1, "execution": "auto"}
-    plans: dict[str, dict[str, Any]] = {
-        "search": common | {"seeds": 2, "shards": 2, "cases": {
-            case: plan | {"points": POINTS} for case, plan in trained.items()}},
-        "select": {"shards": 2, "cases": {
-            case: {"training": TRAINING, "points": POINTS} for case in CASES}},
-        "refit": common | {"shards": [
-            {case: plan | {"seeds": SEEDS}} for case, plan in trained.items()]},
-        "evaluate": {"confidence": 0.95, "calibration_bins": 15, "cases": short},
-        "summarise": {"study": layout.study, "confidence": 0.95, "target_accuracy": 0.7,
-                      "cases": cases, "datasets": datasets},
-        "track": {"study": layout.study, "confidence": 0.95, "question": "Made up?",
-                  "database": database, "artifacts": artifacts, "cases": cases,
-                  "datasets": datasets},
-    }  # fmt: skip
-    for stage, plan in plans.items():
-        write_json(layout.plan(stage), plan)
 
 
 def write_data(layout: Layout) -> None:
@@ -148,7 +115,7 @@ def write_data(layout: Layout) -> None:
          "counts": {"train": IMAGES, "validation": VALIDATION, "test": IMAGES},
          "class_counts": {part: [IMAGES // CLASSES] * CLASSES
                           for part in ("train", "validation", "test")},
-         "split": {**dataset_plan()["split"], "seed": 1}, "transform": []},
+         "split": {**SPLIT, "seed": 1}, "transform": []},
     )  # fmt: skip
 
 
@@ -253,17 +220,3 @@ def write_refit(
     write_parquet(layout.history(case), pa.concat_tables(histories))
     write_npz(layout.weights(case), archive)
     write_json(layout.runs(case), {"case": case, "runs": records})
-
-
-def write_timing(layout: Layout, case: str) -> None:
-    seconds = 2.0 if CASES[case] == "convolutional" else 0.5
-    write_json(
-        layout.timing(case),
-        {"case": case, "device": "CPU", "threads": 2, "execution": "xla", "repeats": 3,
-         "compile_seconds": 1.0,
-         "train_seconds": {"median": seconds, "low": seconds, "high": seconds, "all": [seconds]},
-         "seconds_per_epoch": {"median": seconds / EPOCHS, "low": 0.1, "high": 0.2},
-         "epochs": EPOCHS, "epochs_timed": [EPOCHS], "images_per_second": 1000.0, "inference": {},
-         "peak_memory_bytes": 2, "baseline_memory_bytes": 1,
-         "machine": {"processor": "made up"}},
-    )  # fmt: skip

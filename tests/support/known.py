@@ -14,10 +14,10 @@ from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.data import DataInfo
 from densevsconv.results.evaluation import Evaluation
 from densevsconv.results.study import Study
-from densevsconv.results.timing import Timing
 from densevsconv.results.trials import CURVES, Runs
 from densevsconv.stages.judge import JudgePlan
 from densevsconv.store.layout import Layout
+from tests.support.plans import write_timing
 
 NAMES = ["zero", "one", "two"]
 IMAGES = 20
@@ -94,15 +94,7 @@ class Known:
             for r in range(len(accuracy))
         ]  # fmt: skip
         Runs.model_validate({"case": name, "runs": runs}).write(self.layout.runs(name))
-        times = [float(value) for value in seconds]
-        spread = {"median": 1.0, "low": 1.0, "high": 1.0}
-        Timing.model_validate({
-            "case": name, "device": "CPU", "threads": 1, "execution": "xla", "repeats": len(times),
-            "compile_seconds": 1.0, "train_seconds": spread | {"all": times},
-            "seconds_per_epoch": spread, "epochs": 2, "epochs_timed": [2],
-            "images_per_second": 1.0, "inference": {}, "peak_memory_bytes": 1,
-            "baseline_memory_bytes": 1, "machine": {},
-        }).write(self.layout.timing(name))  # fmt: skip
+        write_timing(self.layout, name, 1.0, 2, [float(value) for value in seconds])
         self._write_history(name, losses if losses is not None else [[1.0, 0.5]] * len(accuracy))
         return self
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from densevsconv.results.plan import StudyPlan
+from densevsconv.report.plan import ReportPlan
+from densevsconv.results.plan import StudyPlan, TrainedCase
+from densevsconv.results.timing import Timing
+from densevsconv.store.files import write_json
+from densevsconv.store.layout import Layout
 
 SPLIT = {
     "test": 0.2, "validation": 0.1, "stratify": True, "grouped": False, "training_images": None,
@@ -39,3 +43,69 @@ def study_plan(
         "study": "s", "confidence": 0.95, "cases": made, "counterparts": counterparts or {},
         "datasets": {name: {**DATASET, **own} for name, own in (datasets or {"d": {}}).items()},
     })  # fmt: skip
+
+
+def write_plans(
+    layout: Layout, cases: dict[str, dict[str, Any]], datasets: dict[str, dict[str, Any]], *,
+    seeds: int, shards: int, target: float = 0.95, claims: dict[str, Any] | None = None,
+    counterparts: dict[str, Any] | None = None, **said: str,
+) -> None:  # fmt: skip
+    """Write the plan of every stage that comes after prepare; ``said`` is for the report."""
+    counterparts = counterparts or {}
+    common = {"seed": 1, "threads": 1, "execution": "auto"}
+    trained = {
+        name: {key: plan[key] for key in TrainedCase.model_fields} for name, plan in cases.items()
+    }
+    refitted = {name: plan | {"seeds": seeds} for name, plan in trained.items()}
+    short = {name: {"dataset": plan["dataset"]} for name, plan in cases.items()}
+    study = {
+        "study": layout.study, "confidence": 0.95, "datasets": datasets,
+        "cases": {name: plan | {"seeds": seeds} for name, plan in cases.items()},
+        "counterparts": counterparts,
+    }  # fmt: skip
+    report = study | {"title": "", "execution": "auto", "target_accuracy": target} | said
+    checked = {
+        case
+        for entry in counterparts.values()
+        if (entry or {}).get("table") == "gradients"
+        for case in entry["cases"]
+    }
+    for stage, plan in {
+        "search": common | {"seeds": 2, "shards": shards, "cases": {
+            name: plan | {"points": cases[name]["points"]} for name, plan in trained.items()}},
+        "select": {"shards": shards, "cases": {
+            name: {key: plan[key] for key in ("training", "points")}
+            for name, plan in cases.items()}},
+        "refit": common | {"shards": [refitted]},
+        "evaluate": {"confidence": 0.95, "calibration_bins": 15, "cases": short},
+        "time": common | {"seconds": None, "batch_sizes": [1, 256], "cases": refitted},
+        "gradients": {"seed": 1, "cases": {case: trained[case] for case in checked}},
+        "judge": {"confidence": 0.95, "claims": claims or {}, "cases": short if claims else {}},
+        "summarise": study | {"target_accuracy": target},
+        "figures": study,
+        "report": ReportPlan.model_validate(report).model_dump(mode="json"),
+        "track": study | {
+            "question": "Made up?", "database": str(layout.database),
+            "artifacts": str(layout.artifacts)},
+    }.items():  # fmt: skip
+        write_json(layout.plan(stage), plan)
+
+
+def write_timing(
+    layout: Layout, case: str, median: float, epochs: int, times: list[float] | None = None
+) -> None:
+    """Write the timing of a case; ``times`` are its trainings, three alike if not given."""
+    spread = {"median": median, "low": 0.95 * median, "high": 1.07 * median}
+    Timing.model_validate({
+        "case": case, "device": "CPU", "threads": 1, "execution": "xla", "repeats": 3,
+        "compile_seconds": 1.21, "train_seconds": {**spread, "all": times or [median] * 3},
+        "seconds_per_epoch": {key: value / epochs for key, value in spread.items()},
+        "epochs": epochs, "epochs_timed": [epochs] * 3, "images_per_second": 1200 * epochs / median,
+        "inference": {size: {"median_seconds": seconds, "low_seconds": seconds,
+                             "high_seconds": seconds, "images_per_second": 1 / seconds}
+                      for size, seconds in (("1", 2.1e-4), ("256", 9.3e-4))},
+        "peak_memory_bytes": 700 * 2**20, "baseline_memory_bytes": 600 * 2**20,
+        "machine": {"processor": "Test CPU 3000 @ 2.20GHz", "cores": 2, "memory_bytes": 8 * 2**30,
+                    "platform": "Linux x86_64", "python": "3.11.2", "tensorflow": "2.21.0",
+                    "keras": "3.15.0", "numpy": "2.4.0", "scikit-learn": "1.8.0"},
+    }).write(layout.timing(case))  # fmt: skip

@@ -22,8 +22,6 @@ from densevsconv.images.measures import measure
 from densevsconv.images.transforms.apply import transform
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import load_architecture
-from densevsconv.report.plan import ReportPlan
-from densevsconv.results.plan import StudyPlan
 from densevsconv.results.trials import TrialRow
 from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
@@ -31,6 +29,7 @@ from densevsconv.store.identity import digest
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.settings import Training
+from tests.support.plans import SPLIT, write_plans, write_timing
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINING = Training(early_stopping={"patience": 10}).model_dump()
@@ -84,8 +83,6 @@ class Form:
         ]
 
     def plan(self) -> dict[str, Any]:
-        split = {"test": 0.2, "validation": 0.1, "stratify": True, "grouped": False,
-                 "training_images": None, "test_images": None}  # fmt: skip
         return {
             "title": self.title, "dataset": self.base, "source": "digits",
             "shape": list(self.stages[-1].shape[1:]), "source_shape": list(self.images.shape[1:]),
@@ -95,7 +92,7 @@ class Form:
                         "Digits. UCI Machine Learning Repository. doi:10.24432/C50P49",
             "licence": "CC BY 4.0", "homepage": "https://example.org/data/80/digits",
             "notes": "The 1,797 images of the collection's test file; not MNIST.",
-            "split": split | self.split, "transform": self.transform, "seed": 1,
+            "split": SPLIT | self.split, "transform": self.transform, "seed": 1,
         }  # fmt: skip
 
 
@@ -179,12 +176,17 @@ def make_study(
             "title": (titles or {}).get(case, bound.title), "description": "",
             "published": (published or {}).get(case),
         }  # fmt: skip
-    _write_plans(layout, plans, sets, title, publication, claims or {}, counterparts or {})
+    write_plans(
+        layout, plans, sets, seeds=SEEDS, shards=len(plans), claims=claims,
+        counterparts=counterparts, title=title, question="Does convolution help on 8x8 images?",
+        publication=publication,
+    )  # fmt: skip
     for number, (name, plan) in enumerate(plans.items()):
         accuracy = cases[name][1]
         _write_search(layout, name, plan, accuracy, rng, shard=number)
         _write_refit(layout, name, plan, accuracy, rng)
-        _write_timing(layout, name, plan, rng)
+        median = 0.2 + 3e-6 * plan["architecture"]["macs"] * (1 + rng.uniform(0, 0.5))
+        write_timing(layout, name, float(median), epochs=40)
     run_stage("select", layout)
     run_stage("evaluate", layout)
     run_stage("summarise", layout)
@@ -192,56 +194,6 @@ def make_study(
     if any((entry or {}).get("table") == "gradients" for entry in (counterparts or {}).values()):
         run_stage("gradients", layout)
     return layout
-
-
-def _write_plans(
-    layout: Layout, plans: dict[str, Any], datasets: dict[str, Any], title: str,
-    publication: str, claims: dict[str, Any], counterparts: dict[str, Any],
-) -> None:  # fmt: skip
-    common = {"seed": 1, "threads": 1, "execution": "auto"}
-    trained = {
-        name: {key: plan[key] for key in ("dataset", "engine", "architecture", "training")}
-        for name, plan in plans.items()
-    }
-    refitted = {name: plan | {"seeds": SEEDS} for name, plan in trained.items()}
-    searched = {name: plan | {"points": plans[name]["points"]} for name, plan in trained.items()}
-    selected = {
-        name: {key: plan[key] for key in ("training", "points")} for name, plan in plans.items()
-    }
-    short = {name: {"dataset": plan["dataset"]} for name, plan in plans.items()}
-    shown = {
-        "study": layout.study, "title": title, "question": "Does convolution help on 8x8 images?",
-        "publication": publication, "execution": "auto", "confidence": 0.95,
-        "target_accuracy": 0.95,
-        "cases": {name: plan | {"seeds": SEEDS} for name, plan in plans.items()},
-        "datasets": datasets, "counterparts": counterparts,
-    }  # fmt: skip
-    ReportPlan.model_validate(shown).write(layout.plan("report"))
-    for stage, plan in {
-        "search": {**common, "seeds": 2, "shards": len(plans), "cases": searched},
-        "select": {"shards": len(plans), "cases": selected},
-        "refit": {**common, "shards": [refitted]},
-        "evaluate": {"confidence": 0.95, "calibration_bins": 15, "cases": short},
-        "time": {**common, "seconds": None, "batch_sizes": [1, 256], "cases": refitted},
-        "summarise": {
-            "study": layout.study, "confidence": 0.95, "target_accuracy": 0.95,
-            "cases": plans, "datasets": datasets,
-        },
-        "gradients": {
-            "seed": 1,
-            "cases": {
-                case: trained[case]
-                for entry in counterparts.values()
-                if (entry or {}).get("table") == "gradients"
-                for case in entry["cases"]
-            },
-        },
-        "judge": {
-            "confidence": 0.95, "claims": claims, "cases": short if claims else {},
-        },
-        "figures": {key: shown[key] for key in StudyPlan.model_fields},
-    }.items():  # fmt: skip
-        write_json(layout.plan(stage), plan)
 
 
 def _write_data(layout: Layout, dataset: str, form: Form) -> None:
@@ -371,25 +323,3 @@ def _write_refit(
     write_npz(layout.weights(case), weights)
     pd.concat(history).to_parquet(layout.history(case))
     pd.concat(predictions).to_parquet(layout.predictions(case))
-
-
-def _write_timing(layout: Layout, case: str, plan: dict[str, Any], rng: Any) -> None:
-    median = float(0.2 + 3e-6 * plan["architecture"]["macs"] * (1 + rng.uniform(0, 0.5)))
-    spread = {"median": median, "low": 0.95 * median, "high": 1.07 * median}
-    write_json(
-        layout.timing(case),
-        {
-            "case": case, "device": "CPU", "threads": 1, "execution": "xla", "repeats": 3,
-            "compile_seconds": 1.21, "train_seconds": {**spread, "all": [median] * 3},
-            "seconds_per_epoch": {key: value / 40 for key, value in spread.items()},
-            "epochs": 40, "epochs_timed": [40, 40, 40], "images_per_second": 1200 * 40 / median,
-            "inference": {size: {"median_seconds": seconds, "low_seconds": seconds,
-                                 "high_seconds": seconds, "images_per_second": 1 / seconds}
-                          for size, seconds in (("1", 2.1e-4), ("256", 9.3e-4))},
-            "peak_memory_bytes": 700 * 2**20, "baseline_memory_bytes": 600 * 2**20,
-            "machine": {"processor": "Test CPU 3000 @ 2.20GHz", "cores": 2,
-                        "memory_bytes": 8 * 2**30, "platform": "Linux x86_64", "python": "3.11.2",
-                        "tensorflow": "2.21.0", "keras": "3.15.0", "numpy": "2.4.0",
-                        "scikit-learn": "1.8.0"},
-        },
-    )  # fmt: skip
