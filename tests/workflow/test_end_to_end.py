@@ -111,19 +111,27 @@ def test_publishing_copies_a_finished_report(finished_copy):
 # -- what an edit costs (wall 8)
 
 
-def test_a_caption_renders_again_and_no_more(finished_copy):
-    with (finished_copy.root / "workflow/report/accuracy.rst").open("a", encoding="utf-8") as file:
-        file.write("\nOne more sentence.\n")
-    assert finished_copy.jobs() == {"report": 1, "all": 1}
+SOURCE = "src/densevsconv"
+ENGINE = f"{SOURCE}/training/engines/tensorflow/build.py"
 
 
-def test_a_figure_draws_again_and_trains_nothing(finished_copy):
-    with (finished_copy.root / "src/densevsconv/report/figures/accuracy.py").open("a") as file:
-        file.write("\nUNUSED = 1\n")
-    assert set(finished_copy.jobs()) == {"figures", "report", "track", "all"}
-
-
-ENGINE = "src/densevsconv/training/engines/tensorflow/build.py"
+@pytest.mark.parametrize(
+    ("file", "more", "jobs"),
+    [
+        ("workflow/report/accuracy.rst", "One more sentence.", {"report"}),
+        (
+            "src/densevsconv/report/figures/accuracy.py",
+            "UNUSED = 1",
+            {"figures", "report", "track"},
+        ),
+        (ENGINE, "# a comment", set()),
+        ("config/studies/tiny.yaml", "report: {highlights: [dense_1]}", {"report"}),
+    ],
+)
+def test_what_is_shown_computes_nothing(finished_copy, file, more, jobs):
+    with (finished_copy.root / file).open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{more}\n")
+    assert set(finished_copy.jobs()) == jobs | ({"all"} if jobs else set())
 
 
 def test_engine_code_trains_again(finished_copy):
@@ -157,9 +165,7 @@ def test_another_data_set_is_prepared_alone(finished_copy):
     assert (jobs["prepare"], jobs["measure"]) == (1, 1)
 
 
-def test_comments_and_messages_cost_nothing(finished_copy):
-    with (finished_copy.root / ENGINE).open("a") as file:
-        file.write("\n# a comment\n")
+def test_messages_cost_nothing(finished_copy):
     finished_copy.edit("workflow/rules/search.smk", "of the grids", "of all the grids")
     assert finished_copy.jobs() == {}
 
@@ -174,13 +180,6 @@ def test_a_title_trains_nothing(finished_copy):
 def test_a_deleted_database_is_imported_again(finished_copy):
     (finished_copy.root / "results" / "mlflow" / "mlflow.db").unlink()
     assert finished_copy.jobs() == {"track": 1, "all": 1}
-
-
-def test_what_the_report_shows_computes_nothing(finished_copy):
-    shown = "report: {highlights: [dense_1], counterparts: {Figure 1: {figure: samples, "
-    with (finished_copy.root / "config/studies/tiny.yaml").open("a", encoding="utf-8") as file:
-        file.write(shown + "dataset: digits}}}\n")
-    assert set(finished_copy.jobs()) <= {"summarise", "judge", "figures", "report", "track", "all"}
 
 
 @pytest.mark.slow

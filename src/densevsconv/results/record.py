@@ -6,21 +6,18 @@ its columns. Field descriptions are what ``docs/files.md`` says of them.
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, Self, get_type_hints
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from densevsconv.errors import DataError
+from densevsconv.schema.allowed import union_members
 from densevsconv.store.files import atomic_path, read_json, write_json
 from densevsconv.store.tables import read_csv, read_parquet, write_csv
-
-if TYPE_CHECKING:
-    import pandas as pd  # takes as long to import as all else here
 
 
 class Record(BaseModel):
@@ -60,17 +57,11 @@ class Record(BaseModel):
             write_csv(path, cls.columns(), plain)
 
     @classmethod
-    def frame(cls, rows: Iterable[Self]) -> pd.DataFrame:
-        """Return records as a data frame, for figures."""
-        import pandas as pd
-
-        return pd.DataFrame([row.model_dump() for row in rows], columns=cls.columns())
-
-    @classmethod
     def _schema(cls) -> pa.Schema:
         kinds = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
         hints = get_type_hints(cls)
-        return pa.schema([(name, kinds[_plain(hints[name])]) for name in cls.columns()])
+        # a cell that may be empty has a union with None
+        return pa.schema([(name, kinds[union_members(hints[name])[0]]) for name in cls.columns()])
 
     @classmethod
     def _checked(cls, value: Any, path: Path) -> Self:
@@ -82,11 +73,3 @@ class Record(BaseModel):
             raise DataError(
                 f"{path}: {where}: {first['msg']}; delete the file and run again"
             ) from None
-
-
-def _plain(annotation: Any) -> Any:
-    """Return the type of a cell that may be empty."""
-    if get_origin(annotation) in (Union, types.UnionType):
-        (kind,) = (each for each in get_args(annotation) if each is not type(None))
-        return kind
-    return annotation

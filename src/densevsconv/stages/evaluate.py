@@ -20,7 +20,7 @@ from densevsconv.errors import DataError
 from densevsconv.results.evaluation import Evaluation
 from densevsconv.results.record import Record
 from densevsconv.results.study import Study
-from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.statistics.calibration import Reliability, reliability
 from densevsconv.statistics.confusion import (
     confusion_counts,
@@ -57,9 +57,8 @@ class EvaluatePlan(Plan):
 
 def inputs(plan: EvaluatePlan, at: Layout) -> Files:
     return {
-        "test": [at.test_data(name) for name in sorted({c.dataset for c in plan.cases.values()})],
-        "runs": [at.runs(case) for case in plan.cases],
-        "predictions": [at.predictions(case) for case in plan.cases],
+        **of_each(sorted({case.dataset for case in plan.cases.values()}), test=at.test_data),
+        **of_each(plan.cases, runs=at.runs, predictions=at.predictions),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from densevsconv.report.contents import drawings
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
-from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.layout import Layout
 
 
@@ -16,17 +16,10 @@ class FiguresPlan(StudyPlan, Plan):
 def inputs(plan: FiguresPlan, at: Layout) -> Files:
     return {
         "tables": [at.summary, at.engine_comparisons],
-        "selections": [at.selection(case) for case in plan.cases],
-        "runs": [at.runs(case) for case in plan.cases],
-        "evaluations": [at.evaluation(case) for case in plan.cases],
-        "histories": [at.history(case) for case in plan.cases],
-        "predictions": [at.predictions(case) for case in plan.cases],
-        "weights": [at.weights(case) for case in plan.cases],
-        "train": [at.train_data(dataset) for dataset in plan.used],
-        "test": [at.test_data(dataset) for dataset in plan.used],
-        "info": [at.data_info(dataset) for dataset in plan.used],
-        "sheets": [at.contact_sheet(dataset) for dataset in plan.used],
-        "means": [at.mean_images(dataset) for dataset in plan.used],
+        **of_each(plan.cases, selections=at.selection, runs=at.runs, evaluations=at.evaluation),
+        **of_each(plan.cases, history=at.history, predictions=at.predictions, weights=at.weights),
+        **of_each(plan.used, train=at.train_data, test=at.test_data, info=at.data_info),
+        **of_each(plan.used, sheets=at.contact_sheet, means=at.mean_images),
     }
 
 

@@ -14,7 +14,7 @@ from densevsconv.claims.registry import Claim, judge_claim
 from densevsconv.results.claims import Claims, MultipleTesting
 from densevsconv.results.study import Study
 from densevsconv.stages.evaluate import EvaluatedCase
-from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.layout import Layout
 
 
@@ -28,11 +28,9 @@ class JudgePlan(Plan):
 
 def inputs(plan: JudgePlan, at: Layout) -> Files:
     return {
-        "info": [at.data_info(name) for name in sorted({c.dataset for c in plan.cases.values()})],
-        "runs": [at.runs(case) for case in plan.cases],
-        "histories": [at.history(case) for case in plan.cases],
-        "evaluations": [at.evaluation(case) for case in plan.cases],
-        "timings": [at.timing(case) for case in plan.cases],
+        **of_each(sorted({case.dataset for case in plan.cases.values()}), info=at.data_info),
+        **of_each(plan.cases, runs=at.runs, history=at.history),
+        **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
     }
 
 

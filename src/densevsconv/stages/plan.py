@@ -15,6 +15,7 @@ modes, and the folder of fetched files, whose checksums are checked.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -30,6 +31,11 @@ Files = dict[str, Path | list[Path]]
 
 Part = str | int
 """A data set's name or a shard's number."""
+
+
+def of_each(names: Iterable[str], **files: Callable[[str], Path]) -> Files:
+    """Return files of each of some cases or data sets: ``of_each(plan.cases, runs=at.runs)``."""
+    return {what: [file(name) for name in names] for what, file in files.items()}
 
 
 class Plan(Record):

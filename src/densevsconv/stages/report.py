@@ -13,7 +13,7 @@ from densevsconv.report.paper import write_paper
 from densevsconv.report.plan import ReportPlan as Contents
 from densevsconv.report.study import Reported
 from densevsconv.results.study import Study
-from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.files import write_json, write_text
 from densevsconv.store.layout import Layout
 
@@ -43,12 +43,9 @@ def inputs(plan: ReportPlan, at: Layout) -> Files:
         ],
         "claims": at.claims,
         "gradients": [at.gradients] if GRADIENTS in shown else [],
-        "selections": [at.selection(case) for case in plan.cases],
-        "runs": [at.runs(case) for case in plan.cases],
-        "evaluations": [at.evaluation(case) for case in plan.cases],
-        "timings": [at.timing(case) for case in plan.cases],
-        "info": [at.data_info(dataset) for dataset in plan.used],
-        "measures": [at.measures(dataset) for dataset in plan.used],
+        **of_each(plan.cases, selections=at.selection, runs=at.runs),
+        **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
+        **of_each(plan.used, info=at.data_info, measures=at.measures),
     }
 
 

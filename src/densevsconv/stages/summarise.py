@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from densevsconv.results import tables as rows
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
-from densevsconv.results.tables import (
-    ComparisonRow,
-    DifficultyRow,
-    EngineRow,
-    FamilyRow,
-    RunRow,
-    SummaryRow,
-)
 from densevsconv.results.tabulate import Tables
-from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.layout import Layout
 
 
@@ -28,12 +21,9 @@ class SummarisePlan(StudyPlan, Plan):
 def inputs(plan: SummarisePlan, at: Layout) -> Files:
     return {
         "trials": at.trials,
-        "info": [at.data_info(name) for name in sorted({c.dataset for c in plan.cases.values()})],
-        "selections": [at.selection(case) for case in plan.cases],
-        "runs": [at.runs(case) for case in plan.cases],
-        "histories": [at.history(case) for case in plan.cases],
-        "evaluations": [at.evaluation(case) for case in plan.cases],
-        "timings": [at.timing(case) for case in plan.cases],
+        **of_each(plan.used, info=at.data_info),
+        **of_each(plan.cases, selections=at.selection, runs=at.runs, history=at.history),
+        **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
     }
 
 
@@ -50,9 +40,9 @@ def outputs(plan: SummarisePlan, at: Layout) -> Files:
 
 def run(plan: SummarisePlan, at: Layout) -> None:
     tables = Tables(Study(plan, at), plan.target_accuracy)
-    RunRow.write_table(at.run_table, tables.runs())
-    ComparisonRow.write_table(at.comparisons, tables.comparisons())
-    DifficultyRow.write_table(at.difficulty, tables.difficulty())
-    EngineRow.write_table(at.engine_comparisons, tables.engines())
-    FamilyRow.write_table(at.families, tables.families())
-    SummaryRow.write_table(at.summary, tables.summary())
+    rows.RunRow.write_table(at.run_table, tables.runs())
+    rows.ComparisonRow.write_table(at.comparisons, tables.comparisons())
+    rows.DifficultyRow.write_table(at.difficulty, tables.difficulty())
+    rows.EngineRow.write_table(at.engine_comparisons, tables.engines())
+    rows.FamilyRow.write_table(at.families, tables.families())
+    rows.SummaryRow.write_table(at.summary, tables.summary())

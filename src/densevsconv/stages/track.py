@@ -19,7 +19,7 @@ from densevsconv.report.contents import drawings
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.results.tracked import Tracked
-from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.stages.refit import RefitPlan, planned_runs
 from densevsconv.stages.search import SearchPlan, planned_trials
 from densevsconv.store.layout import Layout
@@ -42,13 +42,10 @@ class TrackPlan(StudyPlan, Plan):
 def inputs(plan: TrackPlan, at: Layout) -> Files:
     return {
         "tables": [at.trials, at.summary, at.run_table],
-        "selections": [at.selection(case) for case in plan.cases],
-        "runs": [at.runs(case) for case in plan.cases],
-        "weights": [at.weights(case) for case in plan.cases],
-        "evaluations": [at.evaluation(case) for case in plan.cases],
-        "timings": [at.timing(case) for case in plan.cases],
+        **of_each(plan.cases, selections=at.selection, runs=at.runs, weights=at.weights),
+        **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
         "figures": [at.figure(drawing.stem, "png") for drawing in drawings(plan)],
-        "info": [at.data_info(dataset) for dataset in plan.used],
+        **of_each(plan.used, info=at.data_info),
     }
 
 

@@ -17,16 +17,12 @@ from densevsconv.store.files import naming, write_text
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
     """Write rows atomically, in the order given; None becomes an empty cell.
 
-    Floats are written with as many digits as they need to be read back exactly. Every row must
-    have exactly the named columns.
+    Floats are written with as many digits as they need to be read back exactly.
     """
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
     writer.writeheader()
-    for row in rows:
-        if missing := [column for column in columns if column not in row]:
-            raise ValueError(f"{path.name}: row without {missing}")
-        writer.writerow(row)
+    writer.writerows(rows)
     write_text(path, stream.getvalue())
 
 
