@@ -79,9 +79,6 @@ class Study(Generic[P]):
         names = ordered(self.plan.cases, dataset)
         return [name for name in names if family in (None, self.case(name).family)]
 
-    def engines(self, dataset: str) -> list[str]:
-        return sorted({self.case(name).engine for name in self.cases(dataset)})
-
     def pairs(self, dataset: str) -> list[tuple[str, str]]:
         """Return the pairs (convolutional, dense) to compare: on one engine, where there are such.
 

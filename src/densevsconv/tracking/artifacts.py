@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from densevsconv.images.prepared import Scaling
 from densevsconv.results.study import Study
-from densevsconv.tracking.runs import winner
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -64,7 +63,8 @@ def attach_model(
     """Log the winner of a case as a Keras model; TensorFlow is imported here."""
     from densevsconv.tracking.model import log_model, pixels_to_probabilities
 
-    plan, first = study.case(case), winner(study, case)
+    # the first seed, not the best one: taking that would choose by test accuracy
+    plan, first = study.case(case), study.runs(case)[0]
     info = study.data_info(plan.dataset).model_dump()
     model = pixels_to_probabilities(
         plan.bound,

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from densevsconv.errors import DataError
 from densevsconv.results.study import Study
-from densevsconv.results.trials import CURVES, JournalEntry, Run
+from densevsconv.results.trials import CURVES, JournalEntry
 from densevsconv.store.identity import digest
 from densevsconv.store.journal import Journal
 
@@ -144,7 +144,7 @@ def case_run(study: Study[Any], case: str, *, partial: bool) -> RunRecord:
     selection, row = study.selection(case), study.summary(case).model_dump()
     chosen = {
         "chosen": json.dumps(selection.settings, sort_keys=True),
-        "winner": winner(study, case).trial,
+        "winner": study.runs(case)[0].trial,
     }
     return replace(
         record,
@@ -154,14 +154,6 @@ def case_run(study: Study[Any], case: str, *, partial: bool) -> RunRecord:
         metrics=_measurements({k: v for k, v in row.items() if k not in selection.training}),
         complete=True,
     )
-
-
-def winner(study: Study[Any], case: str) -> Run:
-    """Return the run whose weights become the model: the first seed, not the best one.
-
-    Taking the best seed would choose by test accuracy.
-    """
-    return min(study.runs(case), key=lambda run: run.repetition)
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
