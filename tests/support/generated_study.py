@@ -21,6 +21,7 @@ from densevsconv.store.files import write_json, write_npz
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
+from densevsconv.training.settings import Training
 from tests.support.plans import DATASET, SPLIT, write_plans, write_timing
 
 CLASSES, IMAGES, EPOCHS, SEEDS = 3, 30, 4, 3
@@ -28,21 +29,7 @@ VALIDATION = 400
 """Images, of which every made-up accuracy is a share."""
 SHAPE = (4, 4, 1)
 POINTS = [{"learning_rate": 0.1}, {"learning_rate": 0.01}]
-TRAINING = {
-    "optimizer": "adam",
-    "learning_rate": 0.001,
-    "momentum": 0.9,
-    "rho": None,
-    "epsilon": 1e-7,
-    "l2": 0.0,
-    "weight_decay": 0.0,
-    "batch_size": 32,
-    "epochs": EPOCHS,
-    "schedule": {"name": "constant", "warmup_epochs": 0, "step_epochs": 10, "factor": 0.1},
-    "early_stopping": None,
-    "scaling": "unit",
-    "initializer": None,
-}
+TRAINING = Training(epochs=EPOCHS).model_dump()
 
 
 def bound(family: str) -> BoundArchitecture:
