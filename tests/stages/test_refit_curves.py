@@ -59,7 +59,7 @@ def test_curves_are_those_of_the_validation_images_and_know_nothing_of_the_test(
     # the kept weights give on the validation images what the curve has at their epoch
     data = load_training_data(first, "digits")
     plan = refit.RefitPlan.read(first.plan("refit"))
-    (trial,) = refit.planned_runs(plan.cases, first, seed=plan.seed, threads=plan.threads)
+    (trial,) = refit.planned_runs(plan, plan.cases, first)
     weights = {name.partition("/")[2]: array
                for name, array in read_npz(first.weights("net-numpy")).items()}  # fmt: skip
     group = GroupTrainer(first).group([trial])

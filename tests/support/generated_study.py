@@ -125,7 +125,7 @@ def record(case: str, stage: str, point: int, repetition: int, *, diverged: bool
         "repetition": repetition, "settings": settings, "training": TRAINING | settings,
         "seeds": training_seeds(1, stage, repetition),
         "status": "diverged" if diverged else "finished", "epochs_run": EPOCHS,
-        "best_epoch": EPOCHS, "seconds": 1.5, "execution": "xla",
+        "best_epoch": EPOCHS, "seconds": 1.5, "ended": 1e9, "execution": "xla",
         "threads": 1, "device": "CPU", "history": history,
     }  # fmt: skip
 
@@ -157,6 +157,8 @@ def write_search(layout: Layout, changes: dict[str, dict[str, Any]] | None = Non
                 row = search_row(entry, case)
                 rows.append(row | (changes or {}).get(row["trial"], {}))
         write_parquet(layout.search_shard(shard), pa.Table.from_pylist(rows))
+        entries = [entry for case in cases for entry in search_records(case)]
+        write_json(layout.trainings(shard), {"trainings": entries})
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:

@@ -85,8 +85,8 @@ class Known:
             "confusion": {"counts": [], "normalised": []}, "most_confused": [],
             "misclassified": [],
         }).write(self.layout.evaluation(name))  # fmt: skip
-        ran = {"epochs_run": 2, "best_epoch": 2, "seconds": 1.0, "execution": "xla", "threads": 1,
-               "device": "CPU", **dict.fromkeys(CURVES)}  # fmt: skip
+        ran = {"epochs_run": 2, "best_epoch": 2, "seconds": 1.0, "ended": 1e9, "execution": "xla",
+               "threads": 1, "device": "CPU", **dict.fromkeys(CURVES)}  # fmt: skip
         runs = [
             ran | {"trial": f"{name}{r}", "repetition": r,
                    "status": "diverged" if r in diverged else "finished",

@@ -86,7 +86,7 @@ def write_plans(
         "report": ReportPlan.model_validate(report).model_dump(mode="json"),
         "track": study | {
             "question": "Made up?", "database": str(layout.database),
-            "artifacts": str(layout.artifacts)},
+            "artifacts": str(layout.artifacts), "shards": shards},
     }.items():  # fmt: skip
         write_json(layout.plan(stage), plan)
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from densevsconv.errors import DataError
 from densevsconv.networks.bound import BoundArchitecture
+from densevsconv.training.engines.registry import ENGINES
 from densevsconv.trials.groups import grouped, sharded
-from densevsconv.trials.planned import PlannedTrial, engines, planned
+from densevsconv.trials.planned import PlannedTrial, planned
 from tests.support.generated_study import TRAINING, architecture
 
 CONV, DENSE = (BoundArchitecture.from_dict(architecture(f)) for f in ("convolutional", "dense"))
@@ -26,7 +27,7 @@ def runs(case: str = "conv_a", repetitions: int = 2, **changes: Any) -> list[Pla
         "settings": [{}],
         "study_seed": 1,
         "stage": "refit",
-        "engine": engines(1, "auto", None)["tensorflow"],
+        "engine": ENGINES["tensorflow"](1),
         "dataset_hash": "hash",
         "train_images": 1000,
     }
@@ -44,7 +45,7 @@ def test_a_group_has_one_structure() -> None:
     rates = [{"learning_rate": 0.1}, {"learning_rate": 0.2, "l2": 0.1}, {"batch_size": 16}]
     trials = [*runs(settings=rates), *runs("conv_b"), *runs("dense", architecture=DENSE)]
     trials += runs("other data", dataset_hash="x") + runs(training=TRAINING | {"scaling": "none"})
-    trials += runs(engine=engines(1, "auto", None)["numpy"])
+    trials += runs(engine=ENGINES["numpy"](1))
     groups = grouped(trials)
     assert [len(group) for group in groups] == [6, 2, 2, 2, 2, 2]
     assert {trial.case for trial in groups[0]} == {"conv_a", "conv_b"}
@@ -60,7 +61,7 @@ def test_an_id_is_of_what_decides_the_result() -> None:
     ids |= {trial.id for trial in runs(repetitions=1, dataset_hash="x")}
     ids |= {trial.id for trial in runs(repetitions=1, stage="search", study_seed=2)}
     ids |= {trial.id for trial in runs(repetitions=1, architecture=DENSE)}
-    ids |= {trial.id for trial in runs(repetitions=1, engine=engines(2, "", None)["tensorflow"])}
+    ids |= {trial.id for trial in runs(repetitions=1, engine=ENGINES["tensorflow"](2))}
     assert len(ids) == 8
 
 

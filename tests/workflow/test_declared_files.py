@@ -50,9 +50,8 @@ def test_a_stage_runs_where_nothing_is_but_what_it_declares(finished, tmp_path, 
                 target = root / file.relative_to(finished.root)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file, target)
-        # finished work, so that nothing is trained again
-        journal = whole.journal("x").parent
-        shutil.copytree(journal, alone.journal("x").parent, dirs_exist_ok=True)
+        if whole.journal(name).exists():  # finished work of its own, so that nothing is trained
+            shutil.copytree(whole.journal(name), alone.journal(name), dirs_exist_ok=True)
         before = files_of(root)
         run_stage(name, alone, part)
         after = files_of(root)

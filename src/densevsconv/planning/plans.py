@@ -135,6 +135,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             question=settings.question,
             database=at.database.as_posix(),
             artifacts=at.artifacts.as_posix(),
+            shards=shards,
         ),
     }
 

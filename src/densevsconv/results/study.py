@@ -25,7 +25,15 @@ from densevsconv.results.tables import (
     SummaryRow,
 )
 from densevsconv.results.timing import Gradients, Timing
-from densevsconv.results.trials import CURVES, Run, Runs, Selection, TrialRow
+from densevsconv.results.trials import (
+    CURVES,
+    JournalEntry,
+    Run,
+    Runs,
+    Selection,
+    Trainings,
+    TrialRow,
+)
 from densevsconv.store.files import read_npz
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import probability_columns, read_parquet
@@ -114,6 +122,12 @@ class Study(Generic[P]):
     def contact_sheet(self, dataset: str) -> dict[str, np.ndarray]:
         """Return some images (N, H, W, C) after 0, 1, ... changes, as ``step0``, ``step1``, ..."""
         return read_npz(self.at.contact_sheet(dataset))
+
+    # -- files of a shard
+
+    def trainings(self, shard: int) -> list[JournalEntry]:
+        """Return the trials of a shard of the search, each with its settings and curves."""
+        return Trainings.read(self.at.trainings(shard)).trainings
 
     # -- files of a case
 

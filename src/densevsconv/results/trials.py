@@ -45,6 +45,7 @@ class Run(Scores):
     epochs_run: int = Field(description="Finite epochs.")
     best_epoch: int = Field(description="The epoch whose weights are kept.")
     seconds: float = Field(description="*measured*, with other jobs beside it.")
+    ended: float = Field(description="When it finished, in seconds since 1970.")
     execution: str = Field(description="How the engine ran it, such as `xla` or `graph`.")
     threads: int = Field(description="It had.")
     device: str = Field(description="It ran on.")
@@ -57,7 +58,7 @@ class Run(Scores):
 class JournalEntry(Run):
     """journal/<stage>/<id>.json: a finished training of search or refit."""
 
-    case: str = Field(description="The case it was first trained for.")
+    case: str = Field(description="The case; in the journal the one it was first trained for.")
     point: int = Field(description="Which combination of settings, from 0.")
     settings: dict[str, Any] = Field(description="The searched settings of that point.")
     training: dict[str, Any] = Field(description="All of them.")
@@ -66,6 +67,12 @@ class JournalEntry(Run):
     @property
     def run(self) -> Run:
         return Run.model_validate(self.model_dump(include=set(Run.model_fields)))
+
+
+class Trainings(Record):
+    """search/shard<K>.json: what each trial of a shard was like, epoch by epoch."""
+
+    trainings: list[JournalEntry] = Field(description="In the order of the shard's table.")
 
 
 class TrialRow(Scores, CaseLabels):

@@ -17,6 +17,7 @@ from densevsconv.networks.initialise import initial_weights
 from densevsconv.results.plan import TrainedCase
 from densevsconv.results.timing import CheckedArray, CheckedCase, Gradients
 from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.trained import image_files
 from densevsconv.store.layout import Layout
 from densevsconv.store.progress import Progress
 from densevsconv.store.seeds import derive_seed, generator, training_seeds
@@ -41,21 +42,14 @@ class GradientsPlan(Plan):
 
 
 def inputs(plan: GradientsPlan, at: Layout) -> Files:
-    """Return the training images of the cases."""
-    datasets = sorted({case.dataset for case in plan.cases.values()})
-    return {
-        "train": [at.train_data(dataset) for dataset in datasets],
-        "info": [at.data_info(dataset) for dataset in datasets],
-    }
+    return image_files(at, plan.cases.values())
 
 
 def outputs(plan: GradientsPlan, at: Layout) -> Files:
-    """Return the table of errors."""
     return {"gradients": at.gradients}
 
 
 def run(plan: GradientsPlan, at: Layout) -> None:
-    """Check the gradients of every case of the plan."""
     progress = Progress("gradients", len(plan.cases))
     cases = {}
     for name, case in plan.cases.items():

@@ -16,15 +16,15 @@ from pydantic import Field
 
 from densevsconv.images.load import load_info, load_test_data
 from densevsconv.results.plan import TrainedCase
-from densevsconv.results.trials import Runs, Selection
-from densevsconv.stages.plan import Files, Plan
-from densevsconv.stages.trained import Arrays, entry, finish
+from densevsconv.results.trials import JournalEntry, Runs, Selection
+from densevsconv.stages.plan import Files
+from densevsconv.stages.trained import Arrays, TrainingPlan, finish, image_files
 from densevsconv.store.files import atomic_path, write_npz
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.training.engine import FinishedTrial
 from densevsconv.trials.groups import GroupTrainer
-from densevsconv.trials.planned import PlannedTrial, engines, planned
+from densevsconv.trials.planned import PlannedTrial, planned
 
 _PROBABILITIES = "probabilities"
 _WEIGHT = "weight/"
@@ -36,17 +36,13 @@ class RefittedCase(TrainedCase):
     seeds: int = Field(description="Trainings afresh.")
 
 
-class RefitPlan(Plan):
+class RefitPlan(TrainingPlan):
     """plan/refit.json."""
 
-    seed: int = Field(description="The study's.")
-    execution: str = Field(description="A mode of the engines, or auto.")
-    threads: int = Field(description="Of each shard's process.")
     shards: list[dict[str, RefittedCase]] = Field(description="The cases of each shard, by name.")
 
     @property
     def parts(self) -> list[Any]:
-        """Shards."""
         return list(range(len(self.shards)))
 
     def of(self, part: Any) -> Any:
@@ -56,7 +52,6 @@ class RefitPlan(Plan):
 
     @property
     def cases(self) -> dict[str, RefittedCase]:
-        """The cases of all shards."""
         return {name: case for shard in self.shards for name, case in shard.items()}
 
 
@@ -66,14 +61,12 @@ def inputs(plan: RefitPlan, at: Layout, shard: int) -> Files:
     datasets = sorted({case.dataset for case in cases.values()})
     return {
         "selections": [at.selection(case) for case in cases],
-        "train": [at.train_data(dataset) for dataset in datasets],
+        **image_files(at, cases.values()),
         "test": [at.test_data(dataset) for dataset in datasets],
-        "info": [at.data_info(dataset) for dataset in datasets],
     }
 
 
 def outputs(plan: RefitPlan, at: Layout, shard: int) -> Files:
-    """Return each case's runs, its history by epoch, its predictions and its weights."""
     cases = plan.shards[shard]
     return {
         "runs": [at.runs(case) for case in cases],
@@ -84,18 +77,10 @@ def outputs(plan: RefitPlan, at: Layout, shard: int) -> Files:
 
 
 def planned_runs(
-    cases: Mapping[str, RefittedCase],
-    at: Layout,
-    *,
-    seed: int,
-    threads: int,
-    execution: str = "auto",
+    plan: TrainingPlan, cases: Mapping[str, RefittedCase], at: Layout, threads: int | None = None
 ) -> list[PlannedTrial]:
-    """Return the runs of ``cases``, in order; the cases must have been selected.
-
-    ``seed`` is the study's.
-    """
-    by_name = engines(threads, execution, at.execution)
+    """Return the runs of ``cases``, in order; the cases must have been selected."""
+    engines = plan.engines(at, threads)
     runs: list[PlannedTrial] = []
     for name, case in cases.items():
         info = load_info(at, case.dataset)
@@ -106,9 +91,9 @@ def planned_runs(
             training=Selection.read(at.selection(name)).training,
             settings=[{}],
             repetitions=case.seeds,
-            study_seed=seed,
+            study_seed=plan.seed,
             stage="refit",
-            engine=by_name[case.engine],
+            engine=engines[case.engine],
             # the run's files hold predictions for the test images, so those count too
             dataset_hash=f"{info['train_hash']}+{info['test_hash']}",
             train_images=info["counts"]["train"],
@@ -117,15 +102,8 @@ def planned_runs(
 
 
 def run(plan: RefitPlan, at: Layout, shard: int, *, threads: int | None = None) -> None:
-    """Refit the cases of one shard and write their files."""
     cases = plan.shards[shard]
-    runs = planned_runs(
-        cases,
-        at,
-        seed=plan.seed,
-        threads=threads or plan.threads,
-        execution=plan.execution,
-    )
+    runs = planned_runs(plan, cases, at, threads)
 
     def kept(trial: PlannedTrial, finished: FinishedTrial, trainer: GroupTrainer) -> Arrays:
         test = load_test_data(at, trial.dataset)
@@ -134,36 +112,33 @@ def run(plan: RefitPlan, at: Layout, shard: int, *, threads: int | None = None) 
             **{_WEIGHT + name: array for name, array in finished.weights.items()},
         }
 
-    journal = finish(at, "refit", shard, runs, kept)
-    for case in cases:
-        _write_case(at, case, [trial for trial in runs if trial.case == case], journal)
+    entries = finish(at, "refit", shard, runs, kept)
+    for name, case in cases.items():
+        _write_case(at, name, case, [found for found in entries if found.case == name])
 
 
-def _write_case(at: Layout, case: str, runs: list[PlannedTrial], journal: Journal) -> None:
-    labels = load_test_data(at, runs[0].dataset).labels
-    entries = [entry(journal, trial) for trial in runs]
+def _write_case(at: Layout, name: str, case: RefittedCase, entries: list[JournalEntry]) -> None:
+    journal, labels = Journal(at.journal("refit")), load_test_data(at, case.dataset).labels
     histories, predictions = [], []
     weights: Arrays = {}
     for found in entries:
+        epochs = {"epoch": np.arange(1, len(found.history["train_loss"]) + 1)}
+        curves = {curve: np.asarray(values) for curve, values in found.history.items()}
+        histories.append(_table(found.repetition, epochs | curves))
         arrays = journal.arrays(found.trial)
-        numbers = {curve: np.asarray(values) for curve, values in found.history.items()}
-        epochs = np.arange(1, len(numbers["train_loss"]) + 1)
-        histories.append(_table(found.repetition, {"epoch": epochs, **numbers}))
-        probabilities = arrays[_PROBABILITIES]
+        columns = enumerate(arrays.pop(_PROBABILITIES).T)
+        images = {"index": np.arange(len(labels)), "label": labels}
         predictions.append(
-            _table(
-                found.repetition,
-                {"index": np.arange(len(labels)), "label": labels}
-                | {f"p{number}": column for number, column in enumerate(probabilities.T)},
-            )
+            _table(found.repetition, images | {f"p{number}": column for number, column in columns})
         )
-        for name, array in arrays.items():
-            if name.startswith(_WEIGHT):
-                weights[f"{found.repetition}/{name.removeprefix(_WEIGHT)}"] = array
-    _write_tables(at.history(case), histories)
-    _write_tables(at.predictions(case), predictions)
-    write_npz(at.weights(case), weights)
-    Runs(case=case, runs=[found.run for found in entries]).write(at.runs(case))
+        weights |= {
+            f"{found.repetition}/{key.removeprefix(_WEIGHT)}": array
+            for key, array in arrays.items()
+        }
+    _write_tables(at.history(name), histories)
+    _write_tables(at.predictions(name), predictions)
+    write_npz(at.weights(name), weights)
+    Runs(case=name, runs=[found.run for found in entries]).write(at.runs(name))
 
 
 def _table(repetition: int, columns: Arrays) -> pa.Table:

@@ -11,14 +11,16 @@ epoch costs what the next one does.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
 from densevsconv.results.timing import Inference, Spread, Timing, Trainings
-from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.plan import Files
 from densevsconv.stages.refit import RefittedCase, planned_runs
+from densevsconv.stages.trained import TrainingPlan, image_files
 from densevsconv.store.identity import code_digest, digest
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -37,12 +39,9 @@ LEAST_EPOCHS = 3
 INFERENCE_REPEATS = 50
 
 
-class TimePlan(Plan):
+class TimePlan(TrainingPlan):
     """plan/time.json."""
 
-    seed: int = Field(description="The study's.")
-    execution: str = Field(description="A mode of the engines, or auto.")
-    threads: int = Field(description="Used where the workflow gives no number of cores.")
     seconds: float | None = Field(description="About how long a timed training may take.")
     batch_sizes: list[int] = Field(description="At which inference is timed.")
     cases: dict[str, RefittedCase] = Field(description="All, with their number of trainings.")
@@ -50,16 +49,13 @@ class TimePlan(Plan):
 
 def inputs(plan: TimePlan, at: Layout) -> Files:
     """Return the selections and the training images; the test images play no part."""
-    datasets = sorted({case.dataset for case in plan.cases.values()})
     return {
         "selections": [at.selection(case) for case in plan.cases],
-        "train": [at.train_data(dataset) for dataset in datasets],
-        "info": [at.data_info(dataset) for dataset in datasets],
+        **image_files(at, plan.cases.values()),
     }
 
 
 def outputs(plan: TimePlan, at: Layout) -> Files:
-    """Return the timings of every case."""
     return {"timings": [at.timing(case) for case in plan.cases]}
 
 
@@ -69,13 +65,7 @@ def run(plan: TimePlan, at: Layout, *, threads: int | None = None) -> None:
     trainer = GroupTrainer(at)
     progress = Progress("time", len(plan.cases))
     for name, case in plan.cases.items():
-        trials = planned_runs(
-            {name: case},
-            at,
-            seed=plan.seed,
-            threads=threads or plan.threads,
-            execution=plan.execution,
-        )
+        trials = planned_runs(plan, {name: case}, at, threads)
         machine = describe_machine(*trials[0].engine.packages)
         identifier = digest(
             {
@@ -130,23 +120,17 @@ def _trained(
     trials: list[PlannedTrial], epochs: int, trainer: GroupTrainer
 ) -> list[tuple[PlannedTrial, FinishedTrial]]:
     shorter = [
-        trial.with_training(trial.training.model_copy(update={"epochs": epochs}))
+        replace(trial, training=trial.training.model_copy(update={"epochs": epochs}))
         for trial in trials
     ]
     return list(trainer.train(shorter, clocked=True))
 
 
 def timed_epochs(training: Training, epoch_seconds: float, seconds: float | None) -> int:
-    """Return how many epochs of a training are timed.
+    """Return how many epochs of a training are timed, given the seconds of its last warm-up epoch.
 
-    Parameters
-    ----------
-    training
-        One that stops early is timed whole: how many epochs it takes is not known before.
-    epoch_seconds
-        Of its last warm-up epoch.
-    seconds
-        About how long the timing may take; None for all of the epochs.
+    About ``seconds`` in all; None for all of the epochs. A training that stops early is timed
+    whole: how many epochs it takes is not known before.
     """
     if seconds is None or training.early_stopping is not None:
         return training.epochs

@@ -19,16 +19,23 @@ from densevsconv.report.contents import drawings
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.results.tracked import Tracked
+from densevsconv.results.trials import JournalEntry
 from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.stages.refit import RefitPlan, planned_runs
 from densevsconv.stages.search import SearchPlan, planned_trials
+from densevsconv.stages.trained import entry
+from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.machine import describe_machine
 from densevsconv.store.progress import Progress
 from densevsconv.tracking.artifacts import attach_files, attach_model
 from densevsconv.tracking.database import experiment, open_database
 from densevsconv.tracking.importer import Importer
-from densevsconv.tracking.runs import Training, case_run, finished, training_runs
+from densevsconv.tracking.runs import case_run, finished, training_runs
+from densevsconv.trials.planned import PlannedTrial
+
+STAGES = {"trial": "search", "seed": "refit"}
+"""Whose journal holds the trainings of a kind."""
 
 
 class TrackPlan(StudyPlan, Plan):
@@ -37,12 +44,15 @@ class TrackPlan(StudyPlan, Plan):
     question: str = Field(description="Shown on the experiment's page.")
     database: str = Field(description="MLflow's, of all studies.")
     artifacts: str = Field(description="Folder of all artefacts.")
+    shards: int = Field(description="Of the search.")
 
 
 def inputs(plan: TrackPlan, at: Layout) -> Files:
     return {
-        "tables": [at.trials, at.summary, at.run_table],
-        **of_each(plan.cases, selections=at.selection, runs=at.runs, weights=at.weights),
+        "tables": [at.summary, at.run_table],
+        "trainings": [at.trainings(shard) for shard in range(plan.shards)],
+        **of_each(plan.cases, selections=at.selection, runs=at.runs, histories=at.history),
+        **of_each(plan.cases, weights=at.weights),
         **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
         "figures": [at.figure(drawing.stem, "png") for drawing in drawings(plan)],
         **of_each(plan.used, info=at.data_info),
@@ -55,13 +65,14 @@ def outputs(plan: TrackPlan, at: Layout) -> Files:
 
 
 def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
-    """Import the study, or with ``partial`` what there is of it.
+    """Import the study, or with ``partial`` what its journals hold so far.
 
     Raises :class:`UserError` where another import is writing, where results are missing
     (``partial``: plans or prepared data), or where the database cannot be used.
     """
     study = Study(plan, at)
-    runs = list(training_runs(study, _planned(at) if partial else finished(study), partial=partial))
+    trainings = _so_far(at) if partial else finished(study, plan.shards)
+    runs = list(training_runs(study, trainings, partial=partial))
     figures = {at.figure(each.stem, "png"): each.cases for each in drawings(plan)}
     with open_database(Path(plan.database)) as client:
         experiment_id = experiment(client, plan.study, Path(plan.artifacts), plan.question)
@@ -95,15 +106,22 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
             ).write(at.tracked)
 
 
-def _planned(at: Layout) -> list[Training]:
+def _so_far(at: Layout) -> list[tuple[str, JournalEntry]]:
+    """Return what the journals hold of the planned trainings."""
+    journals = {kind: Journal(at.journal(name)) for kind, name in STAGES.items()}
+    return [
+        (kind, entry(trial, record))
+        for kind, trial in _planned(at)
+        if (record := journals[kind].get(trial.id))
+    ]
+
+
+def _planned(at: Layout) -> list[tuple[str, PlannedTrial]]:
     """Return every trial that is planned, and the seeds of the cases that have been selected."""
     search, refit = SearchPlan.read(at.plan("search")), RefitPlan.read(at.plan("refit"))
     selected = {name: case for name, case in refit.cases.items() if at.selection(name).exists()}
-    runs = planned_runs(selected, at, seed=refit.seed, threads=refit.threads)
-    return [
-        Training("trial", trial.case, trial.id, trial.repetition, trial.settings)
-        for trial in planned_trials(search, at)
-    ] + [Training("seed", run.case, run.id, run.repetition, run.settings) for run in runs]
+    trials, seeds = planned_trials(search, at), planned_runs(refit, selected, at)
+    return [("trial", trial) for trial in trials] + [("seed", seed) for seed in seeds]
 
 
 def _tags(study: Study[TrackPlan], case: str) -> dict[str, str]:

@@ -1,71 +1,105 @@
-"""What search and refit have in common: the trials of a shard, each done once."""
+"""What the stages that train have in common: plans, images, the trials of a shard, each done once.
+
+A finished trial goes to the stage's journal at once: a killed stage goes on where it stopped.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
+from pydantic import Field
 
+from densevsconv.results.plan import TrainedCase
 from densevsconv.results.trials import CURVES, JournalEntry
+from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.progress import Progress
-from densevsconv.training.engine import FinishedTrial
+from densevsconv.training.engine import Engine, FinishedTrial
+from densevsconv.training.engines.registry import ENGINES
 from densevsconv.trials.groups import GroupTrainer
 from densevsconv.trials.planned import PlannedTrial
 
 Arrays = dict[str, np.ndarray]
 
 
+class TrainingPlan(Plan):
+    """What a stage that trains is asked to do."""
+
+    seed: int = Field(description="The study's.")
+    execution: str = Field(description="A mode of the engines, or auto.")
+    threads: int = Field(description="Of each process; the workflow may give another number.")
+
+    def engines(self, at: Layout, threads: int | None) -> dict[str, Engine]:
+        """Return one engine of each name; they share the process's threads."""
+        return {
+            name: engine(threads or self.threads, self.execution, at.execution)
+            for name, engine in ENGINES.items()
+        }
+
+
+def image_files(at: Layout, cases: Iterable[TrainedCase]) -> Files:
+    """Return the files of the training and validation images of cases."""
+    datasets = sorted({case.dataset for case in cases})
+    return {
+        "train": [at.train_data(dataset) for dataset in datasets],
+        "info": [at.data_info(dataset) for dataset in datasets],
+    }
+
+
 def finish(
-    layout: Layout,
+    at: Layout,
     stage: str,
     shard: int,
     trials: Sequence[PlannedTrial],
     kept: Callable[[PlannedTrial, FinishedTrial, GroupTrainer], Arrays] | None = None,
-) -> Journal:
-    """Train the trials that are not in the stage's journal, and return it.
+) -> list[JournalEntry]:
+    """Train the trials that are not in the stage's journal; return what it says of all of them.
 
-    Each is written when it finishes, with the arrays that ``kept`` makes of it: a killed stage goes
-    on where it stopped.
+    Each is written when it finishes, with the arrays that ``kept`` makes of it.
     """
-    journal = Journal(layout.journal(stage))
-    waiting = [trial for trial in trials if trial.id not in journal]
+    journal = Journal(at.journal(stage))
+    done = {trial.id: found for trial in trials if (found := journal.get(trial.id))}
+    waiting = [trial for trial in trials if trial.id not in done]
     cost = sum(trial.cost for trial in waiting)
     progress = Progress(f"{stage} {shard}", len(trials), len(trials) - len(waiting), cost=cost)
-    trainer = GroupTrainer(layout)
+    trainer = GroupTrainer(at)
     for trial, finished in trainer.train(waiting):
         arrays = kept(trial, finished, trainer) if kept else None
-        journal.put(trial.id, _entry(trial, finished).model_dump(mode="json"), arrays)
+        done[trial.id] = _record(trial, finished)
+        journal.put(trial.id, done[trial.id], arrays)
         varied = "".join(f" {key}={value}" for key, value in trial.settings.items())
         progress.advance(f"{trial.case}{varied}", trial.cost)
-    return journal
+    return [entry(trial, done[trial.id]) for trial in trials]
 
 
-def entry(journal: Journal, trial: PlannedTrial) -> JournalEntry:
-    """Return a trial's entry of the journal."""
-    found = journal.get(trial.id)
-    if found is None:  # deleted or damaged since it was written
-        raise RuntimeError(f"trial {trial.id} of {trial.case} has left the journal; run again")
-    return JournalEntry.model_validate(found)
+def entry(trial: PlannedTrial, record: dict[str, Any]) -> JournalEntry:
+    """Return the journal's record of a trial, which may have been written for another case."""
+    return JournalEntry.model_validate(record | _labels(trial))
 
 
-def _entry(trial: PlannedTrial, finished: FinishedTrial) -> JournalEntry:
+def _labels(trial: PlannedTrial) -> dict[str, Any]:
+    return {key: getattr(trial, key) for key in ("case", "point", "repetition", "settings")}
+
+
+def _record(trial: PlannedTrial, finished: FinishedTrial) -> dict[str, Any]:
+    scores: dict[str, Any] = {curve: finished.at_best(curve) for curve in CURVES}
     return JournalEntry(
+        **_labels(trial),
+        **scores,
         trial=trial.id,
-        case=trial.case,
-        point=trial.point,
-        repetition=trial.repetition,
-        settings=trial.settings,
         training=trial.training.model_dump(),
         seeds=trial.seeds,
         status=finished.status,
         epochs_run=finished.epochs_run,
         best_epoch=finished.best_epoch,
-        **{curve: finished.at_best(curve) for curve in CURVES},
         seconds=finished.seconds,
+        ended=time.time(),
         execution=finished.execution,
         threads=trial.engine.threads,
         device=finished.device,
         history=finished.history,
-    )
+    ).model_dump(mode="json")

@@ -16,13 +16,7 @@ from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 
 
 class Journal:
-    """A folder of finished work, by id.
-
-    Parameters
-    ----------
-    folder
-        Where the entries lie; made when the first one is written.
-    """
+    """A folder of finished work, by id; made when the first entry is written."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -46,10 +40,6 @@ class Journal:
         except DataError:
             return None
         return record if isinstance(record, dict) else None
-
-    def written(self, identifier: str) -> float:
-        """Return when the entry was written, in seconds since 1970."""
-        return self._file(identifier, ".json").stat().st_mtime
 
     def arrays(self, identifier: str) -> dict[str, np.ndarray]:
         """Return the entry's arrays; raise :class:`DataError` where they are missing."""

@@ -69,6 +69,8 @@ class Layout:
 
     search_shard = _Each("{study}/search/shard{}.parquet")
     """The trials of one shard, one row a trial."""
+    trainings = _Each("{study}/search/shard{}.json")
+    """The same trials, each with all of its settings and its curves."""
     selection = _Each("{study}/select/{}.json")
     """The chosen settings of a case and why."""
     runs = _Each("{study}/refit/{}/runs.json")

@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from densevsconv.errors import DataError
 from densevsconv.results.study import Study
 from densevsconv.results.trials import CURVES, JournalEntry
 from densevsconv.store.identity import digest
-from densevsconv.store.journal import Journal
-
-STAGES = {"trial": "search", "seed": "refit"}
-"""Whose journal holds the runs of a kind."""
+from densevsconv.training.settings import Training
 
 
 class Measurement(NamedTuple):
@@ -48,69 +44,43 @@ class RunRecord:
         return digest({"params": self.params, "metrics": metrics})
 
 
-@dataclass(frozen=True)
-class Training:
-    """One training of the study, whose record is in a journal."""
-
-    kind: Literal["trial", "seed"]
-    case: str
-    trial: str
-    repetition: int
-    settings: dict[str, Any]
-
-
-def finished(study: Study[Any]) -> list[Training]:
-    trials = [
-        Training("trial", row.case, row.trial, row.repetition, json.loads(row.settings))
-        for row in study.trials
-    ]
-    return trials + [
-        Training("seed", row.case, row.trial, row.repetition, {}) for row in study.run_rows
-    ]
+def finished(study: Study[Any], shards: int) -> list[tuple[str, JournalEntry]]:
+    """Return every trial ("trial") and every refitted seed ("seed") of a finished study."""
+    trials = [entry for shard in range(shards) for entry in study.trainings(shard)]
+    trials.sort(key=lambda entry: (entry.case, entry.point, entry.repetition))
+    found = [("trial", entry) for entry in trials]
+    for case in study.plan.cases:
+        history = study.history(case)
+        training = Training.model_validate(study.selection(case).training).model_dump()
+        own = {"case": case, "point": 0, "settings": {}, "training": training}
+        for run in study.runs(case):
+            rows = history[history["repetition"] == run.repetition]
+            curves = {curve: rows[curve].tolist() for curve in CURVES}
+            entry = JournalEntry.model_validate(run.model_dump() | own | {"history": curves})
+            found.append(("seed", entry))
+    return found
 
 
 def training_runs(
-    study: Study[Any], trainings: Iterable[Training], *, partial: bool
+    study: Study[Any], trainings: Iterable[tuple[str, JournalEntry]], *, partial: bool
 ) -> Iterator[RunRecord]:
     """Yield what MLflow is to hold of each training.
 
-    With ``partial`` the study may still be running: trainings without a record are left out, and
-    seeds stay incomplete, since their test scores come last.
+    With ``partial`` the study may still be running: seeds stay incomplete, since their test scores
+    come last.
     """
     scores = {} if partial else {
         row.trial: row.model_dump(include={"test_accuracy", "test_log_loss"})
         for row in study.run_rows
     }  # fmt: skip
-    for training in trainings:
-        journal = Journal(study.at.journal(STAGES[training.kind]))
-        record = journal.get(training.trial)
-        if record is None:
-            if partial:
-                continue
-            raise DataError(
-                f"{journal.folder}: trial {training.trial} of {training.case} is missing; delete "
-                f"{study.at.root / STAGES[training.kind]} and run the study again"
-            )
-        # a trial that two cases share has the record of the one that came first
-        own = {"repetition": training.repetition, "settings": training.settings}
-        yield _training_run(
-            training,
-            JournalEntry.model_validate(record | own),
-            written=journal.written(training.trial),
-            test=scores.get(training.trial, {}),
-            complete=not partial or training.kind == "trial",
-        )
+    for kind, entry in trainings:
+        test = scores.get(entry.trial, {}) if kind == "seed" else {}
+        yield _training_run(kind, entry, test, complete=not partial or kind == "trial")
 
 
 def _training_run(
-    training: Training,
-    entry: JournalEntry,
-    *,
-    written: float,
-    test: Mapping[str, Any],
-    complete: bool,
+    kind: str, entry: JournalEntry, test: Mapping[str, Any], *, complete: bool
 ) -> RunRecord:
-    """Return the run of one training, which ended when its record was ``written`` (Unix time)."""
     total, epochs = round(1000 * entry.seconds), max(entry.epochs_run, 1)
     curves = [
         Measurement(name, value, epoch, total * epoch // epochs)
@@ -122,11 +92,11 @@ def _training_run(
     varied = " ".join(f"{key}={value}" for key, value in _flat(entry.settings).items())
     labels = {"trial", "repetition", "status", "execution", "device", "threads"}
     return RunRecord(
-        key=f"{training.kind}/{training.case}/{entry.trial}",
-        kind=training.kind,
-        name=f"{varied or training.case} #{entry.repetition}",
-        case=training.case,
-        started=round(1000 * written) - total,
+        key=f"{kind}/{entry.case}/{entry.trial}",
+        kind=kind,
+        name=f"{varied or entry.case} #{entry.repetition}",
+        case=entry.case,
+        started=round(1000 * entry.ended) - total,
         seconds=entry.seconds,
         tags={key: str(value) for key, value in entry.model_dump(include=labels).items()},
         params=_flat(entry.training) | _flat(entry.seeds, "seed."),

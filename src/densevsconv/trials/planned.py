@@ -1,15 +1,10 @@
-"""Planned training runs: what search, refit and timing have in common.
-
-A planned run knows its id before it is run, so that a stage can look it up in the journal and
-MLflow can find it there.
-"""
+"""Planned training runs: each knows its id before it is run, and the journal is asked for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from densevsconv.errors import DataError
@@ -19,7 +14,6 @@ from densevsconv.store.plugins import digests_of
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.batches import BATCH_ORDERS
 from densevsconv.training.engine import Engine
-from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.settings import Training
 from densevsconv.trials.cost import estimated_seconds
 
@@ -77,10 +71,6 @@ class PlannedTrial:
             batch_size=self.training.batch_size,
         )
 
-    def with_training(self, training: Training) -> PlannedTrial:
-        """Return the same run with other training settings."""
-        return replace(self, training=training)
-
 
 def planned(
     case: str,
@@ -122,8 +112,3 @@ def planned(
                 dataset_hash=dataset_hash,
                 train_images=train_images,
             )
-
-
-def engines(threads: int, execution: str, choices: Path | None) -> dict[str, Engine]:
-    """Return one engine of each name, sharing a process's threads."""
-    return {name: engine(threads, execution, choices) for name, engine in ENGINES.items()}
