@@ -28,38 +28,34 @@ def columns(kinds: Sequence[str], channels: int) -> dict[str, slice]:
     - cutout: top, left, bottom and right of what is set to zero; the last two are outside
     - mixup: the image's own weight, and the position in the batch of what it is mixed with
     """
-    sizes = {"geometry": 6, "intensity": 1 + channels, "cutout": 4, "mixup": 2}
     places, start = {}, 0
-    for kind in kinds:
-        places[kind] = slice(start, start + sizes[kind])
-        start += sizes[kind]
+    for kind, numbers in _nothing(channels).items():
+        if kind in kinds:
+            places[kind] = slice(start, start + len(numbers))
+            start += len(numbers)
     return places
 
 
-def unchanged(kinds: Sequence[str], channels: int, shape: tuple[int, int]) -> np.ndarray:
-    """Return the numbers that change nothing, float32 (*shape, numbers); shape (steps, batch)."""
-    nothing = {
+def _nothing(channels: int) -> dict[str, list[int]]:
+    return {
         "geometry": [1, 0, 0, 0, 1, 0],
         "intensity": [1] + [0] * channels,
         "cutout": [0, 0, 0, 0],
         "mixup": [1, 0],
     }
-    values = [value for kind in kinds for value in nothing[kind]]
+
+
+def unchanged(kinds: Sequence[str], channels: int, shape: tuple[int, int]) -> np.ndarray:
+    """Return the numbers that change nothing, float32 (*shape, numbers); shape (steps, batch)."""
+    values = [value for kind in kinds for value in _nothing(channels)[kind]]
     return np.broadcast_to(np.array(values, np.float32), (*shape, len(values))).copy()
 
 
 class Changes:
     """What is drawn for every image of every batch, any epoch at any time.
 
-    Parameters
-    ----------
-    augmentation
-        What may happen; None for nothing.
-    seed
-        Of the axis "augmentation". Each key draws from a stream of its own for each epoch:
-        switching one on leaves the others as they were.
-    data
-        Training images (shape and colours) and ``info["max_value"]``.
+    ``seed`` is that of the axis "augmentation". Each key of the settings draws from a stream of its
+    own for each epoch: switching one on leaves the others as they were.
     """
 
     def __init__(self, augmentation: Augmentation | None, seed: int, data: TrainingData) -> None:
@@ -76,8 +72,7 @@ class Changes:
     def epoch(self, epoch: int, shape: tuple[int, int]) -> np.ndarray:
         """Return the numbers of one epoch, counted from 0: float32 (steps, batch size, numbers).
 
-        ``shape`` is (steps, batch size); :func:`columns` says what the numbers are, none if
-        nothing is changed.
+        ``shape`` is (steps, batch size); :func:`columns` says what the numbers are.
         """
         draw = _Draw(self._augmentation, self._seed, epoch, shape)
         parts = {
@@ -158,20 +153,9 @@ class _Draw:
 def colour_components(images: np.ndarray, max_value: float) -> np.ndarray:
     """Return the principal components of the pixels' colours, each times its eigenvalue.
 
-    Krizhevsky et al. (2012), section 4.1, for pixels from 0 to 1.
-
-    Parameters
-    ----------
-    images
-        (N, H, W, channels).
-    max_value
-        The largest value a pixel can have.
-
-    Returns
-    -------
-    numpy.ndarray
-        Float64 (channels, components); the largest entry of each component is positive, so that
-        the sign does not depend on the library.
+    Krizhevsky et al. (2012), section 4.1, for pixels from 0 to 1. Images are (N, H, W, channels),
+    the result float64 (channels, components); the largest entry of each component is positive, so
+    that the sign does not depend on the library.
     """
     channels = images.shape[-1]
     total, products = np.zeros(channels), np.zeros((channels, channels))

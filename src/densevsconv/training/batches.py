@@ -40,7 +40,6 @@ BATCH_ORDERS: dict[str, BatchOrder] = {"shuffle": BatchOrder(_shuffled)}
 
 
 def steps_per_epoch(images: int, batch_size: int) -> int:
-    """Return the number of full batches in an epoch."""
     return images // batch_size
 
 

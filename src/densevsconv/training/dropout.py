@@ -26,18 +26,10 @@ def layer_seed(seed: int, index: int, within: str = "") -> int:
 
 
 def keep_mask(seed: int, step: int, shape: tuple[int, ...], rate: float) -> np.ndarray:
-    """Return which elements are kept (boolean, ``shape``) in one step of one layer.
+    """Return which elements of an input are kept, boolean ``shape`` (batch axis included).
 
-    Parameters
-    ----------
-    seed
-        From :func:`layer_seed`.
-    step
-        Training step, counted from 0.
-    shape
-        Shape of the layer's input, batch axis included; elements are counted in C order.
-    rate
-        Share of elements dropped.
+    ``seed`` is from :func:`layer_seed`, the training ``step`` counts from 0, ``rate`` is the share
+    of elements dropped. Elements are counted in C order.
     """
     bits = random_bits(seed, step, int(np.prod(shape)))
     return (bits >= drop_threshold(rate)).reshape(shape)

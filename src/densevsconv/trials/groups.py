@@ -68,13 +68,11 @@ class GroupTrainer:
         self._engine: Engine | None = None
 
     def data(self, dataset: str) -> TrainingData:
-        """Return a data set's training and validation images."""
         if dataset not in self._data:
             self._data[dataset] = load_training_data(self._at, dataset)
         return self._data[dataset]
 
     def group(self, trials: Sequence[PlannedTrial]) -> Group:
-        """Return trials of one structure as their engine takes them."""
         first = trials[0]
         data = self.data(first.dataset)
         return Group(
@@ -94,11 +92,9 @@ class GroupTrainer:
                 yield members[finished.index], finished
 
     def predictor(self, trial: PlannedTrial, finished: FinishedTrial) -> Predictor:
-        """Return what the network of a finished trial predicts."""
         return trial.engine.predictor(self.group([trial]), finished.weights)
 
     def release(self) -> None:
-        """Let go of what the last engine holds."""
         if self._engine is not None:
             self._engine.release()
 

@@ -63,7 +63,7 @@ class PlannedTrial:
 
     @property
     def cost(self) -> float:
-        """Estimated seconds of the run."""
+        """Estimated seconds."""
         return estimated_seconds(
             self.architecture,
             epochs=self.training.epochs,

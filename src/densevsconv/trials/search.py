@@ -21,16 +21,15 @@ MOST_POINTS = 100_000
 class Dimension(Strict):
     """The values that random search draws one setting from: a range or a list."""
 
-    low: float | None = Field(default=None, description="Smallest value of a range.")
-    high: float | None = Field(default=None, description="Largest value of a range.")
-    scale: Literal["linear", "log", "integer"] = Field(
-        default="linear",
-        description="How a range is drawn from: evenly, evenly in the logarithm, whole numbers "
-        "evenly (both ends included).",
-    )
-    choices: list[Any] | None = Field(
-        default=None, min_length=1, description="Values to choose from, in place of a range."
-    )
+    low: float | None = None
+    """Smallest value of a range."""
+    high: float | None = None
+    """Largest value of a range."""
+    scale: Literal["linear", "log", "integer"] = "linear"
+    """How a range is drawn from: evenly, evenly in the logarithm, whole numbers evenly (both ends
+    included)."""
+    choices: list[Any] | None = Field(default=None, min_length=1)
+    """Values to choose from, in place of a range."""
 
     @model_validator(mode="after")
     def _range_or_choices(self) -> Dimension:
@@ -51,30 +50,21 @@ class Dimension(Strict):
 class Search(Strict):
     """Which settings are tried for a case; all of them keys of Training."""
 
-    method: Literal["grid", "random", "list"] = Field(
-        default="list",
-        description="`grid`: every combination of the values in `grid`; `random`: `samples` draws "
-        "from `space`; `list`: the `points` as they stand. Of a single point, as in the "
-        "default (the case's own training settings), no trial is made.",
-    )
-    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
-        default_factory=dict, description="For `grid`: Training keys, each with its values."
-    )
-    space: dict[str, Dimension] = Field(
-        default_factory=dict, description="For `random`: Training keys, each with a Dimension."
-    )
-    samples: int | None = Field(
-        default=None, ge=1, description="For `random`: number of points drawn from `space`."
-    )
-    points: list[dict[str, Any]] | None = Field(
-        default=None,
-        min_length=1,
-        description="For `list`: points, each a mapping of Training keys to values; null: one "
-        "point that changes nothing.",
-    )
-    seeds: int = Field(
-        default=1, ge=1, description="Trainings of every point, each from its own random start."
-    )
+    method: Literal["grid", "random", "list"] = "list"
+    """`grid`: every combination of the values in `grid`; `random`: `samples` draws from `space`;
+    `list`: the `points` as they stand. Of a single point, as in the default (the case's own
+    training settings), no trial is made."""
+    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(default_factory=dict)
+    """For `grid`: Training keys, each with its values."""
+    space: dict[str, Dimension] = Field(default_factory=dict)
+    """For `random`: Training keys, each with a Dimension."""
+    samples: int | None = Field(default=None, ge=1)
+    """For `random`: number of points drawn from `space`."""
+    points: list[dict[str, Any]] | None = Field(default=None, min_length=1)
+    """For `list`: points, each a mapping of Training keys to values; null: one point that changes
+    nothing."""
+    seeds: int = Field(default=1, ge=1)
+    """Trainings of every point, each from its own random start."""
 
     @model_validator(mode="after")
     def _fits_method(self) -> Search:

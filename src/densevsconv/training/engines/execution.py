@@ -24,19 +24,10 @@ def recorded_choice(
 ) -> str:
     """Return the execution mode of ``model``, measuring it the first time.
 
-    Parameters
-    ----------
-    folder
-        Where the choices are kept; None: nowhere, and it is measured each time.
-    model
-        What the choice depends on: architecture, structure of training, device, engine code and
-        library versions. JSON-like.
-    modes
-        What there is to choose from.
-    measure
-        Returns the seconds of an epoch in a mode; None where the mode cannot run the model.
-
-    Jobs that run side by side agree: the first one measures while the others wait.
+    ``folder`` is where the choices are kept; with None it is measured each time. ``model`` is what
+    the choice depends on, JSON-like: architecture, structure of training, device, engine code and
+    library versions. ``measure`` returns the seconds of an epoch in a mode, or None where the mode
+    cannot run the model. Jobs that run side by side agree: the others wait for the first one.
     """
 
     def measured() -> dict[str, Any]:

@@ -16,16 +16,7 @@ def changed(
 ) -> np.ndarray:
     """Return images with all changes but mixup, float32 (batch, H, W, C), not yet scaled.
 
-    Parameters
-    ----------
-    images
-        uint8 (batch, H, W, C).
-    drawn
-        float32 (batch, numbers), see :func:`densevsconv.training.augmentation.columns`.
-    kinds
-        The kinds of changes that were drawn.
-    max_value
-        The largest value a pixel can have.
+    ``images`` are uint8, ``drawn`` float32 (batch, numbers): those of :func:`columns`.
     """
     places = columns(kinds, images.shape[-1])
     pixels = images.astype(np.float32)
@@ -42,12 +33,7 @@ def changed(
 def resampled(images: np.ndarray, matrices: np.ndarray) -> np.ndarray:
     """Return images read elsewhere: bilinear between pixels, zero outside (Jaderberg et al. 2015).
 
-    Parameters
-    ----------
-    images
-        float32 (batch, H, W, C).
-    matrices
-        float32 (batch, 6), see :func:`densevsconv.training.augmentation.columns`.
+    ``images`` are float32 (batch, H, W, C), ``matrices`` float32 (batch, 6), see :func:`columns`.
     """
     count, height, width, channels = images.shape
     a, b, c, d, e, f = matrices.T[:, :, None, None, None]
@@ -95,14 +81,9 @@ def _cut(shape: tuple[int, ...], corners: np.ndarray) -> np.ndarray:
 
 
 def mixed(values: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """Return images or one-hot labels mixed with those of the batch that they were drawn with.
+    """Return images or one-hot labels (batch, ...) mixed with others of the batch.
 
-    Parameters
-    ----------
-    values
-        (batch, ...).
-    drawn
-        float32 (batch, 2), see :func:`densevsconv.training.augmentation.columns`.
+    ``drawn`` is float32 (batch, 2), see :func:`columns`.
     """
     weight = drawn[:, 0].reshape(-1, *[1] * (values.ndim - 1))
     result: np.ndarray = values * weight + values[drawn[:, 1].astype(np.int32)] * (1 - weight)
@@ -114,23 +95,9 @@ def augmented_examples(
 ) -> np.ndarray:
     """Return training images as a network would see them, for a contact sheet.
 
-    Parameters
-    ----------
-    data
-        The training images.
-    augmentation
-        What is done to them.
-    seed
-        Of the axis "augmentation"; the draws are those of an epoch of ``count`` batches.
-    indices
-        Which training images are shown; mixup mixes these.
-    count
-        Examples of each.
-
-    Returns
-    -------
-    numpy.ndarray
-        Float32 (images, count, H, W, C), in the pixels' own unit, from 0 to ``max_value``.
+    Float32 (images, count, H, W, C), in the pixels' own unit: ``count`` examples of each of the
+    images ``indices``, which mixup mixes. ``seed`` is that of the axis "augmentation"; the draws
+    are those of an epoch of ``count`` batches.
     """
     kinds = augmentation.kinds
     images = data.train_images[np.asarray(indices)]

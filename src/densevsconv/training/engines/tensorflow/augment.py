@@ -43,15 +43,8 @@ def batch_function(
 ) -> Callable[[Images, tf.Tensor, tf.Tensor], Batch]:
     """Return the function from (images, indices, drawn) to the batch of changed images.
 
-    Parameters
-    ----------
-    kinds
-        The kinds of changes that are drawn, ``Augmentation.kinds``; without any, images are read
-        as they are.
-    channels
-        Channels of an image.
-    max_value
-        The largest value a pixel can have; used by "intensity" alone.
+    ``kinds`` are those of the changes that are drawn, ``Augmentation.kinds``; ``max_value``, the
+    largest value a pixel can have, is used by "intensity" alone.
     """
     places = columns(kinds, channels)
     if not places:

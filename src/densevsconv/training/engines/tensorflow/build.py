@@ -40,23 +40,12 @@ _LAYERS: dict[str, tuple[type[keras.layers.Layer], dict[str, str]]] = {
 
 
 def keras_model(architecture: BoundArchitecture, *, logits: bool = False) -> keras.Model:
-    """Build the Keras model of an architecture.
+    """Return the Keras model: float32 images (N, H, W, C), already scaled, to (N, classes).
 
-    Parameters
-    ----------
-    architecture
-        Layers bound to an image shape (H, W, C) and a number of classes.
-    logits
-        For training: leave out the closing softmax, since the loss is stable on logits, and drop
-        out with the study's own random bits.
-
-    Returns
-    -------
-    keras.Model
-        Float32 images (N, H, W, C), already scaled, to (N, classes). Layers have the names of the
-        description, as the weights do in every file of the study, with dots for slashes.
-        Activations are Keras's own, by name (leaky_relu has a slope of 0.2), so that a saved model
-        can be loaded.
+    Layers have the names of the description, as the weights do in every file of the study, with
+    dots for slashes. Activations are Keras's own, by name (leaky_relu has a slope of 0.2), so that
+    a saved model can be loaded. With ``logits``, for training, the closing softmax is left out,
+    since the loss is stable on logits, and dropout uses the study's own random bits.
     """
     layers = architecture.layers
     if logits:

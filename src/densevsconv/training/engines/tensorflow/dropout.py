@@ -31,7 +31,6 @@ class HashedDropout(keras.layers.Layer):
         )
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Drop elements while training; pass them through otherwise."""
         if not training or not self.rate:
             return inputs
         state = tf.convert_to_tensor(self.state.value)

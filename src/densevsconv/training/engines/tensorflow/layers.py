@@ -16,31 +16,13 @@ class LocallyConnected2D(keras.layers.Layer):
     (H', W', filters).
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel: tuple[int, int],
-        stride: tuple[int, int],
-        dilation: tuple[int, int],
-        padding: str,
-        activation: str,
-        use_bias: bool,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, activation: str, **kwargs: Any) -> None:
+        keys = ("filters", "kernel", "stride", "dilation", "padding", "use_bias")
+        self.settings = {key: kwargs.pop(key) for key in keys} | {"activation": activation}
         super().__init__(**kwargs)
-        self.settings: dict[str, Any] = {
-            "filters": filters,
-            "kernel": tuple(kernel),
-            "stride": tuple(stride),
-            "dilation": tuple(dilation),
-            "padding": padding,
-            "activation": activation,
-            "use_bias": use_bias,
-        }
         self.activation = keras.activations.get(activation)
 
     def build(self, input_shape: tuple[int | None, int, int, int]) -> None:
-        """Make the weights."""
         s = self.settings
         sizes = list(zip(input_shape[1:3], s["kernel"], s["stride"], s["dilation"], strict=True))
         reach = [(k - 1) * d + 1 for _, k, _, d in sizes]
@@ -62,7 +44,6 @@ class LocallyConnected2D(keras.layers.Layer):
             )
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Multiply every window by its own kernel."""
         s = self.settings
         padded = tf.pad(inputs, self.frame)
         taps = []
@@ -79,7 +60,6 @@ class LocallyConnected2D(keras.layers.Layer):
         return self.activation(z + self.bias if s["use_bias"] else z)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the layer again."""
         return {**super().get_config(), **self.settings}
 
 
@@ -94,7 +74,6 @@ class LocalResponseNorm(keras.layers.Layer):
         self.settings = {"depth_radius": depth_radius, "bias": bias, "alpha": alpha, "beta": beta}
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Damp each channel by its neighbours."""
         s, channels = self.settings, inputs.shape[-1]
         radius = min(s["depth_radius"], channels)
         near = tf.linalg.band_part(tf.ones((channels, channels), inputs.dtype), radius, radius)
@@ -102,5 +81,4 @@ class LocalResponseNorm(keras.layers.Layer):
         return inputs * scale ** -s["beta"]
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the layer again."""
         return {**super().get_config(), **self.settings}

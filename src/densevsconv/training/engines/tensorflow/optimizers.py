@@ -24,43 +24,34 @@ class Hyper(NamedTuple):
     weight_decay: tf.Tensor
 
 
-Update = Callable[[tf.Tensor, tf.Tensor, Tensors, Hyper, tf.Tensor], tuple[tf.Tensor, Tensors]]
+Stepped = tuple[tf.Tensor, Tensors]
+Update = Callable[[tf.Tensor, tf.Tensor, Tensors, Hyper, tf.Tensor], Stepped]
 """(weight, gradient, slots, hyper, step counted from 1) -> (weight, slots)."""
 
 
-def _sgd(
-    w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor
-) -> tuple[tf.Tensor, Tensors]:
+def _sgd(w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor) -> Stepped:
     return w - h.learning_rate * g, []
 
 
-def _momentum(
-    w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor
-) -> tuple[tf.Tensor, Tensors]:
+def _momentum(w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor) -> Stepped:
     """Polyak's heavy ball: v <- m v - rate g; w <- w + v."""
     velocity = h.momentum * slots[0] - h.learning_rate * g
     return w + velocity, [velocity]
 
 
-def _nesterov(
-    w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor
-) -> tuple[tf.Tensor, Tensors]:
+def _nesterov(w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor) -> Stepped:
     """Look-ahead form of Sutskever et al. 2013: v <- m v - rate g; w <- w + m v - rate g."""
     velocity = h.momentum * slots[0] - h.learning_rate * g
     return w + h.momentum * velocity - h.learning_rate * g, [velocity]
 
 
-def _rmsprop(
-    w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor
-) -> tuple[tf.Tensor, Tensors]:
+def _rmsprop(w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor) -> Stepped:
     """Tieleman and Hinton 2012, epsilon inside the root as in Keras 3."""
     square = h.rho * slots[0] + (1 - h.rho) * tf.square(g)
     return w - h.learning_rate * g * tf.math.rsqrt(square + h.epsilon), [square]
 
 
-def _adam(
-    w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor
-) -> tuple[tf.Tensor, Tensors]:
+def _adam(w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor) -> Stepped:
     """Kingma and Ba 2015, in the order of operations of its section 2 (as Keras does)."""
     first = slots[0] + (g - slots[0]) * (1 - h.momentum)
     second = slots[1] + (tf.square(g) - slots[1]) * (1 - h.rho)
@@ -68,9 +59,7 @@ def _adam(
     return w - rate * first / (tf.sqrt(second) + h.epsilon), [first, second]
 
 
-def _adamw(
-    w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor
-) -> tuple[tf.Tensor, Tensors]:
+def _adamw(w: tf.Tensor, g: tf.Tensor, slots: Tensors, h: Hyper, t: tf.Tensor) -> Stepped:
     """Loshchilov and Hutter 2019: decay apart from the gradient, scaled by the learning rate."""
     return _adam(w - w * h.weight_decay * h.learning_rate, g, slots, h, t)
 
