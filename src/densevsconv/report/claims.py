@@ -28,16 +28,13 @@ class ClaimTest:
 
     @property
     def unit(self) -> str:
-        """Return the unit of its estimate."""
         return KINDS[self.record.kind].words.unit
 
     def number(self, key: str) -> Printed:
-        """Return a number of the test."""
         return printed(getattr(self.record, key), KINDS[self.record.kind].words.form)
 
     @property
     def interval(self) -> Text:
-        """Return the interval of its estimate."""
         return interval(self.record.low, self.record.high, KINDS[self.record.kind].words.form)
 
     @property
@@ -52,7 +49,6 @@ class ClaimTest:
 
 
 def ordered(study: Reported) -> list[tuple[str, list[str]]]:
-    """Return the names of the claims by the data set of their first case."""
     found: dict[str, list[str]] = {dataset: [] for dataset in study.datasets}
     for key, claim in sorted(study.results.claims.claims.items()):
         found[study.case(claim.tests[0].cases[0]).dataset].append(key)
@@ -60,12 +56,10 @@ def ordered(study: Reported) -> list[tuple[str, list[str]]]:
 
 
 def tests(study: Reported, claim: str) -> list[ClaimTest]:
-    """Return every test of a claim."""
     return [ClaimTest(study, record) for record in study.claims.claims[claim].tests]
 
 
 def deciding(study: Reported, claim: str) -> ClaimTest:
-    """Return the test that decides a claim's verdict."""
     return tests(study, claim)[decisive(study.results.claims.claims[claim])]
 
 
@@ -96,7 +90,6 @@ def _all(study: Reported) -> list[ClaimTestRecord]:
 
 
 def learned_nothing(study: Reported) -> list[str]:
-    """Return the cases of the tests of which no seed learned anything."""
     cases = sorted({case for test in _all(study) for case in test.cases})
     return [case for case in cases if study.results.evaluation(case).learned_nothing]
 

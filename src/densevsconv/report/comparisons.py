@@ -23,19 +23,16 @@ FASTER: dict[str, Any] = {"time_ratio": ("<", 1)}
 
 
 def references(study: Reported) -> list[str]:
-    """Return the reference forms of which networks are compared with other forms."""
     compared = {row.dataset_b for row in study.results.difficulty}
     return [each for each in study.datasets if each in compared]
 
 
 def changed_forms(study: Reported, reference: str) -> list[str]:
-    """Return the other forms that any network was trained on too."""
     compared = {row.dataset_a for row in study.results.difficulty if row.dataset_b == reference}
     return [each for each in study.datasets if each in compared]
 
 
 def references_of(study: Reported) -> dict[str, str]:
-    """Return the reference of every changed form."""
     return {form: each for each in references(study) for form in changed_forms(study, each)}
 
 
@@ -72,7 +69,6 @@ class Share(NamedTuple):
 
 
 def shares(study: Reported, reference: str, form: str, **which: Any) -> list[Share]:
-    """Return, for each family, how many networks fulfil conditions, of how many."""
     families = {row.family for row in rows(study, reference, form, "network")}
     alike = {"dataset_a": form, "dataset_b": reference, "kind": "network"}
     return [
@@ -117,26 +113,21 @@ class EnginePair:
 
     @property
     def a(self) -> Part:
-        """Return the first engine's name for people."""
         return self.study.engine_title(self.engines[0])
 
     @property
     def b(self) -> Part:
-        """Return the other engine's name for people."""
         return self.study.engine_title(self.engines[1])
 
     @property
     def widest(self) -> Any:
-        """Return the row with the largest difference in accuracy, of either sign."""
         return max(self.rows, key=lambda row: abs(row.difference_mean.value))
 
     @property
     def ratios(self) -> Text:
-        """Return the least and the largest time ratio."""
         return span([row.time_ratio for row in self.rows], "significant")
 
     def count(self, **conditions: Any) -> Traced:
-        """Return how many networks fulfil conditions."""
         a, b = self.engines
         of = {"dataset": self.dataset, "engine_a": a, "engine_b": b}
         return self.study.count("engines", **of, **conditions)
@@ -157,7 +148,6 @@ def _of(study: Reported, dataset: str) -> list[EngineRow]:
 
 
 def engine_pairs(study: Reported, dataset: str) -> list[EnginePair]:
-    """Return the pairs of engines that a data set's networks were trained by alike."""
     pairs = sorted({(row.engine_a, row.engine_b) for row in _of(study, dataset)})
     return [EnginePair(study, dataset, pair) for pair in pairs]
 

@@ -102,7 +102,6 @@ def drawings(plan: StudyPlan) -> list[Drawing]:
 
 
 def counterparts(plan: StudyPlan) -> list[Counterpart]:
-    """Return the counterparts of a study, tables first, then figures by number."""
     asked = [(of, entry) for of, entry in plan.counterparts.items() if entry is not None]
     return [_counterpart(plan, of, entry) for of, entry in sorted(asked, key=_place)]
 

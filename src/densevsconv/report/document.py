@@ -118,12 +118,10 @@ SECTIONS = (
 
 
 def build_document(study: Reported) -> dict[str, Any]:
-    """Return title, abstract, sections, references and facts of a report, as JSON values."""
     return _Builder(study).document()
 
 
 def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
-    """Return what the templates of ``text/`` know, given the figures of the report."""
     return {
         "study": study,
         "drawings": shown,
@@ -174,7 +172,6 @@ class _Builder:
         }
 
     def blocks(self, section: Section, dataset: str | None) -> list[Block]:
-        """Return text, tables and figures of a section, of one data set."""
         blocks = self.text(section.text, dataset) if section.text else []
         for kind in section.tables:
             if kind is COMPARISONS and section.appendix != (dataset in self.many):

@@ -40,7 +40,6 @@ def _data_address(file: Path) -> str:
 
 
 def _numbering(document: dict[str, Any]) -> dict[str, str]:
-    """Return the number of every section, figure, table and reference, by kind and id."""
     numbers: dict[str, str] = {}
     counts = {"figure": 0, "table": 0}
     sections = [section for section in document["sections"] if not section["appendix"]]

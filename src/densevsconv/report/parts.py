@@ -43,12 +43,10 @@ class Printed:
 
     @property
     def key(self) -> str:
-        """Return what the number is listed under."""
         return f"{self.number.source}:{self.number.pointer}:{self.form}"
 
     @property
     def fact(self) -> dict[str, Any]:
-        """Return the number's entry in facts.json."""
         number = self.number
         return {
             "value": number.value,
@@ -79,17 +77,14 @@ def name(text: str) -> Part:
 
 
 def case(identifier: str) -> Part:
-    """Mark a case's id."""
     return Part("case", identifier)
 
 
 def emph(text: str) -> Part:
-    """Mark stressed words."""
     return Part("emph", text)
 
 
 def printed(value: Traced | Place, form: str) -> Printed:
-    """Return a number, or a whole setting, in a format."""
     if isinstance(value, Place):
         value = traced(value)
     if not isinstance(value, Traced):
@@ -125,7 +120,6 @@ def interval(low: Traced, high: Traced, form: str) -> Text:
 
 
 def tidy(pieces: Iterable[Any]) -> Text:
-    """Return pieces as a text with single spaces, and none at its ends."""
     made: list[Any] = []
     for piece in pieces:
         if isinstance(piece, str):

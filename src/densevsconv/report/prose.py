@@ -119,7 +119,6 @@ def render_rows(template: str, **values: Any) -> list[list[Text]]:
 
 
 def _split(pieces: Iterable[Any], where: re.Pattern[str]) -> list[list[Any]]:
-    """Return pieces in groups, cut where their words have a separator."""
     groups: list[list[Any]] = [[]]
     for piece in pieces:
         first, *others = where.split(piece) if isinstance(piece, str) else [piece]

@@ -77,7 +77,6 @@ def models(study: Reported, dataset: str) -> list[Model]:
 
 
 def all_models(study: Reported) -> list[Model]:
-    """Return the published networks of every data set."""
     return [model for dataset in study.datasets for model in models(study, dataset)]
 
 
@@ -90,7 +89,6 @@ class Reconstruction:
 
 
 def reconstructions(study: Reported) -> dict[str, list[Reconstruction]]:
-    """Return the claims that are about the code alone, by their verdict."""
     coded = {
         each
         for model in all_models(study)
@@ -107,7 +105,6 @@ def reconstructions(study: Reported) -> dict[str, list[Reconstruction]]:
 
 
 def _scalings(study: Reported, cases: list[str]) -> Text:
-    """Return how the pixels of some cases are scaled."""
     found = {repr(study.results.selection(each).training["scaling"]): each for each in cases}
     return joined([_scaling(study, each) for each in found.values()], " and ")
 
@@ -123,7 +120,6 @@ def _scaling(study: Reported, of: str) -> Text:
 
 
 def checked(study: Reported) -> bool:
-    """Tell whether the study checks gradients."""
     asked = study.results.plan.counterparts.values()
     return any(each.table == GRADIENTS for each in asked if each)
 
@@ -139,7 +135,6 @@ class Asked:
 
 
 def asked(study: Reported, drawings: list[Drawing]) -> list[Asked]:
-    """Return what the publication shows and this report shows again."""
     return [
         Asked(
             each.of,

@@ -24,12 +24,10 @@ def divided_alike(study: Reported) -> list[list[str]]:
 
 
 def searched(study: Reported) -> list[str]:
-    """Return the cases of the study whose search had more than one point."""
     return [case for dataset in study.datasets for case in study.searched(dataset)]
 
 
 def equal_budgets(study: Reported) -> bool:
-    """Tell whether every searched case has as many points and as many seeds of each."""
     found = set()
     for case in searched(study):
         candidates = study.results.selection(case).candidates
@@ -38,14 +36,12 @@ def equal_budgets(study: Reported) -> bool:
 
 
 def searched_keys(study: Reported, dataset: str) -> list[str]:
-    """Return the settings that the points of a data set's cases have."""
     points = [point for case in study.searched(dataset) for point in study.case(case).points]
     keys = dict.fromkeys(key for point in points for key in point)
     return sorted(keys, key=lambda key: ["learning_rate", "l2", key].index(key))
 
 
 def stops_early(study: Reported, dataset: str | None = None) -> bool:
-    """Tell whether any case (of a data set) stops early."""
     cases = study.every_case if dataset is None else study.cases(dataset)
     return any(study.results.selection(case).training.get("early_stopping") for case in cases)
 
@@ -70,7 +66,6 @@ def further(study: Reported, case: str) -> Text:
 
 
 def any_further(study: Reported, dataset: str) -> bool:
-    """Tell whether any case of a data set has settings beyond the usual."""
     return any(further(study, case) for case in study.cases(dataset))
 
 
@@ -111,7 +106,6 @@ class Augmented:
 
 
 def augmented(study: Reported, dataset: str) -> Augmented:
-    """Return which cases of a data set change training images at random, or tried to."""
     cases = [case for case in study.cases(dataset) if study.case(case).augmentations]
     used = [case for case in cases if _augments(study.results.selection(case).training)]
     return Augmented(used, [case for case in cases if case not in used])

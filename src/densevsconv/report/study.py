@@ -49,12 +49,10 @@ class Reported:
 
     @cached_property
     def plan(self) -> Any:
-        """The plan of the report."""
         return in_file(self.results.plan, self.at.plan("report"), self.at.root)
 
     @cached_property
     def level(self) -> Text:
-        """The level of the intervals in per cent."""
         return Text(printed(self.plan.confidence, "percent_whole"))
 
     evaluation = _of_one("evaluation")
@@ -72,21 +70,17 @@ class Reported:
         return {key: machine for machine in machines for key in machine}
 
     def summary(self, case: str) -> Any:
-        """Return the row of a case in summary.csv."""
         return in_row(self.results.summary(case), self.at.summary, self.at.root, "case")
 
     @cached_property
     def claims(self) -> Any:
-        """The claims of a publication with their verdicts."""
         return in_file(self.results.claims, self.at.claims, self.at.root)
 
     @cached_property
     def gradients(self) -> Any:
-        """The checked gradients; there where the study asks for them."""
         return in_file(self.results.gradients, self.at.gradients, self.at.root)
 
     def runs(self, case: str) -> list[Any]:
-        """Return the rows of a case in runs.csv."""
         return [
             in_row(row, self.at.run_table, self.at.root, "case", "repetition")
             for row in self.results.run_rows
@@ -99,16 +93,13 @@ class Reported:
         return in_row(row, self.at.comparisons, self.at.root, "case_a", "case_b")
 
     def engine_row(self, row: EngineRow) -> Any:
-        """Return a row of engines.csv with its place."""
         return in_row(row, self.at.engine_comparisons, self.at.root, "case_a", "case_b")
 
     def difficulty_row(self, row: DifficultyRow) -> Any:
-        """Return a row of difficulty.csv with its place."""
         keys = ("dataset_a", "dataset_b", "kind", "case_a", "case_b")
         return in_row(row, self.at.difficulty, self.at.root, *keys)
 
     def count(self, table: str, **conditions: Any) -> Traced:
-        """Return how many rows of a table fulfil conditions (:func:`count_rows`)."""
         results, at = self.results, self.at
         rows, path = {
             "trials": (lambda: results.trials, at.trials),
@@ -122,25 +113,20 @@ class Reported:
     # -- cases
 
     def marked(self, name: str) -> Text:
-        """Return a case's id with the mark of its family."""
         return Text(Part("family", self.case(name).family), case(name))
 
     def batch_sizes(self, dataset: str) -> list[str]:
-        """Return the batch sizes at which inference was timed."""
         return sorted(self.results.timing(self.cases(dataset)[0]).inference, key=int)
 
     @property
     def every_case(self) -> list[str]:
-        """Every case of the study, by name."""
         return sorted(self.results.plan.cases)
 
     def engines(self, dataset: str | None = None) -> list[str]:
-        """Return the engines that train a data set's cases, or any, by name."""
         names = self.every_case if dataset is None else self.cases(dataset)
         return sorted({self.case(name).engine for name in names})
 
     def engine_title(self, engine: str) -> Part:
-        """Return what people call an engine."""
         return name(engine_title(engine))
 
     def engine_words(self, engine: str) -> Text:
@@ -151,17 +137,14 @@ class Reported:
                       for place, piece in enumerate(pieces)))  # fmt: skip
 
     def searched(self, dataset: str) -> list[str]:
-        """Return the cases whose search had more than one point."""
         return [case for case in self.cases(dataset) if self.case(case).searched]
 
     @property
     def searches(self) -> bool:
-        """Whether any case had settings to search."""
         return any(case.searched for case in self.results.plan.cases.values())
 
     @property
     def configured(self) -> bool:
-        """Whether any case keeps the settings it is configured with."""
         return not all(case.searched for case in self.results.plan.cases.values())
 
     @property
@@ -171,7 +154,6 @@ class Reported:
 
     @property
     def repeats(self) -> Text:
-        """How many timed trainings a case has: a number, or "a to b" over cases."""
         return span([self.timing(case).repeats for case in self.every_case], "integer")
 
     # -- who stands in front
@@ -191,7 +173,6 @@ class Reported:
 
     @property
     def several(self) -> bool:
-        """Whether the study has several data sets."""
         return len(self.datasets) > 1
 
     def title(self, dataset: str) -> Part:
@@ -201,7 +182,6 @@ class Reported:
         return name(titles[dataset] + (f" ({dataset})" if same else ""))
 
     def reshaped(self, dataset: str) -> bool:
-        """Tell whether the networks see images of another shape than the source's."""
         plan = self.results.plan.datasets[dataset]
         return plan.shape != plan.source_shape
 

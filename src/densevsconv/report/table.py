@@ -53,7 +53,6 @@ class Row:
 
     @property
     def is_heading(self) -> bool:
-        """Return whether it stands over the rows that follow."""
         return len(self.cells) == 1
 
 
@@ -68,12 +67,10 @@ class Table:
 
     @property
     def identifier(self) -> str:
-        """Return what texts refer to."""
         return f"{self.kind.name}-{self.dataset}" if self.dataset else self.kind.name
 
     @property
     def width(self) -> str:
-        """Return "page" or "column"."""
         if self.kind.width != "fitting":
             return self.kind.width
         names = [piece.value for row in self.rows for piece in row.cells[0]]

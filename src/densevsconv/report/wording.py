@@ -29,7 +29,6 @@ _AUGMENTATION = {
 
 
 def typographic(text: str) -> str:
-    """Return a number with a minus in place of a hyphen."""
     return text.replace("-", MINUS)
 
 

@@ -27,12 +27,10 @@ class Accuracy(NamedTuple):
 
     @property
     def error(self) -> list[list[float]]:
-        """The interval as matplotlib takes it: how far below and above the mean it ends."""
         return [[self.mean - self.low], [self.high - self.mean]]
 
 
 def accuracy(study: Study, case: str) -> Accuracy:
-    """Return the test accuracy of a case."""
     found, plan = study.evaluation(case), study.case(case)
     half = 0.5 / study.data_info(plan.dataset).counts.test
     mean, low, high = found.accuracy.mean, found.accuracy.low, found.accuracy.high
@@ -43,7 +41,6 @@ def accuracy(study: Study, case: str) -> Accuracy:
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> list[Accuracy]:
-    """Return the accuracies of the cases, the best last."""
     return sorted((accuracy(study, case) for case in cases), key=lambda each: each.mean)
 
 

@@ -43,7 +43,6 @@ def shown_augmentations(study: Study, cases: list[str]) -> list[dict[str, Any]]:
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> Examples:
-    """Return the first image of each class, and what each augmentation makes of it."""
     part = load_training_data(study.at, dataset)
     seed = training_seeds(study.plan.datasets[dataset].seed, "refit", 0)["augmentation"]
     classes = range(min(IMAGES, part.info["classes"]))
@@ -56,7 +55,6 @@ def data(study: Study, dataset: str, cases: list[str]) -> Examples:
 
 
 def draw(shown: Examples) -> Figure:
-    """Return some images in rows, each as it is on the left and changed at random beside it."""
     labels = [wrap(label, LETTERS_A_LINE) for label, _ in shown.changed]
     head_mm = [2.4 + LINE_MM * len(lines) for lines in labels]
     top_mm = sum(head_mm) + CELL_MM * len(shown.images) * len(labels)

@@ -26,7 +26,6 @@ class Panel(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> list[Panel]:
-    """Return the bins of every case that hold enough predictions."""
     return [
         Panel(
             case,

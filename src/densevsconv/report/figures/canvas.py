@@ -39,7 +39,6 @@ def new_figure(
 def axes_at(
     figure: Figure, left_mm: float, bottom_mm: float, width_mm: float, height_mm: float
 ) -> Axes:
-    """Return new axes at a place given in millimetres from the lower left corner."""
     width, height = figure.get_size_inches() * _MILLIMETRES_PER_INCH
     return figure.add_axes(
         (left_mm / width, bottom_mm / height, width_mm / width, height_mm / height)
@@ -47,7 +46,6 @@ def axes_at(
 
 
 def text_at(figure: Figure, left_mm: float, bottom_mm: float, text: str, **style: Any) -> None:
-    """Write a text at a place given in millimetres from the lower left corner."""
     width, height = figure.get_size_inches() * _MILLIMETRES_PER_INCH
     figure.text(left_mm / width, bottom_mm / height, text, **{"fontsize": 7.5, **style})
 

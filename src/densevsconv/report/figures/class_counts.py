@@ -24,13 +24,11 @@ EDGE: dict[str, Any] = {"edgecolor": style.INK, "linewidth": 0.3}
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> pd.DataFrame:
-    """Return the number of images: a row a class, by name, and a column a part."""
     info = study.data_info(dataset)
     return pd.DataFrame(info.class_counts.model_dump(), index=info.class_names)[list(PARTS)]
 
 
 def draw(counts: pd.DataFrame) -> Figure:
-    """Return grouped bars: one group a class, one bar each for training, validation and test."""
     figure = new_figure(COLUMN_MM, 42)
     axis = figure.subplots()
     (_draw_bars if len(counts) <= MOST_NAMES else _draw_steps)(axis, counts)
@@ -42,7 +40,6 @@ def draw(counts: pd.DataFrame) -> Figure:
 
 
 def _draw_bars(axis: Axes, counts: pd.DataFrame) -> None:
-    """Draw a group of bars for each class, named on the axis."""
     names = [style.shortened(name, MOST_LETTERS) for name in counts.index]
     rows = counts.reset_index(drop=True).melt(
         var_name="part", value_name="images", ignore_index=False

@@ -36,7 +36,6 @@ class Pairs(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> Pairs:
-    """Return the pairs of every case with the images that most seeds misread so."""
     info, images = study.data_info(dataset), study.test_part(dataset)["images"]
     pairs = {
         case: [
@@ -55,7 +54,6 @@ def _words(names: list[str], pair: ConfusedPair) -> tuple[str, str]:
 
 
 def draw(shown: Pairs) -> Figure:
-    """Return a row a case and a column a pair: the images misread so by most seeds."""
     every = [pair for pairs in shown.pairs.values() for pair in pairs]
     # where names are long, the numbers stand in a line of their own
     fits = all(len(f"{pair.what} {pair.often}") <= LETTERS for pair in every)

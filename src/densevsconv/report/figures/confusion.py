@@ -35,7 +35,6 @@ class Matrix(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> list[Matrix]:
-    """Return the counts of test predictions of every case, and the shares of the true class."""
     names = study.data_info(dataset).class_names
     found = []
     for case in cases:
@@ -46,13 +45,11 @@ def data(study: Study, dataset: str, cases: list[str]) -> list[Matrix]:
 
 
 def draw_counts(shown: list[Matrix]) -> Figure:
-    """Return the matrices of counts, one a case."""
     texts = [_texts(matrix.counts, str) for matrix in shown]
     return _draw(shown, texts, "predicted class")
 
 
 def draw_rates(shown: list[Matrix]) -> Figure:
-    """Return the row-normalised matrices in per cent, one a case."""
     texts = [_texts(matrix.shares, per_cent) for matrix in shown]
     return _draw(shown, texts, RATES_LABEL)
 
@@ -67,7 +64,6 @@ def _draw(shown: list[Matrix], texts: list[np.ndarray], label: str) -> Figure:
 
 
 def draw_rate_matrix(axis: Axes, matrix: Matrix) -> None:
-    """Draw the row-normalised matrix of a case in per cent, its axes named."""
     _draw_matrix(axis, matrix, _texts(matrix.shares, per_cent))
     axis.set(xlabel=RATES_LABEL, ylabel="true class")
 

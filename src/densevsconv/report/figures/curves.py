@@ -60,7 +60,6 @@ def draw_accuracy(shown: list[Curves]) -> Figure:
 
 
 def draw_loss(shown: list[Curves]) -> Figure:
-    """Return one panel a case: mean over seeds and the band that holds 95% of the seeds."""
     figure, axes = panels(len(shown), 3, 52, 8, sharey=True)
     for axis, curves in zip(axes, shown, strict=True):
         draw_curves(axis, curves, "loss", clip=(0, inf))

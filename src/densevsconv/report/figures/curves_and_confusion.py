@@ -17,13 +17,11 @@ ACCURACIES = (0.02, 1 - 2e-4)
 def data(
     study: Study, dataset: str, cases: list[str]
 ) -> list[tuple[curves.Curves, confusion.Matrix]]:
-    """Return curves and matrix of every case."""
     found = (part(study, dataset, cases) for part in (curves.data, confusion.data))
     return list(zip(*found, strict=True))
 
 
 def draw(shown: list[tuple[curves.Curves, confusion.Matrix]]) -> Figure:
-    """Return a row a case: accuracy by epoch, and the row-normalised confusion matrix."""
     figure = new_figure(PAGE_MM, 8 + ROW_MM * len(shown), gap=0.06)
     rows = figure.subplots(len(shown), 2, squeeze=False, width_ratios=[3, 2])
     for (left, right), (history, matrix) in zip(rows, shown, strict=True):

@@ -35,7 +35,6 @@ class Forms(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> Forms:
-    """Return the accuracies of every network on the reference form and on those that change it."""
     forms = [dataset, *study.plan.forms[dataset]]
     on_form = [study.plan.same_networks(form, dataset) for form in forms]
     lines = {

@@ -57,6 +57,5 @@ PARTS: dict[str, tuple[Data, Draw]] = {
 
 
 def draw(name: str, study: Study, dataset: str, cases: Sequence[str]) -> Figure:
-    """Return one figure of a study, drawn."""
     data, draw_it = PARTS[name]
     return draw_it(data(study, dataset, list(cases)))

@@ -99,7 +99,6 @@ def _differences(axis: Axes, shown: list[Pair]) -> None:
 
 
 def _ratios(axis: Axes, shown: list[Pair]) -> None:
-    """Draw time ratios as dots on a line from equality, on a logarithmic axis."""
     for height, pair in enumerate(shown):
         mark = style.mark(pair.family)
         axis.plot([1, pair.ratio], [height, height], color=mark["color"], linewidth=1.2)

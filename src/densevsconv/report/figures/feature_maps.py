@@ -29,7 +29,6 @@ class Maps(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> Maps:
-    """Return the first test image and what each case's first seed makes of it."""
     image = study.test_part(dataset)["images"][0]
     maps = [first_maps(study, dataset, case, image)[:, :, :MOST] for case in cases]
     return Maps(image, study.data_info(dataset).max_value, maps)
@@ -54,7 +53,6 @@ def first_maps(study: Study, dataset: str, case: str, image: np.ndarray) -> np.n
 
 
 def draw(shown: Maps) -> Figure:
-    """Return the image and the maps of each case, each map in greys from its least to its most."""
     rows = [-(-(1 + each.shape[-1]) // COLUMNS) for each in shown.maps]
     height_mm = sum(rows) * PICTURE_MM
     figure = new_figure(PAGE_MM, height_mm, layout=None)

@@ -42,14 +42,12 @@ def samples(study: Study, dataset: str, cases: list[str]) -> Pictures:
 
 
 def mean_images(study: Study, dataset: str, cases: list[str]) -> Pictures:
-    """Return the mean image of every class: pixel by pixel the mean of its images."""
     info = study.data_info(dataset)
     means = [[mean] for mean in study.mean_images(dataset)]
     return Pictures(info.class_names, means, info.max_value)
 
 
 def test_images(study: Study, dataset: str, cases: list[str]) -> Pictures:
-    """Return the first test images, each under its class."""
     info, part = study.data_info(dataset), study.test_part(dataset)
     labels = [info.class_names[label] for label in part["labels"][:TEST_IMAGES]]
     images = [[image] for image in part["images"][:TEST_IMAGES]]
@@ -57,7 +55,6 @@ def test_images(study: Study, dataset: str, cases: list[str]) -> Pictures:
 
 
 def draw_test_images(shown: Pictures) -> Figure:
-    """Return rows of images with their classes on top."""
     picture_mm = COLUMN_MM / TEST_COLUMNS
     return _grid(shown, TEST_COLUMNS, most=1, across=1, picture_mm=picture_mm, inset=0.05)
 

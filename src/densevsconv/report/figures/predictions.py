@@ -27,7 +27,6 @@ class Panel(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> list[Panel]:
-    """Return the probabilities of the first test images, of every case."""
     names = study.data_info(dataset).class_names
     found = []
     for case in cases:

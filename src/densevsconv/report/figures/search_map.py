@@ -201,6 +201,5 @@ def _write(value: Any) -> str:
 
 
 def _text_on(colour: Any) -> str:
-    """Return black or white, whichever is read more easily on an RGB(A) colour."""
     red, green, blue = colour[:3]
     return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else style.INK

@@ -37,7 +37,6 @@ _ACCURACY_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0
 
 
 def apply() -> None:
-    """Set seaborn's and matplotlib's defaults; no screen is needed."""
     matplotlib.use("Agg")
     sns.set_theme(
         context="paper",
@@ -79,7 +78,6 @@ def apply() -> None:
 
 
 def log_axis(axis: Axes, values: Iterable[float]) -> None:
-    """Make the x axis logarithmic, with round ticks that are neither crowded nor missing."""
     axis.set_xscale("log")
     low, high = min(values), max(values)
     # even steps, where so few round numbers lie between
@@ -132,7 +130,6 @@ def _apart(ticks: list[float], first: float, last: float) -> list[float]:
 
 
 def case_title(axis: Axes, case: str, family: str, characters: int = 17) -> None:
-    """Write a case's id above its panel, in the colour of its family; long ids in two lines."""
     axis.set_title(
         in_lines(case, characters), color=FAMILY_COLOURS[family], fontweight="bold", fontsize=7
     )
@@ -149,12 +146,10 @@ def in_lines(case: str, characters: int) -> str:
 
 
 def shortened(text: str, characters: int) -> str:
-    """Return a text of at most so many characters; what is cut off leaves an ellipsis."""
     return text if len(text) <= characters else text[: max(characters - 1, 1)] + "\u2026"
 
 
 def mark(family: str, size: float = 4.5) -> dict[str, Any]:
-    """Return colour and marker of a family, as matplotlib's functions take them."""
     colour, marker = FAMILY_COLOURS[family], FAMILY_MARKERS[family]
     return {"color": colour, "marker": marker, "markersize": size}
 
@@ -162,7 +157,6 @@ def mark(family: str, size: float = 4.5) -> dict[str, Any]:
 def family_legend(
     figure: Figure, families: Iterable[str], *, lines: bool = False, **place: Any
 ) -> None:
-    """Add the legend of the families shown (markers, or lines for training and validation)."""
     handles = []
     shown = set(families)
     for family, colour in FAMILY_COLOURS.items():
@@ -180,19 +174,16 @@ def family_legend(
 
 
 def name_axes(figure: Figure, across: str, down: str) -> None:
-    """Name the axes of all panels once."""
     figure.supxlabel(across, fontsize=_POINTS["normal"])
     figure.supylabel(down, fontsize=_POINTS["normal"])
 
 
 def percent_axes(axis: Axes, *which: str) -> None:
-    """Label an axis from 0 to 1 in per cent."""
     for each in which:
         axis.set(**{f"{each}ticks": [0, 0.5, 1], f"{each}ticklabels": ["0", "50", "100"]})
 
 
 def list_axis(axis: Axes, labels: Sequence[str]) -> None:
-    """Make the y axis a list of labels, from below to above, without line and ticks."""
     axis.set(yticks=range(len(labels)), yticklabels=labels, ylim=(-0.6, len(labels) - 0.4))
     axis.tick_params(axis="y", length=0)
     axis.grid(axis="x")

@@ -35,7 +35,6 @@ class Costed(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> list[Costed]:
-    """Return accuracy and costs of every case."""
     return [
         Costed(
             letter,
@@ -47,7 +46,6 @@ def data(study: Study, dataset: str, cases: list[str]) -> list[Costed]:
 
 
 def draw(shown: list[Costed]) -> Figure:
-    """Return three panels sharing the accuracy axis; letters name the cases."""
     width_mm = KEY_MM + LETTER_MM * max(len(each.accuracy.case) for each in shown)
     columns = max(1, min(4, int(PAGE_MM // width_mm)))
     figure = new_figure(PAGE_MM, 58 + 4 * -(-len(shown) // columns))
@@ -79,7 +77,6 @@ def draw(shown: list[Costed]) -> Figure:
 
 
 def _write_letters(axis: Axes, shown: list[Costed], cost: str) -> None:
-    """Write a letter beside each mark, on the first side where it covers nothing."""
     places = [(each.costs[cost], each.accuracy.mean) for each in shown]
     marks = axis.transData.transform(places) * (72 / axis.figure.dpi)  # in points
     taken = list(marks)

@@ -27,7 +27,6 @@ class Sheet(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> Sheet:
-    """Return an image of each class as it is, and after each change."""
     plan, sheet = study.plan.datasets[dataset], study.contact_sheet(dataset)
     labels = ["as it is", *(f"then {change(step)}" for step in plan.transform)]
     rows = [(label, sheet[f"step{number}"]) for number, label in enumerate(labels)]
@@ -35,7 +34,6 @@ def data(study: Study, dataset: str, cases: list[str]) -> Sheet:
 
 
 def draw(shown: Sheet) -> Figure:
-    """Return a row a step, its label above it, and a column a class."""
     names = [shortened(name, MOST_LETTERS) for name in shown.names[: len(shown.rows[0][1])]]
     longest = max(map(len, names))
     upright = longest > LETTERS_ACROSS
