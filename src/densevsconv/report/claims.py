@@ -41,9 +41,8 @@ class ClaimTest:
     def statement(self) -> Text:
         """Return the test in words; what stands between backquotes is a case or a class."""
         pieces: list[Any] = re.split("`([^`]*)`", self.record.statement)
-        for place in range(1, len(pieces), 2):
-            known = pieces[place] in self.study.results.plan.cases
-            pieces[place] = (case if known else name)(pieces[place])
+        cases = self.study.results.plan.cases
+        pieces[1::2] = [case(piece) if piece in cases else name(piece) for piece in pieces[1::2]]
         found = self.record.found_class
         return Text(*pieces, *(("; found: ", name(found)) if isinstance(found, str) else ()))
 

@@ -5,9 +5,9 @@ Reads difficulty.csv and engines.csv; where one has no rows there is nothing to 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from densevsconv.report.parts import Part, Text, case, name, span
+from densevsconv.report.parts import Text, case, name, span
 from densevsconv.report.study import Reported
 from densevsconv.results.tables import EngineRow
 from densevsconv.results.traced import Traced
@@ -22,18 +22,14 @@ FASTER: dict[str, Any] = {"time_ratio": ("<", 1)}
 # -- forms of the same images
 
 
-def references(study: Reported) -> list[str]:
-    compared = {row.dataset_b for row in study.results.difficulty}
-    return [each for each in study.datasets if each in compared]
-
-
-def changed_forms(study: Reported, reference: str) -> list[str]:
-    compared = {row.dataset_a for row in study.results.difficulty if row.dataset_b == reference}
-    return [each for each in study.datasets if each in compared]
-
-
-def references_of(study: Reported) -> dict[str, str]:
-    return {form: each for each in references(study) for form in changed_forms(study, each)}
+def references(study: Reported) -> dict[str, str]:
+    """Return the reference of every changed form that a network was trained on too."""
+    order = study.datasets.index
+    compared = {(row.dataset_b, row.dataset_a) for row in study.results.difficulty}
+    return {
+        form: reference
+        for reference, form in sorted(compared, key=lambda pair: (order(pair[0]), order(pair[1])))
+    }
 
 
 def rows(study: Reported, reference: str, form: str, kind: str) -> list[Any]:
@@ -44,8 +40,10 @@ def rows(study: Reported, reference: str, form: str, kind: str) -> list[Any]:
         for row in study.results.difficulty
         if (row.dataset_a, row.dataset_b, row.kind) == (form, reference, kind)
     ]
-    found.sort(key=lambda row: order.index(row.case_b))
-    return [study.difficulty_row(row) for row in found]
+    return [
+        study.row("difficulty", row)
+        for row in sorted(found, key=lambda row: order.index(row.case_b))
+    ]
 
 
 def told(study: Reported, reference: str, form: str) -> list[Any]:
@@ -60,26 +58,16 @@ def told(study: Reported, reference: str, form: str) -> list[Any]:
     return networks if len(networks) < 3 else []
 
 
-class Share(NamedTuple):
-    """How many networks of a family something holds for."""
-
-    family: str
-    found: Traced
-    of: Traced
-
-
-def shares(study: Reported, reference: str, form: str, **which: Any) -> list[Share]:
-    families = {row.family for row in rows(study, reference, form, "network")}
-    alike = {"dataset_a": form, "dataset_b": reference, "kind": "network"}
-    return [
-        Share(
-            family,
-            study.count("difficulty", **alike, family=family, **which),
-            study.count("difficulty", **alike, family=family),
-        )
-        for family in ("dense", "convolutional")
-        if family in families
-    ]
+def shares(
+    study: Reported, reference: str, form: str, **which: Any
+) -> list[tuple[str, Traced, Traced]]:
+    """Return, for each family, how many networks fulfil conditions, of how many."""
+    counted = []
+    for family in ("dense", "convolutional"):
+        of = {"dataset_a": form, "dataset_b": reference, "kind": "network", "family": family}
+        if (every := study.count("difficulty", **of)).value:
+            counted.append((family, study.count("difficulty", **of, **which), every))
+    return counted
 
 
 def leads(study: Reported, row: Any) -> list[Traced]:
@@ -96,28 +84,18 @@ def leads(study: Reported, row: Any) -> list[Traced]:
 class EnginePair:
     """The networks of a data set that two engines train alike, and what differs all the same.
 
-    Attributes
-    ----------
-    a, b
-        The engines' names for people.
-    rows
-        Traced rows of engines.csv, in the report's order of cases.
+    ``a`` and ``b`` are the engines' names for people, ``rows`` traced rows of engines.csv, in the
+    report's order of cases.
     """
 
     def __init__(self, study: Reported, dataset: str, engines: tuple[str, str]) -> None:
         self.study, self.dataset, self.engines = study, dataset, engines
+        self.a, self.b = map(study.engine_title, engines)
         order = study.cases(dataset)
         found = [row for row in _of(study, dataset) if (row.engine_a, row.engine_b) == engines]
-        found.sort(key=lambda row: order.index(row.case_a))
-        self.rows = [study.engine_row(row) for row in found]
-
-    @property
-    def a(self) -> Part:
-        return self.study.engine_title(self.engines[0])
-
-    @property
-    def b(self) -> Part:
-        return self.study.engine_title(self.engines[1])
+        self.rows = [
+            study.row("engines", x) for x in sorted(found, key=lambda x: order.index(x.case_a))
+        ]
 
     @property
     def widest(self) -> Any:

@@ -31,16 +31,8 @@ CAPTIONS = (*(figure.name for figure in FIGURES), *(f"table_{name}" for name in 
 class Counterpart:
     """One figure or table of a publication, and where the report shows the same.
 
-    Attributes
-    ----------
-    of
-        What the publication calls it ("Figure 6").
-    kind, name
-        Of our figure or table.
-    dataset
-        None for a table of the whole study.
-    cases
-        Shown; empty: no case in particular.
+    ``of`` is what the publication calls it ("Figure 6"), ``name`` that of our figure or table. A
+    table of the whole study has no data set; empty ``cases`` are no case in particular.
     """
 
     of: str
@@ -54,15 +46,9 @@ class Counterpart:
 class Drawing:
     """One figure file: a figure, its data set, its cases.
 
-    Attributes
-    ----------
-    stem
-        File name without suffix, such as ``learning_curves-digits``; with ``-2``, ``-3`` where a
-        figure goes on, or with what it is the counterpart of.
-    part
-        Counted from 1.
-    counterpart
-        What the publication calls the figure that it was drawn for; "" for none.
+    ``stem`` is its name without suffix, such as ``learning_curves-digits``; with ``-2``, ``-3``
+    where a figure goes on (``part``), or with what it is the counterpart of. ``counterpart`` is
+    what the publication calls the figure that it was drawn for.
     """
 
     figure: Figure
@@ -103,15 +89,14 @@ def drawings(plan: StudyPlan) -> list[Drawing]:
 
 def counterparts(plan: StudyPlan) -> list[Counterpart]:
     asked = [(of, entry) for of, entry in plan.counterparts.items() if entry is not None]
-    return [_counterpart(plan, of, entry) for of, entry in sorted(asked, key=_place)]
-
-
-def _counterpart(plan: StudyPlan, of: str, entry: CounterpartPlan) -> Counterpart:
-    dataset = entry.dataset or (plan.cases[entry.cases[0]].dataset if entry.cases else None)
-    if entry.table is None:
-        return Counterpart(of, "figure", str(entry.figure), dataset, tuple(entry.cases))
-    of_study = entry.table in STUDY_TABLES
-    return Counterpart(of, "table", entry.table, None if of_study else dataset, tuple(entry.cases))
+    found = []
+    for of, entry in sorted(asked, key=_place):
+        dataset = entry.dataset or (plan.cases[entry.cases[0]].dataset if entry.cases else None)
+        dataset = None if entry.table in STUDY_TABLES else dataset
+        kind: Literal["figure", "table"] = "table" if entry.table else "figure"
+        name = entry.table or entry.figure or ""
+        found.append(Counterpart(of, kind, name, dataset, tuple(entry.cases)))
+    return found
 
 
 def _place(asked: tuple[str, CounterpartPlan]) -> tuple[bool, list[int | str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from densevsconv.report import claims, comparisons, publication, readings
@@ -28,24 +29,11 @@ IN_FULL = 2
 
 @dataclass(frozen=True)
 class Section:
-    """One section; it is there where it has anything to show.
+    """One section: text, tables, figures; it is there where it has anything to show.
 
-    Attributes
-    ----------
-    title
-        Its heading.
-    text
-        A template of ``text/``; "" for none.
-    tables
-        Below the text.
-    figures
-        Of which section of the figures' list; below the tables.
-    over
-        What text, tables and figures are repeated for: data sets, or None for the whole study.
-    appendix
-        It stands behind the references.
-    closed
-        Its figures and tables stand before the next section.
+    ``text`` is a template of ``text/``, ``figures`` a section of the figures' list. All are
+    repeated for each data set of ``over``, None for the whole study. An ``appendix`` stands behind
+    the references; the figures and tables of a ``closed`` one stand before the next section.
     """
 
     title: str
@@ -84,14 +72,9 @@ COMPARISONS = Kind("comparisons", long=True)
 # who reads a reproduction looks for the publication's own tables and figures first
 SECTIONS = (
     Section("Introduction", "introduction"),
-    Section(
-        "Published and found",
-        "publication",
-        [Kind("counterparts"), Kind("published"), Kind("gradients", "column", long=True)],
-        "publication",
-        over=_reproduced,
-        closed=True,
-    ),
+    Section("Published and found", "publication",
+            [Kind("counterparts"), Kind("published"), Kind("gradients", "column", long=True)],
+            "publication", over=_reproduced, closed=True),
     Section("Claims", "claims", [Kind("claims", part=18)], over=_claimed, closed=True),
     Section("Data", "data", [Kind("data", "column")], "data", over=_each),
     Section("Architectures", "architectures", [Kind("architectures", part=14)], over=_each),
@@ -99,7 +82,7 @@ SECTIONS = (
     Section("Search", "search", [Kind("chosen", "fitting")], "search", over=_each),
     Section("Results", "results", [Kind("results"), COMPARISONS], "results", over=_each),
     Section("Difficulty", "difficulty", [Kind("difficulty")], "difficulty",
-            over=comparisons.references),
+            over=lambda study: list(dict.fromkeys(comparisons.references(study).values()))),
     Section("Errors", "errors", figures="errors", over=_each),
     Section("Cost", "cost", [Kind("cost")], "cost", over=_each),
     Section("Architecture or implementation?", "engines", [Kind("engines")], "engines",
@@ -125,7 +108,7 @@ def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
     return {
         "study": study,
         "drawings": shown,
-        "forms": comparisons.references_of(study),
+        "forms": comparisons.references(study),
         "in_full": len(study.datasets) <= IN_FULL,
         "read": readings,
         "compare": comparisons,
@@ -154,22 +137,17 @@ class _Builder:
             "abstract": abstract,
             "sections": sections,
             "references": [
-                {"key": key, "parts": segments(Text(name(self.reference(key))))}
+                {"key": key, "parts": [{"kind": "name", "value": self.reference(key)}]}
                 for key in self.cited
             ],
             "facts": self.facts,
         }
 
     def section(self, section: Section) -> dict[str, Any]:
-        blocks = [
-            block for dataset in section.over(self.study) for block in self.blocks(section, dataset)
-        ]
-        return {
-            "title": section.title,
-            "blocks": blocks,
-            "appendix": section.appendix,
-            "closed": section.closed,
-        }
+        every = (self.blocks(section, dataset) for dataset in section.over(self.study))
+        blocks = list(chain.from_iterable(every))
+        own = {key: getattr(section, key) for key in ("title", "appendix", "closed")}
+        return {**own, "blocks": blocks}
 
     def blocks(self, section: Section, dataset: str | None) -> list[Block]:
         blocks = self.text(section.text, dataset) if section.text else []
@@ -228,10 +206,11 @@ class _Builder:
         if not table.rows:
             return []
         kind = table.kind
+        identifier = f"{kind.name}-{table.dataset}" if table.dataset else kind.name
         return [
             {
                 "kind": "table",
-                "id": table.identifier + (f"-{number}" if number else ""),
+                "id": identifier + (f"-{number}" if number else ""),
                 "width": table.width,
                 "long": kind.long,
                 "caption": self.caption(f"table_{kind.name}", table.dataset, continued=number > 0),
@@ -254,4 +233,4 @@ class _Builder:
         if key.startswith("data:"):
             base = key.removeprefix("data:")
             return next(each.citation for each in plan.datasets.values() if each.dataset == base)
-        return REFERENCES[key].text
+        return REFERENCES[key]

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import base64
+from operator import itemgetter
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from densevsconv.report.paper import TEMPLATES
 
 
 def render_page(document: dict[str, Any], figures: dict[str, Path]) -> str:
-    """Return the page; figures are inside it, everything is escaped.
-
-    Parameters
-    ----------
-    document
-        From :func:`densevsconv.report.document.build_document`.
-    figures
-        SVG files by the name that the document gives them.
-    """
+    """Return the page, everything escaped; ``figures`` are SVG files by the document's names."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -30,25 +24,20 @@ def render_page(document: dict[str, Any], figures: dict[str, Path]) -> str:
     )
     return environment.get_template("index.html.j2").render(
         source=document,
-        images={name: _data_address(file) for name, file in figures.items()},
+        images={
+            name: "data:image/svg+xml;base64," + base64.b64encode(file.read_bytes()).decode("ascii")
+            for name, file in figures.items()
+        },
         numbers=_numbering(document),
     )
-
-
-def _data_address(file: Path) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(file.read_bytes()).decode("ascii")
 
 
 def _numbering(document: dict[str, Any]) -> dict[str, str]:
     numbers: dict[str, str] = {}
     counts = {"figure": 0, "table": 0}
-    sections = [section for section in document["sections"] if not section["appendix"]]
-    for place, section in enumerate(sections, start=1):
-        numbers[f"section:{section['title']}"] = str(place)
-    appendices = [section for section in document["sections"] if section["appendix"]]
-    for place, section in enumerate(appendices):
-        numbers[f"section:{section['title']}"] = chr(ord("A") + place)
-    for section in sections + appendices:
+    places = {False: map(str, range(1, 100)), True: iter(ascii_uppercase)}
+    for section in sorted(document["sections"], key=itemgetter("appendix")):
+        numbers[f"section:{section['title']}"] = next(places[section["appendix"]])
         for block in section["blocks"]:
             if block["kind"] in counts:
                 counts[block["kind"]] += 1

@@ -14,17 +14,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_paper(document: dict[str, Any], figures: dict[str, Path], target: Path) -> None:
-    """Write the paper.
-
-    Parameters
-    ----------
-    document
-        From :func:`densevsconv.report.document.build_document`.
-    figures
-        SVG files by the name that the document gives them.
-    target
-        The PDF.
-    """
+    """Write the PDF; ``figures`` are SVG files by the name that the document gives them."""
     import typst
 
     with tempfile.TemporaryDirectory() as folder:

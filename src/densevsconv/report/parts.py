@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from densevsconv.report.formats import MISSING, format_value
 from densevsconv.results.traced import Place, Traced, traced
 
-_MARKUP = re.compile(r"`+(?P<code>[^`]+)`+|\*(?P<emph>[^*]+)\*")
+_MARKUP = re.compile(r"`+([^`]+)`+|\*([^*]+)\*")
 _TYPOGRAPHY = {"'": "\u2019", "&nbsp;": "\u00a0", "<br>": "\n"}
 
 
@@ -21,13 +22,8 @@ _TYPOGRAPHY = {"'": "\u2019", "&nbsp;": "\u00a0", "<br>": "\n"}
 class Part:
     """A part of a text that is not plain words.
 
-    Attributes
-    ----------
-    kind
-        "name" (what somebody called something), "case" (an id), "family" (of a row, shown as a
-        mark), or a reference: "figure", "table", "cite".
-    value
-        The words, or what is referred to.
+    ``kind`` is "name" (what somebody called something: its digits are no results), "case" (an id),
+    "emph", "family" (of a row, shown as a mark), or a reference: "figure", "table", "cite".
     """
 
     kind: str
@@ -71,17 +67,7 @@ class Text(tuple[Any, ...]):
         return super().__new__(cls, flat)
 
 
-def name(text: str) -> Part:
-    """Mark what somebody called something: its digits are no results."""
-    return Part("name", text)
-
-
-def case(identifier: str) -> Part:
-    return Part("case", identifier)
-
-
-def emph(text: str) -> Part:
-    return Part("emph", text)
+name, case, emph = (partial(Part, kind) for kind in ("name", "case", "emph"))
 
 
 def printed(value: Traced | Place, form: str) -> Printed:
@@ -138,27 +124,25 @@ def segments(text: Text) -> list[dict[str, str]]:
 
     Plain words are of the kind "text"; a "number" has its key in the list of facts as its value.
     """
-    found: list[dict[str, str]] = []
+    found: list[tuple[str, str]] = []
     for piece in text:
         if isinstance(piece, Printed):
-            found.append({"kind": "number", "value": piece.key})
+            found.append(("number", piece.key))
         elif isinstance(piece, Part):
-            found.append({"kind": piece.kind, "value": piece.value})
+            found.append((piece.kind, piece.value))
         else:
             found += _marked(piece)
-    return found
+    return [{"kind": kind, "value": value} for kind, value in found]
 
 
-def _marked(words: str) -> list[dict[str, str]]:
-    found, position = [], 0
-    for match in _MARKUP.finditer(words):
-        found.append({"kind": "text", "value": words[position : match.start()]})
-        kind = match.lastgroup or ""
-        found.append({"kind": kind, "value": match[kind]})
-        position = match.end()
-    found.append({"kind": "text", "value": words[position:]})
-    for each in found:
-        if each["kind"] == "text":
+def _marked(words: str) -> list[tuple[str, str]]:
+    found = []
+    # words, code, stressed, words, code, stressed, ..., words; of a pair one is None
+    for place, piece in enumerate(_MARKUP.split(words)):
+        kind = ("text", "code", "emph")[place % 3]
+        if piece and kind == "text":
             for plain, typographic in _TYPOGRAPHY.items():
-                each["value"] = each["value"].replace(plain, typographic)
-    return [each for each in found if each["value"]]
+                piece = piece.replace(plain, typographic)
+        if piece:
+            found.append((kind, piece))
+    return found

@@ -22,14 +22,8 @@ was said, what should have run."""
 class Model:
     """One published network on one data set.
 
-    Attributes
-    ----------
-    name
-        What the publication calls it.
-    case
-        The case whose plan says what was published.
-    versions
-        Its cases by (version, engine), in the order of the report.
+    ``case`` is the one whose plan says what was published; ``versions`` are all its cases by
+    (version, engine), in the order of the report.
     """
 
     name: str
@@ -80,27 +74,19 @@ def all_models(study: Reported) -> list[Model]:
     return [model for dataset in study.datasets for model in models(study, dataset)]
 
 
-@dataclass(frozen=True)
-class Reconstruction:
-    """A claim that the code, with some scaling of pixels, gives what was published."""
-
-    scalings: Text
-    tests: list[claims.ClaimTest]
-
-
-def reconstructions(study: Reported) -> dict[str, list[Reconstruction]]:
+def reconstructions(study: Reported) -> dict[str, list[tuple[Text, list[claims.ClaimTest]]]]:
+    """Return the claims that are about the code alone, by verdict: scalings of pixels, tests."""
     coded = {
         each
         for model in all_models(study)
         for (version, _), each in model.versions.items()
         if _kind(version) == "coded"
     }
-    found: dict[str, list[Reconstruction]] = {}
+    found: dict[str, list[tuple[Text, list[claims.ClaimTest]]]] = {}
     for key, claim in study.results.claims.claims.items():
         if all(test.kind == "near" and set(test.cases) <= coded for test in claim.tests):
             scalings = _scalings(study, [test.cases[0] for test in claim.tests])
-            made = Reconstruction(scalings, claims.tests(study, key))
-            found.setdefault(claim.verdict, []).append(made)
+            found.setdefault(claim.verdict, []).append((scalings, claims.tests(study, key)))
     return found
 
 
@@ -124,19 +110,10 @@ def checked(study: Reported) -> bool:
     return any(each.table == GRADIENTS for each in asked if each)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A figure or table of the publication, where it is here, and what it shows."""
-
-    of: str
-    here: Text
-    dataset: Part | str
-    cases: Text
-
-
-def asked(study: Reported, drawings: list[Drawing]) -> list[Asked]:
+def asked(study: Reported, drawings: list[Drawing]) -> list[tuple[str, Text, Part | str, Text]]:
+    """Return of the publication's figures and tables: name, place here, data set, cases."""
     return [
-        Asked(
+        (
             each.of,
             _here(each, drawings) or Text(MISSING),
             study.title(each.dataset) if each.dataset else MISSING,

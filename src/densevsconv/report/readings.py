@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from densevsconv.report.parts import Part, Printed, Text, joined, listed, name, printed
-from densevsconv.report.references import REFERENCES
+from densevsconv.report.references import SHORT
 from densevsconv.report.study import Reported
 from densevsconv.results.traced import traced
 from densevsconv.training.batches import BATCH_ORDERS
@@ -28,11 +27,8 @@ def searched(study: Reported) -> list[str]:
 
 
 def equal_budgets(study: Reported) -> bool:
-    found = set()
-    for case in searched(study):
-        candidates = study.results.selection(case).candidates
-        found.add((len(candidates), candidates[0].seeds))
-    return len(found) == 1
+    found = [study.results.selection(case).candidates for case in searched(study)]
+    return len({(len(candidates), candidates[0].seeds) for candidates in found}) == 1
 
 
 def searched_keys(study: Reported, dataset: str) -> list[str]:
@@ -89,61 +85,29 @@ def networks_alike(study: Reported, dataset: str) -> bool:
     return all(each == kinds[0] for each in kinds)
 
 
-@dataclass(frozen=True)
-class Augmented:
-    """The cases that may change training images at random.
-
-    Attributes
-    ----------
-    used
-        Those that do.
-    tried
-        Those whose search tried it and chose not to.
-    """
-
-    used: list[str]
-    tried: list[str]
-
-
-def augmented(study: Reported, dataset: str) -> Augmented:
+def augmented(study: Reported, dataset: str) -> tuple[list[str], list[str]]:
+    """Return the cases that change training images at random, and those that tried in vain."""
     cases = [case for case in study.cases(dataset) if study.case(case).augmentations]
     used = [case for case in cases if _augments(study.results.selection(case).training)]
-    return Augmented(used, [case for case in cases if case not in used])
+    return used, [case for case in cases if case not in used]
 
 
 def _augments(training: dict[str, Any]) -> bool:
     return any((training.get("augmentation") or {}).values())
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Who is ahead in every pair of a data set.
+def tally(study: Reported, dataset: str) -> tuple[int, list[str], list[str]]:
+    """Return how many convolutional cases are compared with dense ones, and who wins or loses all.
 
-    Attributes
-    ----------
-    family
-        The family that is ahead in every pair; "" for none.
-    winners, losers
-        Convolutional cases that beat every dense one, and that every dense one beats.
+    Winners beat every dense case, losers are beaten by every one.
     """
-
-    family: str
-    winners: list[str]
-    losers: list[str]
-
-
-def tally(study: Reported, dataset: str) -> Tally | None:
-    """Return which cases win or lose against the whole other family; None without pairs."""
     found: dict[str, set[str]] = {}
     for pair in study.results.pairs(dataset):
         found.setdefault(pair[0], set()).add(study.results.comparison(*pair).ahead)
-    if not found:
-        return None
     winners, losers = (
         [case for case, ahead in found.items() if ahead == {side}] for side in ("a", "b")
     )
-    every = {len(winners): "convolutional", len(losers): "dense"}.get(len(found), "")
-    return Tally(every, winners, losers)
+    return len(found), winners, losers
 
 
 def edges(study: Reported, dataset: str) -> list[tuple[Text, list[str], str]]:
@@ -173,7 +137,7 @@ def edges(study: Reported, dataset: str) -> list[tuple[Text, list[str], str]]:
 def sources(study: Reported, dataset: str) -> list[Text]:
     """Return where the architectures of a data set come from, those of one source together.
 
-    A work that the source names as the list of references does is cited.
+    A work of :data:`SHORT` that the source names is cited.
     """
     found: dict[str, dict[str, None]] = {}
     for case in study.cases(dataset):
@@ -187,5 +151,5 @@ def sources(study: Reported, dataset: str) -> list[Text]:
 
 
 def _cited(source: str) -> list[Any]:
-    keys = [key for key, work in REFERENCES.items() if work.short and work.short in source]
+    keys = [key for key, short in SHORT.items() if short in source]
     return [piece for key in keys for piece in (" ", Part("cite", key))]

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Work(NamedTuple):
-    """A work; ``short`` is how an architecture's ``source`` names it."""
-
-    text: str
-    short: str = ""
-
-
-REFERENCES: dict[str, Work] = {
-    "lecun1998": Work(
+REFERENCES = {
+    "lecun1998": (
         "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998). Gradient-based learning applied to "
-        "document recognition. Proceedings of the IEEE 86(11), 2278-2324.",
-        short="LeCun et al. (1998)",
+        "document recognition. Proceedings of the IEEE 86(11), 2278-2324."
     ),
-    "gowdra2020": Work(
+    "gowdra2020": (
         "N. Gowdra, R. Sinha and S. G. MacDonell (2020). Examining and mitigating kernel "
         "saturation in convolutional neural networks using negative images. Proceedings of IECON, "
         "465-470."
     ),
-    "guo2017": Work(
+    "guo2017": (
         "C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger (2017). On calibration of modern neural "
         "networks. Proceedings of ICML, 1321-1330."
     ),
-    "student1908": Work("Student (1908). The probable error of a mean. Biometrika 6(1), 1-25."),
-    "wilson1927": Work(
+    "student1908": "Student (1908). The probable error of a mean. Biometrika 6(1), 1-25.",
+    "wilson1927": (
         "E. B. Wilson (1927). Probable inference, the law of succession, and statistical "
         "inference. Journal of the American Statistical Association 22(158), 209-212."
     ),
-    "abadi2016": Work(
+    "abadi2016": (
         "M. Abadi et al. (2016). TensorFlow: a system for large-scale machine learning. "
         "Proceedings of OSDI, 265-283."
     ),
-    "bouthillier2021": Work(
+    "bouthillier2021": (
         "X. Bouthillier et al. (2021). Accounting for variance in machine learning benchmarks. "
         "Proceedings of MLSys 3, 747-769."
     ),
@@ -44,4 +33,6 @@ REFERENCES: dict[str, Work] = {
 """By key; data sets bring their own citation, under ``data:<name>``, and so does the work that a
 study reproduces, under :data:`PUBLICATION`."""
 
+SHORT = {"lecun1998": "LeCun et al. (1998)"}
+"""How the ``source`` of an architecture names a work."""
 PUBLICATION = "publication"

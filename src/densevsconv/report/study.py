@@ -12,13 +12,23 @@ from typing import Any
 
 from densevsconv.report.parts import Part, Text, case, name, printed, span
 from densevsconv.report.plan import ReportPlan
+from densevsconv.results.record import Record
 from densevsconv.results.study import Study
-from densevsconv.results.tables import (
-    DifficultyRow,
-    EngineRow,
-)
+from densevsconv.results.tables import ComparisonRow, DifficultyRow, EngineRow, RunRow, SummaryRow
 from densevsconv.results.traced import Traced, count_rows, in_file, in_row
+from densevsconv.results.trials import TrialRow
 from densevsconv.training.engines.registry import ENGINES, engine_title
+
+_PAIR = ("case_a", "case_b")
+_TABLES: dict[str, tuple[type[Record], str, tuple[str, ...]]] = {
+    "trials": (TrialRow, "trials", ("trial",)),
+    "summary": (SummaryRow, "summary", ("case",)),
+    "runs": (RunRow, "run_table", ("case", "repetition")),
+    "comparisons": (ComparisonRow, "comparisons", _PAIR),
+    "engines": (EngineRow, "engine_comparisons", _PAIR),
+    "difficulty": (DifficultyRow, "difficulty", ("dataset_a", "dataset_b", "kind", *_PAIR)),
+}
+"""Of a table: its rows, what Layout calls its file, and the columns that tell rows apart."""
 
 
 def _of_one(file: str) -> Callable[[Reported, str], Any]:
@@ -34,18 +44,18 @@ def _of_one(file: str) -> Callable[[Reported, str], Any]:
 class Reported:
     """The results of a study, traced.
 
-    Parameters
-    ----------
-    results
-        Reads the files. What it returns is for decisions; what this class returns may be printed.
+    What ``results`` returns is for decisions; what this class returns may be printed.
     """
 
     def __init__(self, results: Study[ReportPlan]) -> None:
         self.results = results
         self.at = results.at
         # what is in the plan, to decide by
-        self.datasets = results.datasets
+        self.datasets, self.several = results.datasets, len(results.datasets) > 1
         self.case, self.cases = results.case, results.cases
+        self.every_case = sorted(results.plan.cases)
+        searched = [case.searched for case in results.plan.cases.values()]
+        self.searches, self.configured = any(searched), not all(searched)
 
     @cached_property
     def plan(self) -> Any:
@@ -69,8 +79,12 @@ class Reported:
         machines = [self.timing(case).machine for case in reversed(self.every_case)]
         return {key: machine for machine in machines for key in machine}
 
+    def row(self, table: str, row: Record) -> Any:
+        _, file, key = _TABLES[table]
+        return in_row(row, getattr(self.at, file), self.at.root, *key)
+
     def summary(self, case: str) -> Any:
-        return in_row(self.results.summary(case), self.at.summary, self.at.root, "case")
+        return self.row("summary", self.results.summary(case))
 
     @cached_property
     def claims(self) -> Any:
@@ -81,34 +95,19 @@ class Reported:
         return in_file(self.results.gradients, self.at.gradients, self.at.root)
 
     def runs(self, case: str) -> list[Any]:
-        return [
-            in_row(row, self.at.run_table, self.at.root, "case", "repetition")
-            for row in self.results.run_rows
-            if row.case == case
-        ]
+        return [self.row("runs", row) for row in self.results.run_rows if row.case == case]
 
     def comparison(self, convolutional: str, dense: str) -> Any:
         """Return the row of a pair in comparisons.csv: convolutional minus dense."""
-        row = self.results.comparison(convolutional, dense)
-        return in_row(row, self.at.comparisons, self.at.root, "case_a", "case_b")
-
-    def engine_row(self, row: EngineRow) -> Any:
-        return in_row(row, self.at.engine_comparisons, self.at.root, "case_a", "case_b")
-
-    def difficulty_row(self, row: DifficultyRow) -> Any:
-        keys = ("dataset_a", "dataset_b", "kind", "case_a", "case_b")
-        return in_row(row, self.at.difficulty, self.at.root, *keys)
+        return self.row("comparisons", self.results.comparison(convolutional, dense))
 
     def count(self, table: str, **conditions: Any) -> Traced:
-        results, at = self.results, self.at
-        rows, path = {
-            "trials": (lambda: results.trials, at.trials),
-            "summary": (lambda: results.summaries.values(), at.summary),
-            "runs": (lambda: results.run_rows, at.run_table),
-            "engines": (lambda: results.engine_pairs, at.engine_comparisons),
-            "difficulty": (lambda: results.difficulty, at.difficulty),
-        }[table]
-        return count_rows(rows(), path, at.root, **conditions)
+        """Return how many rows of a table fulfil conditions (:func:`count_rows`)."""
+        kind, file, _ = _TABLES[table]
+        path = getattr(self.at, file)
+        return count_rows(
+            self.results.once(path, kind.read_table), path, self.at.root, **conditions
+        )
 
     # -- cases
 
@@ -117,10 +116,6 @@ class Reported:
 
     def batch_sizes(self, dataset: str) -> list[str]:
         return sorted(self.results.timing(self.cases(dataset)[0]).inference, key=int)
-
-    @property
-    def every_case(self) -> list[str]:
-        return sorted(self.results.plan.cases)
 
     def engines(self, dataset: str | None = None) -> list[str]:
         names = self.every_case if dataset is None else self.cases(dataset)
@@ -131,21 +126,12 @@ class Reported:
 
     def engine_words(self, engine: str) -> Text:
         """Return how an engine runs the networks, to go on "Networks ...", with what it cites."""
-        how = ENGINES[engine].says(self.results.plan.execution)
-        pieces: list[Any] = re.split(r"{(\w+)}", how)
-        return Text(*(Part("cite", piece) if place % 2 else piece
-                      for place, piece in enumerate(pieces)))  # fmt: skip
+        pieces: list[Any] = re.split(r"{(\w+)}", ENGINES[engine].says(self.results.plan.execution))
+        pieces[1::2] = [Part("cite", piece) for piece in pieces[1::2]]
+        return Text(*pieces)
 
     def searched(self, dataset: str) -> list[str]:
         return [case for case in self.cases(dataset) if self.case(case).searched]
-
-    @property
-    def searches(self) -> bool:
-        return any(case.searched for case in self.results.plan.cases.values())
-
-    @property
-    def configured(self) -> bool:
-        return not all(case.searched for case in self.results.plan.cases.values())
 
     @property
     def seeds(self) -> Text:
@@ -170,10 +156,6 @@ class Reported:
         return all(case in self.results.plan.highlights for case in both)
 
     # -- data sets
-
-    @property
-    def several(self) -> bool:
-        return len(self.datasets) > 1
 
     def title(self, dataset: str) -> Part:
         """Return a data set's name for people; with its id where two are called the same."""

@@ -24,18 +24,10 @@ _ALIGN = {":--": "left", "--:": "right", "---": "grow"}
 
 @dataclass(frozen=True)
 class Kind:
-    """How a table is set.
+    """How a table is set; ``name`` is that of its template and caption (``table_<name>.rst``).
 
-    Attributes
-    ----------
-    name
-        Of its template and of its caption (``table_<name>.rst``).
-    width
-        "page", "column", or "fitting": a column where there is room.
-    long
-        It may be broken over pages and columns.
-    part
-        Rows on one page, of a table as wide as the page.
+    ``width`` is "page", "column", or "fitting": a column where there is room. A ``long`` one may be
+    broken over pages and columns; one as wide as the page has ``part`` rows on each.
     """
 
     name: str
@@ -64,10 +56,6 @@ class Table:
     dataset: str | None
     columns: list[tuple[Text, str]]
     rows: list[Row]
-
-    @property
-    def identifier(self) -> str:
-        return f"{self.kind.name}-{self.dataset}" if self.dataset else self.kind.name
 
     @property
     def width(self) -> str:

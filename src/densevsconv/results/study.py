@@ -68,7 +68,7 @@ class Study(Generic[P]):
         self.at = at
         self._read: dict[Path, Any] = {}
 
-    def _once(self, path: Path, read: Callable[[Path], T]) -> T:
+    def once(self, path: Path, read: Callable[[Path], T]) -> T:
         if path not in self._read:
             self._read[path] = read(path)
         found: T = self._read[path]
@@ -104,10 +104,10 @@ class Study(Generic[P]):
     # -- files of a data set
 
     def data_info(self, dataset: str) -> DataInfo:
-        return self._once(self.at.data_info(dataset), DataInfo.read)
+        return self.once(self.at.data_info(dataset), DataInfo.read)
 
     def measures(self, dataset: str) -> Measures:
-        return self._once(self.at.measures(dataset), Measures.read)
+        return self.once(self.at.measures(dataset), Measures.read)
 
     def training_part(self, dataset: str) -> dict[str, np.ndarray]:
         return read_npz(self.at.train_data(dataset))
@@ -132,16 +132,16 @@ class Study(Generic[P]):
     # -- files of a case
 
     def selection(self, case: str) -> Selection:
-        return self._once(self.at.selection(case), Selection.read)
+        return self.once(self.at.selection(case), Selection.read)
 
     def runs(self, case: str) -> list[Run]:
-        return self._once(self.at.runs(case), Runs.read).runs
+        return self.once(self.at.runs(case), Runs.read).runs
 
     def evaluation(self, case: str) -> Evaluation:
-        return self._once(self.at.evaluation(case), Evaluation.read)
+        return self.once(self.at.evaluation(case), Evaluation.read)
 
     def timing(self, case: str) -> Timing:
-        return self._once(self.at.timing(case), Timing.read)
+        return self.once(self.at.timing(case), Timing.read)
 
     def history(self, case: str) -> pd.DataFrame:
         """Return repetition, epoch and the four curves of every seed of a case.
@@ -201,22 +201,22 @@ class Study(Generic[P]):
 
     @property
     def trials(self) -> list[TrialRow]:
-        return self._once(self.at.trials, TrialRow.read_table)
+        return self.once(self.at.trials, TrialRow.read_table)
 
     @cached_property
     def summaries(self) -> dict[str, SummaryRow]:
-        return {row.case: row for row in self._once(self.at.summary, SummaryRow.read_table)}
+        return {row.case: row for row in self.once(self.at.summary, SummaryRow.read_table)}
 
     def summary(self, case: str) -> SummaryRow:
         return self.summaries[case]
 
     @property
     def run_rows(self) -> list[RunRow]:
-        return self._once(self.at.run_table, RunRow.read_table)
+        return self.once(self.at.run_table, RunRow.read_table)
 
     @cached_property
     def _comparisons(self) -> dict[tuple[str, str], ComparisonRow]:
-        rows = self._once(self.at.comparisons, ComparisonRow.read_table)
+        rows = self.once(self.at.comparisons, ComparisonRow.read_table)
         return {(row.case_a, row.case_b): row for row in rows}
 
     def comparison(self, convolutional: str, dense: str) -> ComparisonRow:
@@ -224,26 +224,26 @@ class Study(Generic[P]):
 
     @property
     def difficulty(self) -> list[DifficultyRow]:
-        return self._once(self.at.difficulty, DifficultyRow.read_table)
+        return self.once(self.at.difficulty, DifficultyRow.read_table)
 
     @property
     def engine_pairs(self) -> list[EngineRow]:
-        return self._once(self.at.engine_comparisons, EngineRow.read_table)
+        return self.once(self.at.engine_comparisons, EngineRow.read_table)
 
     @cached_property
     def families(self) -> dict[tuple[str, str], str]:
-        rows = self._once(self.at.families, FamilyRow.read_table)
+        rows = self.once(self.at.families, FamilyRow.read_table)
         return {(row.dataset, row.family): row.case for row in rows}
 
     # -- files of the study
 
     @property
     def claims(self) -> Claims:
-        return self._once(self.at.claims, Claims.read)
+        return self.once(self.at.claims, Claims.read)
 
     @property
     def gradients(self) -> Gradients:
-        return self._once(self.at.gradients, Gradients.read)
+        return self.once(self.at.gradients, Gradients.read)
 
     # -- decisions, made here once
 
