@@ -79,7 +79,8 @@ def outputs(name, *part):
 
 def code(name):
     """Return the digest of what a stage runs."""
-    return code_digest(stage(name).__name__)
+    runs = stage(name)
+    return code_digest(runs.__name__, *getattr(runs, "CODE", ()))
 
 
 def training_code(name):

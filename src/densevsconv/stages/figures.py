@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from densevsconv.report.contents import drawings
+from densevsconv.report.figures.registry import FIGURES
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.layout import Layout
+
+CODE = sorted({figure.module for figure in FIGURES})
+"""What it runs beside what it imports."""
 
 
 class FiguresPlan(StudyPlan, Plan):
@@ -35,10 +39,10 @@ def run(plan: FiguresPlan, at: Layout) -> None:
     # here, since the Snakefile imports this module at each start, and drawing libraries take long
     from densevsconv.report.figures import style
     from densevsconv.report.figures.canvas import save
-    from densevsconv.report.figures.drawn import draw
 
     style.apply()
     study = Study(plan, at)
     for drawing in drawings(plan):
-        figure = draw(drawing.figure.name, study, drawing.dataset, drawing.cases)
+        data, draw = drawing.figure.parts
+        figure = draw(data(study, drawing.dataset, list(drawing.cases)))
         save(figure, at.figure(drawing.stem, "svg"), at.figure(drawing.stem, "png"))

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from densevsconv.report.contents import Drawing, drawings
 from densevsconv.report.figures import style
-from densevsconv.report.figures.drawn import PARTS
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.store.layout import Layout
@@ -46,7 +45,7 @@ def drawn(study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, D
     for each in (study, study_of(again)):
         for drawing in drawings(each.plan):
             if drawing.figure.name not in found:
-                data, draw = PARTS[drawing.figure.name]
+                data, draw = drawing.figure.parts
                 shown = data(each, drawing.dataset, list(drawing.cases))
                 found[drawing.figure.name] = Drawn(each, drawing, shown, draw(shown))
     return found

@@ -112,12 +112,13 @@ def test_pairs_show_images_of_the_class_that_is_misread(drawn: dict[str, Drawn])
         counts = np.array(shown.study.evaluation(case).confusion.counts)
         np.fill_diagonal(counts, 0)
         true, predicted = np.unravel_index(counts.argmax(), counts.shape)
-        assert f"{counts.max()} times" in pairs[0].often
-        assert counts[int(pairs[0].what[0]), int(pairs[0].what[-2])] == counts[true, predicted]
-        for pair in pairs:
-            for image in pair.images:
+        what, often, _ = pairs[0]
+        assert f"{counts.max()} times" in often
+        assert counts[int(what[0]), int(what[-2])] == counts[true, predicted]
+        for what, _, shown_images in pairs:
+            for image in shown_images:
                 (rows,) = np.nonzero((images == image).all(axis=(1, 2, 3)))
-                assert int(pair.what[0]) in labels[rows]
+                assert int(what[0]) in labels[rows]
 
 
 def test_probabilities_are_means_over_seeds(drawn: dict[str, Drawn]) -> None:

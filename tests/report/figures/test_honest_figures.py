@@ -144,7 +144,7 @@ def test_the_chosen_point_is_framed() -> None:
 
 def test_reliability_is_drawn_along_the_axes_that_say_so(drawn: dict[str, Drawn]) -> None:
     _, curve = drawn["calibration"].figure.axes[0].get_lines()[:2]
-    bins = drawn["calibration"].data[0].bins
+    _, _, bins = drawn["calibration"].data[0]
     np.testing.assert_allclose(curve.get_xdata(), [each.confidence for each in bins])
     np.testing.assert_allclose(curve.get_ydata(), [each.accuracy for each in bins])
 

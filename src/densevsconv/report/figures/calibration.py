@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -17,26 +15,16 @@ FEWEST = 10
 """Bins with fewer predictions are left out: a share of so few is noise."""
 
 
-class Panel(NamedTuple):
-    """A case and its bins."""
-
-    case: str
-    family: str
-    bins: list[Bin]
-
-
-def data(study: Study, dataset: str, cases: list[str]) -> list[Panel]:
+def data(study: Study, dataset: str, cases: list[str]) -> list[tuple[str, str, list[Bin]]]:
+    """Return case, family and bins."""
+    bins = {case: study.evaluation(case).calibration.bins for case in cases}
     return [
-        Panel(
-            case,
-            study.case(case).family,
-            [b for b in study.evaluation(case).calibration.bins if b.count >= FEWEST],
-        )
+        (case, study.case(case).family, [each for each in bins[case] if each.count >= FEWEST])
         for case in cases
     ]
 
 
-def draw(shown: list[Panel]) -> Figure:
+def draw(shown: list[tuple[str, str, list[Bin]]]) -> Figure:
     """Return one panel a case: share of correct predictions by predicted probability.
 
     The area of a mark is proportional to the number of predictions in its bin.
@@ -59,5 +47,5 @@ def draw(shown: list[Panel]) -> Figure:
         axis.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04))
         style.percent_axes(axis, "x", "y")
     style.name_axes(figure, "predicted probability (%)", "correct (%)")
-    style.family_legend(figure, (each.family for each in shown), loc="outside upper center")
+    style.family_legend(figure, (family for _, family, _ in shown), loc="outside upper center")
     return figure

@@ -39,15 +39,18 @@ def new_figure(
 def axes_at(
     figure: Figure, left_mm: float, bottom_mm: float, width_mm: float, height_mm: float
 ) -> Axes:
-    width, height = figure.get_size_inches() * _MILLIMETRES_PER_INCH
     return figure.add_axes(
-        (left_mm / width, bottom_mm / height, width_mm / width, height_mm / height)
+        (*_share(figure, left_mm, bottom_mm), *_share(figure, width_mm, height_mm))
     )
 
 
 def text_at(figure: Figure, left_mm: float, bottom_mm: float, text: str, **style: Any) -> None:
+    figure.text(*_share(figure, left_mm, bottom_mm), text, **{"fontsize": 7.5, **style})
+
+
+def _share(figure: Figure, across_mm: float, up_mm: float) -> tuple[float, float]:
     width, height = figure.get_size_inches() * _MILLIMETRES_PER_INCH
-    figure.text(left_mm / width, bottom_mm / height, text, **{"fontsize": 7.5, **style})
+    return across_mm / width, up_mm / height
 
 
 def picture_at(

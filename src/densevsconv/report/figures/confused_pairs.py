@@ -19,12 +19,8 @@ LETTERS = 31
 LABEL_MM, PICTURE_MM, GAP_MM, LINE_MM = 40.0, 8.0, 0.6, 3.3
 
 
-class Pair(NamedTuple):
-    """Which class was taken for which and how often, and images (H, W, C) misread so."""
-
-    what: str
-    often: str
-    images: list[np.ndarray]
+Pair = tuple[str, str, list[np.ndarray]]
+"""Which class was taken for which, how often, and images (H, W, C) misread so."""
 
 
 class Pairs(NamedTuple):
@@ -39,7 +35,7 @@ def data(study: Study, dataset: str, cases: list[str]) -> Pairs:
     info, images = study.data_info(dataset), study.test_part(dataset)["images"]
     pairs = {
         case: [
-            Pair(*_words(info.class_names, pair), [images[row] for row in pair.examples[:PICTURES]])
+            (*_words(info.class_names, pair), [images[row] for row in pair.examples[:PICTURES]])
             for pair in study.evaluation(case).most_confused[:PAIRS]
         ]
         for case in cases
@@ -54,9 +50,9 @@ def _words(names: list[str], pair: ConfusedPair) -> tuple[str, str]:
 
 
 def draw(shown: Pairs) -> Figure:
-    every = [pair for pairs in shown.pairs.values() for pair in pairs]
+    every = [f"{what} {often}" for pairs in shown.pairs.values() for what, often, _ in pairs]
     # where names are long, the numbers stand in a line of their own
-    fits = all(len(f"{pair.what} {pair.often}") <= LETTERS for pair in every)
+    fits = max(map(len, every), default=0) <= LETTERS
     row_mm = PICTURE_MM + LINE_MM * (1 if fits else 2) + 1.2
     top_mm = row_mm * len(shown.pairs)
     figure = new_figure(PAGE_MM, top_mm, layout=None)
@@ -66,11 +62,11 @@ def draw(shown: Pairs) -> Figure:
             figure, 0.35, bottom_mm + PICTURE_MM / 2, style.in_lines(case, 22), va="center",
             fontweight="bold", color=style.FAMILY_COLOURS[shown.families[case]],
         )  # fmt: skip
-        for place, pair in enumerate(pairs):
+        for place, (what, often, images) in enumerate(pairs):
             left_mm = LABEL_MM + place * (PAGE_MM - LABEL_MM) / PAIRS
-            text = (" " if fits else "\n").join(pair[:2])
+            text = f"{what} {often}" if fits else f"{what}\n{often}"
             text_at(figure, left_mm, bottom_mm + PICTURE_MM + 1.0, text, fontsize=7)
-            for number, image in enumerate(pair.images):
+            for number, image in enumerate(images):
                 x_mm = left_mm + number * (PICTURE_MM + GAP_MM)
                 picture_at(figure, x_mm, bottom_mm, PICTURE_MM, image, shown.max_value, inset=0)
         top_mm -= row_mm

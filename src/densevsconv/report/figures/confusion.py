@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -45,34 +44,30 @@ def data(study: Study, dataset: str, cases: list[str]) -> list[Matrix]:
 
 
 def draw_counts(shown: list[Matrix]) -> Figure:
-    texts = [_texts(matrix.counts, str) for matrix in shown]
-    return _draw(shown, texts, "predicted class")
+    return _draw(shown, "predicted class", rates=False)
 
 
 def draw_rates(shown: list[Matrix]) -> Figure:
-    texts = [_texts(matrix.shares, per_cent) for matrix in shown]
-    return _draw(shown, texts, RATES_LABEL)
+    return _draw(shown, RATES_LABEL, rates=True)
 
 
-def _draw(shown: list[Matrix], texts: list[np.ndarray], label: str) -> Figure:
+def _draw(shown: list[Matrix], label: str, *, rates: bool) -> Figure:
     figure, axes = panels(len(shown), COLUMNS, 57, 5)
-    for axis, matrix, written in zip(axes, shown, texts, strict=True):
-        _draw_matrix(axis, matrix, written)
+    for axis, matrix in zip(axes, shown, strict=True):
+        draw_matrix(axis, matrix, rates=rates)
         style.case_title(axis, matrix.case, matrix.family, characters=32)
     style.name_axes(figure, label, "true class")
     return figure
 
 
-def draw_rate_matrix(axis: Axes, matrix: Matrix) -> None:
-    _draw_matrix(axis, matrix, _texts(matrix.shares, per_cent))
-    axis.set(xlabel=RATES_LABEL, ylabel="true class")
-
-
-def _draw_matrix(axis: Axes, matrix: Matrix, texts: np.ndarray) -> None:
+def draw_matrix(axis: Axes, matrix: Matrix, *, rates: bool) -> None:
     """Draw a matrix: true classes in rows from above, predicted ones in columns.
 
-    Colours show the share of the true class, dark soon, since the errors are small.
+    Colours show the share of the true class, dark soon, since the errors are small. What is written
+    are the same shares in per cent (``rates``) or counts, and nothing in cells of zero.
     """
+    values, write = (matrix.shares, per_cent) if rates else (matrix.counts, str)
+    texts = np.array([[write(value) if value else "" for value in row] for row in values])
     names = [style.shortened(name, MOST_LETTERS) for name in matrix.names]
     sns.heatmap(
         matrix.shares, ax=axis, cmap=sns.color_palette("light:#4a4a4a", as_cmap=True),
@@ -93,11 +88,6 @@ def _draw_matrix(axis: Axes, matrix: Matrix, texts: np.ndarray) -> None:
     long = len(names) <= MOST_NAMED and max(map(len, names)) > 2
     axis.tick_params(axis="x", rotation=90 if long else 0)
     axis.tick_params(axis="y", rotation=0)
-
-
-def _texts(values: np.ndarray, write: Callable[[float], str]) -> np.ndarray:
-    """Return what stands in the cells; nothing in those of zero."""
-    return np.array([[write(value) if value else "" for value in row] for row in values])
 
 
 def per_cent(share: float) -> str:

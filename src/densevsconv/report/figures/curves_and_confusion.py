@@ -30,7 +30,8 @@ def draw(shown: list[tuple[curves.Curves, confusion.Matrix]]) -> Figure:
         left.set(xlabel="epoch", ylabel="accuracy (%)")
         left.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         style.case_title(left, history.case, history.family, characters=60)
-        confusion.draw_rate_matrix(right, matrix)
+        confusion.draw_matrix(right, matrix, rates=True)
+        right.set(xlabel=confusion.RATES_LABEL, ylabel="true class")
     families = (history.family for history, _ in shown)
     style.family_legend(figure, families, lines=True, loc="outside upper center")
     return figure

@@ -6,8 +6,8 @@ from textwrap import fill
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.optimize import isotonic_regression
 
 from densevsconv.report.figures import style
 from densevsconv.report.figures.accuracy import Accuracy, accuracy
@@ -24,10 +24,9 @@ LABEL_GAP = 0.07
 
 
 class Forms(NamedTuple):
-    """The labels of the forms, the reference first, and a line a network.
+    """The labels of the forms, the reference first, and a line a network, by its case there.
 
-    Lines go by the network's case on the reference form; they have the accuracies by the place of
-    the form among the labels, of those forms that have the network.
+    A line has the accuracies by the place of the form among the labels, where there is one.
     """
 
     labels: list[str]
@@ -79,23 +78,20 @@ def draw(shown: Forms) -> Figure:
     axis.set_xticks(range(len(shown.labels)), shown.labels)
     axis.set(xlim=(-0.25, len(shown.labels) - 0.75), ylabel="test accuracy (%)")
     axis.grid(axis="y")
-    _name_lines(axis, ends, {case: line[0].family for case, line in shown.lines.items()})
-    style.family_legend(figure, (each.family for each in everything))
-    return figure
-
-
-def _name_lines(axis: Axes, ends: dict[str, tuple[float, float]], families: dict[str, str]) -> None:
-    """Write every case's id at the right, as near to the end of its line as others leave room."""
+    # every case's id at the right, as near to the end of its line as others leave room
     to_axes = axis.transData + axis.transAxes.inverted()
     heights = {case: float(to_axes.transform(end)[1]) for case, end in ends.items()}
     order = sorted(heights, key=heights.__getitem__)
     for case, place in zip(order, spread(sorted(heights.values()), LABEL_GAP), strict=True):
         axis.annotate(
             case, xy=ends[case], xytext=(1.02, place), textcoords="axes fraction", va="center",
-            color=style.FAMILY_COLOURS[families[case]], fontsize=7, annotation_clip=False,
+            color=style.FAMILY_COLOURS[shown.lines[case][0].family], fontsize=7,
+            annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": style.FAINT, "linewidth": 0.4,
                         "shrinkA": 1, "shrinkB": 4},
         )  # fmt: skip
+    style.family_legend(figure, (each.family for each in everything))
+    return figure
 
 
 def spread(places: list[float], gap: float) -> list[float]:
@@ -104,20 +100,6 @@ def spread(places: list[float], gap: float) -> list[float]:
     >>> spread([0.5, 0.5, 0.9], 0.1)
     [0.45, 0.55, 0.9]
     """
-    groups: list[list[float]] = []
-    for place in places:
-        groups.append([place])
-        while len(groups) > 1 and _ends(groups[-2], gap)[1] + gap > _ends(groups[-1], gap)[0]:
-            last = groups.pop()
-            groups[-1] += last
-    return [
-        round(_ends(group, gap)[0] + number * gap, 6)
-        for group in groups
-        for number in range(len(group))
-    ]
-
-
-def _ends(group: list[float], gap: float) -> tuple[float, float]:
-    """Return the lowest and the highest place of a group of labels, ``gap`` apart."""
-    middle, half = sum(group) / len(group), gap * (len(group) - 1) / 2
-    return middle - half, middle + half
+    offsets = gap * np.arange(len(places))
+    moved = isotonic_regression(np.array(places) - offsets).x + offsets
+    return [round(float(place), 6) for place in moved]

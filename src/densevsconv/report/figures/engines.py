@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from densevsconv.report.figures import style
@@ -66,43 +65,32 @@ def draw(shown: list[Pair]) -> Figure:
         figure.text(0.5, 0.5, "no network was trained alike by two engines", ha="center")
         return figure
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
+    left.axvline(0, color=style.INK, linewidth=0.7)
+    for height, pair in enumerate(shown):
+        mark = style.mark(pair.family)
+        error = [[max(pair.mean - pair.low, 0)], [max(pair.high - pair.mean, 0)]]
+        left.errorbar(
+            pair.mean, height, xerr=error, **mark, capsize=2.5, elinewidth=1.2, capthick=1.2
+        )
+        right.plot([1, pair.ratio], [height, height], color=mark["color"], linewidth=1.2)
+        right.plot(pair.ratio, height, **mark)
+    # as far to the left as to the right: zero in the middle, and never a range of rounding noise
+    ends = [abs(end) for pair in shown for end in (pair.mean, pair.low, pair.high)]
+    reach = max(1.1 * max(ends), 0.1)
+    left.set_xlim(-reach, reach)
+    left.xaxis.set_major_formatter(
+        lambda value, _: f"{value:+g}".replace("-", "\u2212") if value else "0"
+    )
+    ratios = [1.0, *(pair.ratio for pair in shown)]
+    style.log_axis(right, [0.85 * min(ratios), 1.18 * max(ratios)])
+    right.axvline(1, color=style.INK, linewidth=0.7)
     (first, second), labels = shown[0].engines, [pair.network for pair in shown]
     if len({pair.engines for pair in shown}) > 1:
         first, second = "first", "second engine"
         labels = [f"{pair.network} ({', '.join(pair.engines)})" for pair in shown]
-    _differences(left, shown)
     left.set_xlabel(f"test accuracy, {first} minus {second}\n(percentage points)")
-    _ratios(right, shown)
     right.set_xlabel(f"training time, {first} over {second}\n(logarithmic)")
     for axis in (left, right):
         style.list_axis(axis, labels)
     style.family_legend(figure, (pair.family for pair in shown))
     return figure
-
-
-def _differences(axis: Axes, shown: list[Pair]) -> None:
-    """Draw differences in points with their intervals; without one (a single seed) a dot alone."""
-    axis.axvline(0, color=style.INK, linewidth=0.7)
-    for height, pair in enumerate(shown):
-        error = [[max(pair.mean - pair.low, 0)], [max(pair.high - pair.mean, 0)]]
-        axis.errorbar(
-            pair.mean, height, xerr=error, **style.mark(pair.family), capsize=2.5, elinewidth=1.2,
-            capthick=1.2,
-        )  # fmt: skip
-    # as far to the left as to the right: zero in the middle, and never a range of rounding noise
-    ends = [abs(end) for pair in shown for end in (pair.mean, pair.low, pair.high)]
-    reach = max(1.1 * max(ends), 0.1)
-    axis.set_xlim(-reach, reach)
-    axis.xaxis.set_major_formatter(
-        lambda value, _: f"{value:+g}".replace("-", "\u2212") if value else "0"
-    )
-
-
-def _ratios(axis: Axes, shown: list[Pair]) -> None:
-    for height, pair in enumerate(shown):
-        mark = style.mark(pair.family)
-        axis.plot([1, pair.ratio], [height, height], color=mark["color"], linewidth=1.2)
-        axis.plot(pair.ratio, height, **mark)
-    ratios = [1.0, *(pair.ratio for pair in shown)]
-    style.log_axis(axis, [0.85 * min(ratios), 1.18 * max(ratios)])
-    axis.axvline(1, color=style.INK, linewidth=0.7)

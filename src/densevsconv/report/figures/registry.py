@@ -1,15 +1,15 @@
 """Which figures there are, in the order of the report, and which cases each shows.
 
-A new figure is a file that draws it, a caption, an entry here, and a line in
-:mod:`densevsconv.report.figures.drawn`. This table draws nothing and is cheap to import: the
-Snakefile names every file of a report with it.
+A new figure is a file that draws it, a caption and an entry here. This table draws nothing and is
+cheap to import: the Snakefile names every file of a report with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from importlib import import_module
+from typing import Any, Literal
 
 from densevsconv.results.plan import StudyPlan
 
@@ -23,23 +23,11 @@ Section = Literal[
 class Figure:
     """One figure of a data set, drawn for some of its cases.
 
-    Attributes
-    ----------
-    name
-        Of the figure, of its file and of its caption (``workflow/report/<name>.rst``).
-    section
-        Where the report shows it.
-    width
-        How wide it is printed.
-    alt
-        What the picture shows, for people who do not see it.
-    wanted
-        Tells whether the figure shows a case of the study. A figure that shows no case of a data
-        set is not drawn.
-    cases_per_page
-        A figure with more cases than this is continued in a second file; None: all in one.
-    requested
-        Drawn only where the study's ``report.counterparts`` ask for it, once for each of them.
+    ``name`` is that of its caption (``workflow/report/<name>.rst``) and of the module that draws
+    it, unless ``file`` is; ``alt`` says what the picture shows to people who do not see it.
+    ``wanted`` tells whether it shows a case: one that shows none of a data set is not drawn. With
+    more cases than ``cases_per_page`` it is continued in a second file. A ``requested`` one is
+    drawn only where the study's ``report.counterparts`` ask for it, once for each of them.
     """
 
     name: str
@@ -49,6 +37,19 @@ class Figure:
     wanted: Callable[[StudyPlan, str], bool] = lambda plan, case: True
     cases_per_page: int | None = None
     requested: bool = False
+    file: str = ""
+    shows: str = "data"
+    draws: str = "draw"
+
+    @property
+    def module(self) -> str:
+        return f"{__package__}.{self.file or self.name}"
+
+    @property
+    def parts(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """``data(study, dataset, cases)``, and what draws what that returns."""
+        module = import_module(self.module)
+        return getattr(module, self.shows), getattr(module, self.draws)
 
 
 def on_other_forms(plan: StudyPlan, case: str) -> bool:
@@ -68,11 +69,13 @@ def on_two_engines(plan: StudyPlan, case: str) -> bool:
 
 
 FIGURES = (
-    Figure("samples", "data", "column", "A grid of training images, with the class on top."),
+    Figure("samples", "data", "column", "A grid of training images, with the class on top.",
+           file="pictures", shows="samples"),
     Figure("transformations", "data", "column",
            "One image of each class before the changes and after every step, one row a step.",
            wanted=lambda plan, case: bool(plan.datasets[plan.cases[case].dataset].changes)),
-    Figure("mean_images", "data", "column", "The mean image of every class, its name on top."),
+    Figure("mean_images", "data", "column", "The mean image of every class, its name on top.",
+           file="pictures", shows="mean_images"),
     Figure("class_counts", "data", "column",
            "Bars: number of training, validation and test images of every class."),
     Figure("augmentation", "data", "column",
@@ -85,7 +88,7 @@ FIGURES = (
            "Dots with intervals: test accuracy of every case, the best on top.", cases_per_page=36),
     Figure("learning_curves", "results", "page",
            "Curves: training and validation accuracy by epoch, one panel for each case.",
-           cases_per_page=16),
+           cases_per_page=16, file="curves", draws="draw_accuracy"),
     Figure("calibration", "results", "page",
            "Reliability of each case: share of correct predictions by predicted probability.",
            cases_per_page=16),
@@ -94,10 +97,10 @@ FIGURES = (
            wanted=on_other_forms, cases_per_page=12),
     Figure("confusion_counts", "confusion", "page",
            "Matrices of counts of each case, true classes in rows and predicted ones in columns.",
-           cases_per_page=9),
+           cases_per_page=9, file="confusion", draws="draw_counts"),
     Figure("confusion_rates", "confusion", "page",
            "Row-normalised matrices, true classes in rows and predicted classes in columns.",
-           cases_per_page=9),
+           cases_per_page=9, file="confusion", draws="draw_rates"),
     Figure("confused_pairs", "errors", "page",
            "Test images of the pairs of classes that each case confuses most often.",
            cases_per_page=12),
@@ -112,9 +115,10 @@ FIGURES = (
            requested=True),
     Figure("loss_curves", "publication", "page",
            "Curves: training and validation loss by epoch, one panel for each case.",
-           requested=True),
+           requested=True, file="curves", draws="draw_loss"),
     Figure("test_images", "publication", "column",
-           "The first test images, with the class on top.", requested=True),
+           "The first test images, with the class on top.",
+           requested=True, file="pictures", shows="test_images", draws="draw_test_images"),
     Figure("feature_maps", "publication", "page",
            "The first test image, and the feature maps that the first convolution makes of it.",
            requested=True),

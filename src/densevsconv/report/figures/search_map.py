@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from textwrap import fill
 from typing import Any, Literal, NamedTuple
 
@@ -57,13 +56,14 @@ class Panel(NamedTuple):
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> list[Panel]:
-    """Return the searches: a full grid of two settings is a map, random draws of two are dots."""
     return [_panel(case, study.case(case), study.selection(case)) for case in cases]
 
 
 def _panel(case: str, plan: CasePlan, selection: Selection) -> Panel:
+    """Return a search: a full grid of two settings is a map, random draws of two are dots."""
     tried = [candidate.settings for candidate in selection.candidates]
-    worded = {key for each in tried for key, value in each.items() if not _is_number(value)}
+    numbers = (int, float)
+    worded = {key for each in tried for key, value in each.items() if type(value) not in numbers}
 
     def words(settings: dict[str, Any]) -> dict[str, Any]:
         return {k: setting(value) if k in worded else value for k, value in settings.items()}
@@ -78,10 +78,6 @@ def _panel(case: str, plan: CasePlan, selection: Selection) -> Panel:
         elif not worded & set(keys):
             kind = "dots"
     return Panel(case, plan.family, kind, keys, points, words(selection.settings))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def draw(shown: list[Panel]) -> Figure:
@@ -128,13 +124,10 @@ def _draw_map(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
     axis.set_yticklabels([_write(value) for value in grid.index], rotation=0)
     axis.tick_params(length=0)
     if across in panel.chosen and down in panel.chosen:
-        column, row = (
-            list(levels).index(panel.chosen[key])
-            for key, levels in ((across, grid.columns), (down, grid.index))
-        )
-        frame = Rectangle((column, row), 1, 1, fill=False, edgecolor="black", linewidth=1.4)
-        axis.add_patch(frame)
-    axis.set(xlabel=_label(across), ylabel=_label(down))
+        column = list(grid.columns).index(panel.chosen[across])
+        row = list(grid.index).index(panel.chosen[down])
+        axis.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor="black", linewidth=1.4))
+    axis.set(xlabel=LABELS.get(across, across), ylabel=LABELS.get(down, down))
 
 
 def _draw_dots(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
@@ -152,7 +145,7 @@ def _draw_dots(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
         if (points[key] > 0).all() and points[key].max() > 30 * points[key].min():
             scale("log")
     axis.grid()
-    axis.set(xlabel=_label(across), ylabel=_label(down))
+    axis.set(xlabel=LABELS.get(across, across), ylabel=LABELS.get(down, down))
 
 
 def _draw_line(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
@@ -170,24 +163,16 @@ def _draw_line(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
         middle = (low + high) / 2
         axis.set_ylim(middle - LEAST_SPAN / 2, middle + LEAST_SPAN / 2)
     axis.grid(axis="y")
-    axis.set(xlabel=_label(key), ylabel="validation accuracy (%)")
+    axis.set(xlabel=LABELS.get(key, key), ylabel="validation accuracy (%)")
 
 
-_DRAW: dict[str, Callable[[Axes, Panel, Any, Normalize], None]] = {
-    "map": _draw_map,
-    "dots": _draw_dots,
-    "line": _draw_line,
-}
+_DRAW = {"map": _draw_map, "dots": _draw_dots, "line": _draw_line}
 
 
 def _levels(values: pd.Series) -> list[Any]:
     """Return the values of a setting: numbers by size, words in the order of the search."""
     found = values.dropna().unique()
     return sorted(found) if pd.api.types.is_numeric_dtype(values) else list(found)
-
-
-def _label(key: str) -> str:
-    return LABELS.get(key, key)
 
 
 def _write(value: Any) -> str:

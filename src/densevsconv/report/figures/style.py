@@ -15,13 +15,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import (
-    EngFormatter,
-    FixedLocator,
-    FuncFormatter,
-    MaxNLocator,
-    NullLocator,
-)
+from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 from scipy.special import expit, logit
 
 FAMILY_COLOURS = {"dense": "#0072B2", "convolutional": "#D55E00"}
@@ -32,49 +26,33 @@ FAINT = "#8a8a8a"
 DASHES: dict[str, Any] = {"training": (0, (2, 1.2)), "validation": "solid"}
 """Lines of curves, by part of the data."""
 
-_POINTS = {"small": 7, "normal": 7.5, "title": 8}
 _ACCURACY_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
+_POINTS = 7.5
+_DEFAULTS: dict[tuple[str, ...], Any] = {
+    ("font.family",): "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    ("font.size", "axes.labelsize"): _POINTS,
+    ("axes.titlesize", "figure.titlesize"): 8,
+    ("xtick.labelsize", "ytick.labelsize", "legend.fontsize"): 7,
+    ("axes.edgecolor", "text.color", "axes.labelcolor", "xtick.color", "ytick.color"): INK,
+    ("axes.linewidth", "xtick.major.width", "ytick.major.width"): 0.6,
+    ("axes.spines.top", "axes.spines.right", "legend.frameon"): False,
+    ("xtick.major.size", "ytick.major.size", "axes.labelpad"): 2.5,
+    ("xtick.major.pad", "ytick.major.pad"): 2,
+    ("axes.titlepad",): 4,
+    ("lines.linewidth",): 1.1,
+    ("grid.linewidth",): 0.4,
+    ("grid.color",): "#dddddd",
+    ("svg.fonttype",): "path",  # looks the same wherever the file is opened
+    ("svg.hashsalt",): "densevsconv",  # the same bytes from the same results
+    ("figure.dpi",): 100,
+}
 
 
 def apply() -> None:
+    """Set seaborn's and matplotlib's defaults; no screen is needed."""
     matplotlib.use("Agg")
-    sns.set_theme(
-        context="paper",
-        style="ticks",
-        rc={
-            "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
-            "font.size": _POINTS["normal"],
-            "axes.titlesize": _POINTS["title"],
-            "axes.labelsize": _POINTS["normal"],
-            "xtick.labelsize": _POINTS["small"],
-            "ytick.labelsize": _POINTS["small"],
-            "legend.fontsize": _POINTS["small"],
-            "figure.titlesize": _POINTS["title"],
-            "axes.edgecolor": INK,
-            "text.color": INK,
-            "axes.labelcolor": INK,
-            "xtick.color": INK,
-            "ytick.color": INK,
-            "axes.linewidth": 0.6,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "xtick.major.width": 0.6,
-            "ytick.major.width": 0.6,
-            "xtick.major.size": 2.5,
-            "ytick.major.size": 2.5,
-            "xtick.major.pad": 2,
-            "ytick.major.pad": 2,
-            "axes.titlepad": 4,
-            "axes.labelpad": 2.5,
-            "lines.linewidth": 1.1,
-            "grid.linewidth": 0.4,
-            "grid.color": "#dddddd",
-            "legend.frameon": False,
-            "svg.fonttype": "path",  # looks the same wherever the file is opened
-            "svg.hashsalt": "densevsconv",  # the same bytes from the same results
-            "figure.dpi": 100,
-        },
-    )
+    defaults = {key: value for keys, value in _DEFAULTS.items() for key in keys}
+    sns.set_theme(context="paper", style="ticks", rc=defaults)
 
 
 def log_axis(axis: Axes, values: Iterable[float]) -> None:
@@ -174,8 +152,8 @@ def family_legend(
 
 
 def name_axes(figure: Figure, across: str, down: str) -> None:
-    figure.supxlabel(across, fontsize=_POINTS["normal"])
-    figure.supylabel(down, fontsize=_POINTS["normal"])
+    figure.supxlabel(across, fontsize=_POINTS)
+    figure.supylabel(down, fontsize=_POINTS)
 
 
 def percent_axes(axis: Axes, *which: str) -> None:

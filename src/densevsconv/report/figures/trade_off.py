@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from string import ascii_uppercase
-from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,27 +25,20 @@ KEY_MM, LETTER_MM = 11.0, 1.45
 """Of an entry of the legend: its mark, letter and gaps, and a letter of its case."""
 
 
-class Costed(NamedTuple):
-    """A case, called by a letter: its accuracy, and its costs by the keys of :data:`COSTS`."""
-
-    letter: str
-    accuracy: Accuracy
-    costs: dict[str, float]
+Costed = tuple[str, Accuracy, dict[str, float]]
+"""The letter that a case is called by, its accuracy, and its costs by the keys of `COSTS`."""
 
 
 def data(study: Study, dataset: str, cases: list[str]) -> list[Costed]:
-    return [
-        Costed(
-            letter,
-            accuracy(study, case),
-            {cost: getattr(study.summary(case), cost) for cost in COSTS},
-        )
-        for letter, case in zip(ascii_uppercase, cases, strict=False)
-    ]
+    found = []
+    for letter, case in zip(ascii_uppercase, cases, strict=False):
+        costs = {cost: getattr(study.summary(case), cost) for cost in COSTS}
+        found.append((letter, accuracy(study, case), costs))
+    return found
 
 
 def draw(shown: list[Costed]) -> Figure:
-    width_mm = KEY_MM + LETTER_MM * max(len(each.accuracy.case) for each in shown)
+    width_mm = KEY_MM + LETTER_MM * max(len(found.case) for _, found, _ in shown)
     columns = max(1, min(4, int(PAGE_MM // width_mm)))
     figure = new_figure(PAGE_MM, 58 + 4 * -(-len(shown) // columns))
     axes = figure.subplots(1, len(COSTS), sharey=True)
@@ -54,12 +46,12 @@ def draw(shown: list[Costed]) -> Figure:
         for _, found, costs in shown:
             mark = style.mark(found.family, 5)
             axis.errorbar(costs[cost], found.mean, yerr=found.error, **mark, elinewidth=1.0)
-        style.log_axis(axis, [each.costs[cost] for each in shown])
+        style.log_axis(axis, [costs[cost] for _, _, costs in shown])
         axis.margins(x=0.12)
         axis.set_xlabel(label)
         axis.grid()
-    lows, highs = ([getattr(each.accuracy, end) for each in shown] for end in ("low", "high"))
-    style.accuracy_axis(axes[0], min(lows), max(highs), "y")
+    low, high = min(found.low for _, found, _ in shown), max(found.high for _, found, _ in shown)
+    style.accuracy_axis(axes[0], low, high, "y")
     axes[0].set_ylabel("test accuracy (%)")
     handles = [
         Line2D([], [], linestyle="none", label=f"{letter}  {found.case}",
@@ -77,7 +69,7 @@ def draw(shown: list[Costed]) -> Figure:
 
 
 def _write_letters(axis: Axes, shown: list[Costed], cost: str) -> None:
-    places = [(each.costs[cost], each.accuracy.mean) for each in shown]
+    places = [(costs[cost], found.mean) for _, found, costs in shown]
     marks = axis.transData.transform(places) * (72 / axis.figure.dpi)  # in points
     taken = list(marks)
     for (letter, found, _), place, mark in zip(shown, places, marks, strict=True):
