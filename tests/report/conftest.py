@@ -10,6 +10,7 @@ import pytest
 
 from densevsconv.stages.plan import run_stage
 from densevsconv.store.layout import Layout
+from tests.report.test_publication import REPRODUCED
 from tests.support.reported import CAPTIONS
 from tests.support.synthetic import AUGMENTATION, DATASETS, make_study
 
@@ -32,6 +33,11 @@ SMALL = {
 @pytest.fixture(scope="session")
 def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     return make_study(tmp_path_factory.mktemp("study") / "results", cases=SMALL, datasets=DATASETS)
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    return make_study(tmp_path_factory.mktemp("again") / "results", "again", **REPRODUCED)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from tests.support.pointers import value_at
 from tests.support.reported import cells, changed, document, reported, said, section
-from tests.support.synthetic import Form, make_study
+from tests.support.synthetic import Form
 
 DENSE = {"name": "denseNet2_20", "accuracy": 0.942, "seconds": 6.8, "source": "Table I"}
 CONV = {"name": "convNet1_3", "accuracy": 0.889, "seconds": 72.2, "source": "Table I, Figure 7"}
@@ -115,11 +115,6 @@ REPRODUCED: dict[str, Any] = {
         "Figure 13": {"figure": "predictions", "cases": ["convNet1_3_published-numpy"]},
     },
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Layout:
-    return make_study(tmp_path_factory.mktemp("again") / "results", "again", **REPRODUCED)
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,6 @@ from densevsconv.report.figures import style
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.store.layout import Layout
-from tests.report.test_publication import REPRODUCED
-from tests.support.synthetic import make_study
 
 
 @dataclass
@@ -37,12 +35,11 @@ def study(layout: Layout) -> Study:
 
 
 @pytest.fixture(scope="session")
-def drawn(study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Drawn]:
+def drawn(study: Study, reproduced: Layout) -> dict[str, Drawn]:
     """Return the first drawing of every figure, by name."""
     style.apply()
-    again = make_study(tmp_path_factory.mktemp("again") / "results", "again", **REPRODUCED)
     found: dict[str, Drawn] = {}
-    for each in (study, study_of(again)):
+    for each in (study, study_of(reproduced)):
         for drawing in drawings(each.plan):
             if drawing.figure.name not in found:
                 data, draw = drawing.figure.parts
