@@ -8,8 +8,6 @@ point. Ways take turns, case by case. Making ready (building, compiling, measuri
 mode) is inside every clock, importing in none.
 """
 
-from __future__ import annotations
-
 import argparse
 import itertools
 import json

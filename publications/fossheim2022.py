@@ -4,8 +4,6 @@ Starting weights of the wrong spread, a wrong slope, batches drawn anew, summed 
 reproduce its results, not to train with.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Real data, where there is some; the helpers of the tests are in tests/support."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

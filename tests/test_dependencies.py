@@ -1,7 +1,5 @@
 """pyproject.toml asks for what the code imports and for nothing else; the lock file has it all."""
 
-from __future__ import annotations
-
 import ast
 import re
 import sys

@@ -4,8 +4,6 @@ The layers of the study's code in their order and arithmetic (float64, summed gr
 the timing needs. The filters are trained, as the paper describes.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.signal import convolve2d, correlate2d
 

@@ -4,8 +4,6 @@ A command is a line of :data:`COMMANDS`. What it may be given is read from the s
 function; what each argument means stands once, in :data:`ARGUMENTS`.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import importlib

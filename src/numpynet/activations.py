@@ -5,8 +5,6 @@ Each has ``forward(z)``, which may overwrite `z` and returns the activations a, 
 and 47). Most derivatives follow from the activation itself, so nothing else is kept.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import numpy as np

@@ -4,8 +4,6 @@ A training step needs the same arrays every time. Allocating them anew costs pag
 small networks, exceed the arithmetic; a `Workspace` hands the same memory out again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 

@@ -16,8 +16,6 @@ agree; the first is quicker for stride 1, the second needs no zeros between erro
 larger.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from numpynet.arrays import Array, Pair, Workspace

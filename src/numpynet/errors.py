@@ -1,7 +1,5 @@
 """Errors of numpynet: each message says what was expected and what came."""
 
-from __future__ import annotations
-
 
 class NumpynetError(ValueError):
     """Base class, so that one ``except`` catches everything the library objects to."""

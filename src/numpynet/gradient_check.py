@@ -12,8 +12,6 @@ A function with kinks (relu, max-pooling) has no derivative at one: a check ther
 mean of both sides with one of them. With random inputs that has probability zero.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 

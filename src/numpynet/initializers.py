@@ -11,8 +11,6 @@ References
 .. [3] LeCun et al. (1998), Efficient BackProp.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, prod, sqrt

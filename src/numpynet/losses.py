@@ -1,7 +1,5 @@
 """What is minimised: the loss of a batch, a mean over its samples, and its derivative."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import numpy as np

@@ -4,8 +4,6 @@ Formulas and defaults are those of Keras 3. An optimiser keeps its own memory (v
 step counter), so one object trains one network.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 

@@ -10,8 +10,6 @@ Keras: ``l2 sum K^2`` over its kernels, gradient ``2 l2 K``. For the whole netwo
 is divided by the batch size, also where the loss is summed over the batch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import prod
 

@@ -5,8 +5,6 @@ that the layer keeps, or says what is allowed; whoever reads layers from files c
 (``dataclasses.fields(layer)[i].metadata``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, replace
 from math import isfinite

@@ -1,7 +1,5 @@
 """A plain training loop, for networks used on their own."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every kind of test on results whose answer is known by construction."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Equal seeds: an interval of width 0 decides nothing that one image could turn."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Claims as a study's file has them: what is refused, and what the message says."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The one rule by which an interval becomes a verdict, and tests become a claim's."""
 
-from __future__ import annotations
-
 import pytest
 
 from densevsconv.claims.kind import quoted, verdict, verdict_of_all

@@ -1,7 +1,5 @@
 """The documentation explains every key and every result file, as the types have them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

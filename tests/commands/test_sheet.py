@@ -1,7 +1,5 @@
 """The contact sheet shows every transformation there is."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Files arrive whole and checked, whatever servers, networks and processes do meanwhile."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

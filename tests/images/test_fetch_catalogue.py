@@ -1,7 +1,5 @@
 """The catalogue, and the real files where they are at hand, through the stage and its command."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Measures of images against values worked out by hand, and on real images."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Prepare and measure on any data set, and prepared data read back checked."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Every kind of source is read back exactly, or refused in one line that names the file."""
 
-from __future__ import annotations
-
 import pickle
 import struct
 import zlib

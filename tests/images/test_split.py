@@ -1,7 +1,5 @@
 """Splits are disjoint, stratified, cover everything and follow the seed."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Transforms: one set of checks for all, each against an example worked out by hand, the schema."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Shapes, parameters and multiply-accumulates against counts done by hand, and the refusals."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

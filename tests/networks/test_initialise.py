@@ -1,7 +1,5 @@
 """Starting weights: the formulas, one stream a kernel, and reproducibility."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 import numpy as np

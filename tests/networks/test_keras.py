@@ -3,8 +3,6 @@
 Both engines build from the bound description, get the same weights and compare in float64.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

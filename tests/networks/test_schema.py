@@ -1,7 +1,5 @@
 """Architecture files: short forms, and one clear line for whatever is wrong."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

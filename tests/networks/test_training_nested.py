@@ -1,7 +1,5 @@
 """Networks that branch, on digits: both engines from the same weights, step by step."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits

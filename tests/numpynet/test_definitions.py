@@ -1,7 +1,5 @@
 """Convolution and pooling on random shapes against plain loops, and the worked examples."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

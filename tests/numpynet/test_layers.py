@@ -1,7 +1,5 @@
 """What holds for every layer, over :data:`tests.support.layer_cases.CASES`."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

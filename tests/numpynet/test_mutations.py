@@ -1,7 +1,5 @@
 """Break one backward formula at a time: the gradient check has to notice each."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Training, penalties, losses, files, and what bad use is answered with."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -2,8 +2,6 @@
 
 # ruff: noqa: E501 - one mistake a line reads best
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Entries of the catalogue that contradict themselves or the user's own files are refused."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The plan files: what they hold, when they are written, and which edit reaches which stage."""
 
-from __future__ import annotations
-
 from itertools import chain
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The studies of published papers: what makes them what they say they are, at every scale."""
 
-from __future__ import annotations
-
 from itertools import product
 from pathlib import Path
 

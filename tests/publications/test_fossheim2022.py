@@ -1,7 +1,5 @@
 """What fossheim2022's code does in its own way, said in the package's terms."""
 
-from __future__ import annotations
-
 import itertools
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Two made-up studies and the rendered report of one, shared by the tests of this folder."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import replace
 from pathlib import Path

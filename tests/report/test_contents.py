@@ -1,7 +1,5 @@
 """Which figures and tables a report has follows from the plan alone."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from densevsconv.report.contents import CAPTIONS, counterparts, drawings

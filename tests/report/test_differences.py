@@ -1,7 +1,5 @@
 """Sentences on differences follow the sign and the interval: verdicts, forms of images, engines."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Templates print numbers with their places and no others; what they print is never markup."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

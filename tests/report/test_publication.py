@@ -1,7 +1,5 @@
 """The sections on a publication: its numbers, its claims and its figures beside this study's."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The files of a report: numbers are those of their files, paper and page say the same."""
 
-from __future__ import annotations
-
 import html.parser
 import json
 import re

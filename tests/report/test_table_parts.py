@@ -1,7 +1,5 @@
 """Long tables are continued: under their heading, in parts of about equal size."""
 
-from __future__ import annotations
-
 from densevsconv.report.parts import Text
 from densevsconv.report.table import Kind, Row, Table
 

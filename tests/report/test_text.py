@@ -1,7 +1,5 @@
 """The words follow the study: what was searched, timed, changed and divided, and how."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

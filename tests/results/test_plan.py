@@ -1,7 +1,5 @@
 """What is decided of a study from its plan alone."""
 
-from __future__ import annotations
-
 from tests.support.plans import SPLIT, study_plan
 
 

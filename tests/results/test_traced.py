@@ -1,7 +1,5 @@
 """A traced number is that of its file at its pointer, whatever path led to it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

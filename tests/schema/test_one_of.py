@@ -1,7 +1,5 @@
 """Tests of claims and transformations are mappings with exactly one key, by one base."""
 
-from __future__ import annotations
-
 import pytest
 from pydantic import ValidationError
 

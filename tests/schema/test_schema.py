@@ -1,7 +1,5 @@
 """YAML as version 1.2 has it, and what a field allows in words."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """The stage: a made-up study, through the real evaluation, to claims.json."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

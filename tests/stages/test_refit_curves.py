@@ -1,7 +1,5 @@
 """What refit writes of an epoch is of training and validation images, never of test images."""
 
-from __future__ import annotations
-
 import dataclasses
 from pathlib import Path
 

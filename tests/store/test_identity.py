@@ -1,7 +1,5 @@
 """What makes two trials the same, and what of the code belongs to a stage."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Plug-ins: what is registered is known by name, and only who uses it depends on its code."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How far along work is: lines in a log or a pipe, a live bar on a terminal, the time left."""
 
-from __future__ import annotations
-
 import os
 import pty
 import re

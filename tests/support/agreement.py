@@ -6,8 +6,6 @@ result is the condition of the problem, measured where it is posed: the largest 
 random ones, times ten, is what another order of summing may do. Nothing here is of one machine.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod

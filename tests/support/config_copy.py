@@ -1,7 +1,5 @@
 """A copy of the configuration that a test may break."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Any

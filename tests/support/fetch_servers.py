@@ -1,7 +1,5 @@
 """Real servers on this machine that misbehave as asked, and what fetching from them needs."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import threading

@@ -4,8 +4,6 @@ Writes what search, refit and time write (docs/files.md), for two cases on 4x4 i
 classes, so that select, evaluate, summarise and track can be tested without training.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

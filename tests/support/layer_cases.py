@@ -4,8 +4,6 @@ A new kind of layer gets a line here, and with it its gradients, shapes, words, 
 agreement are checked.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import yaml

@@ -1,7 +1,5 @@
 """Plans of studies that tests make up: what a test does not name has some value."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from densevsconv.report.plan import ReportPlan

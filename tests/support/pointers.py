@@ -1,7 +1,5 @@
 """What stands at a pointer of a result file, read by nothing of the project."""
 
-from __future__ import annotations
-
 import csv
 import json
 import operator

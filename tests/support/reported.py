@@ -1,7 +1,5 @@
 """What a report says, as plain text: for tests of its words and tables."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import replace

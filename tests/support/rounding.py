@@ -6,8 +6,6 @@ the NumPy engine's in float64, and may differ by what such changes of the starti
 that: the condition of the problem, measured where it is posed. No number here is of a machine.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod

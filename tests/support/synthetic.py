@@ -5,8 +5,6 @@ own code; probabilities, histories and times are drawn at random. What comes aft
 by the project's own stages, so the schema is theirs.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import re

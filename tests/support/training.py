@@ -1,7 +1,5 @@
 """Small trainings for tests of engines: images, networks and groups."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,7 +1,5 @@
 """Random changes of images: what is drawn, and what it does to pixels."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

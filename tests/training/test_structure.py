@@ -1,7 +1,5 @@
 """What a compiled function is made for, and that one training has one description."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Planned trials in groups and shards, and what is refused before any training."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Expansion of searches into points."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pytest

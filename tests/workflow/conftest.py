@@ -1,7 +1,5 @@
 """Copies of the project, fresh or with the tiny study done."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 

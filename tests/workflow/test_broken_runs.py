@@ -1,7 +1,5 @@
 """A broken configuration ends the real Snakemake with one line, before any job."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.clones import STUDY, files_below

@@ -1,7 +1,5 @@
 """Which jobs a study has, and which of them may see the test images."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

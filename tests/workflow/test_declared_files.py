@@ -1,7 +1,5 @@
 """A stage reads only what it declares, and writes only what it declares."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The tiny study from nothing to the paper, by the real Snakemake; then what an edit costs."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

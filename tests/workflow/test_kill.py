@@ -1,7 +1,5 @@
 """`kill -9` at any moment, then the same command: the same tables, and nothing is done twice."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sqlite3

@@ -1,7 +1,5 @@
 """Difference: one case's test accuracy is above another's by more than a margin."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, ClassVar
 

@@ -12,8 +12,6 @@ A pair whose difference is the same in every seed has an interval widened to one
 with fewer, see one_image.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, ClassVar
 

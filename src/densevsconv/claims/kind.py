@@ -1,7 +1,5 @@
 """What every kind of test of a claim has: a schema, words, how it is judged, and its verdicts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, get_args

@@ -5,8 +5,6 @@ equivalence test by an interval (Schuirmann 1987, "A comparison of the two one-s
 procedure"), with an interval that is wider than such a test needs: 95% where 90% would do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, ClassVar
 

@@ -3,8 +3,6 @@
 A new kind is a class in a file beside this one, and a line here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 

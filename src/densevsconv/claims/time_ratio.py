@@ -7,8 +7,6 @@ timings vary from repeat to repeat on this machine, and no other machine. The qu
 confidence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from math import exp, log
 from typing import Any, ClassVar

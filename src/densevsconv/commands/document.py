@@ -8,8 +8,6 @@ A table stands between ``<!-- keys of NAME -->`` and ``<!-- end -->``; the text 
 hand.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 import pkgutil

@@ -1,7 +1,5 @@
 """Where a study's results are, and copying a finished report to where reports are committed."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

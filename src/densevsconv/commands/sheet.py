@@ -1,7 +1,5 @@
 """A contact sheet of every transformation on a data set: what each setting does to the images."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

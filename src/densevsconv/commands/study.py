@@ -1,7 +1,5 @@
 """A look at a study: is it valid, what is it made of, where are its results?"""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

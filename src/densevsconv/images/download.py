@@ -4,8 +4,6 @@ Range requests and their validators: RFC 9110, sections 13.1.5 (If-Range) and 14
 environment's (HTTP_PROXY, HTTPS_PROXY, NO_PROXY).
 """
 
-from __future__ import annotations
-
 import re
 import time
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ name (``<file>.part``) and takes its own once its size and checksum are right; a
 dropped. One process fetches a file while others wait for it.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from contextlib import AbstractContextManager, suppress

@@ -4,8 +4,6 @@ The test images have a function of their own, for refit and what comes after it.
 Measure calls it too, to count them and to find duplicates; nothing of it reaches a choice.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -4,8 +4,6 @@ Images are uint8 (N, height, width, channels), N at least 1, labels int (N,), ``
 largest value a pixel can have, and a negative ``max_value - pixel``.
 """
 
-from __future__ import annotations
-
 import hashlib
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Dividing a data set into test, validation and training images."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal

@@ -1,7 +1,5 @@
 """From a list of layers and an image shape to a bound architecture: numpynet's layers are asked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil

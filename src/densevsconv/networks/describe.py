@@ -1,7 +1,5 @@
 """An architecture as a table: layers, output shapes, parameters and multiply-accumulates."""
 
-from __future__ import annotations
-
 from densevsconv.networks.bound import BoundArchitecture, BoundLayer
 from numpynet.arrays import text
 from numpynet.layers import LAYERS

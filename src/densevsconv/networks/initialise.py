@@ -1,7 +1,5 @@
 """Starting weights, from a seed and NumPy alone, so that every engine starts from the same bits."""
 
-from __future__ import annotations
-
 from collections import Counter
 from math import prod
 from typing import Any

@@ -5,8 +5,6 @@ unknown key, a number in quotes or a negative size is an error that says what is
 written as ``kind`` or ``kind: {settings}``, a block that comes several times as ``repeat``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING
 from pathlib import Path

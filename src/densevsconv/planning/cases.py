@@ -1,7 +1,5 @@
 """Resolving one case of a study: references, training settings, points."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Checking a study's ``report.counterparts``: a publication's figures and tables, shown again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from densevsconv.planning.resolved import ResolvedCase

@@ -1,7 +1,5 @@
 """Resolving the data sets of a study: entry in the catalogue, contents, shape and parts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

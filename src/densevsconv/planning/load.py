@@ -1,7 +1,5 @@
 """Loading a study: every file read, every reference followed, every mistake one clear line."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The plan of every stage, made of a resolved study; cut so that an edit reaches no other stage."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy

@@ -1,7 +1,5 @@
 """A study with every reference followed and every default filled in."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

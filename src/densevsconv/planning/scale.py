@@ -1,7 +1,5 @@
 """One study at several sizes: what ``scales`` changes, laid over the rest of the study's file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 Reads claims.json; where a study lists no claims there is nothing.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from math import inf

@@ -3,8 +3,6 @@
 Reads difficulty.csv and engines.csv; where one has no rows there is nothing to say.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from densevsconv.report.parts import Text, case, name, span

@@ -3,8 +3,6 @@
 Cheap to import: the Snakefile lists every file of a report with it.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from math import ceil

@@ -5,8 +5,6 @@ only set them. A new section is a template and an entry of :data:`SECTIONS`; a n
 template in ``text/tables``, a caption and its place in a section.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain

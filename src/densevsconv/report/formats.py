@@ -1,7 +1,5 @@
 """How a number of a result file is printed; a format has a name, so that a reader can audit it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import isfinite
 from typing import Any

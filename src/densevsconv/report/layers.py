@@ -1,7 +1,5 @@
 """An architecture in a line of text, every number of it with its place."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

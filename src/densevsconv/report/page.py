@@ -1,7 +1,5 @@
 """The page: the document as one HTML file that needs nothing besides itself."""
 
-from __future__ import annotations
-
 import base64
 from operator import itemgetter
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The paper: the document set in two columns by typst."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """What a report is asked to do: plan/report.json."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from densevsconv.results.plan import StudyPlan

@@ -8,8 +8,6 @@ as markup: a :class:`Traced` number with its format (``{{ row.accuracy | percent
 without a place in a result file is an error: no template and no computation can state one.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path

@@ -3,8 +3,6 @@
 Reads ``published``, ``network`` and ``version`` of the cases in the plan.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from densevsconv.report import claims

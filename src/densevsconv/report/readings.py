@@ -1,7 +1,5 @@
 """What the text tells of a study beside its numbers: how it was divided, searched, who wins."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from densevsconv.report.parts import Part, Printed, Text, joined, listed, name, printed

@@ -1,7 +1,5 @@
 """The works that reports cite. A new one is a line here; only cited ones are listed."""
 
-from __future__ import annotations
-
 REFERENCES = {
     "lecun1998": (
         "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998). Gradient-based learning applied to "

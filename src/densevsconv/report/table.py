@@ -5,8 +5,6 @@ The template's first line has the columns' titles and the second how they are se
 over the rows that follow. ``{{ family(...) }}`` in a row's first cell shows as a mark.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import ceil
 from typing import Any

@@ -4,8 +4,6 @@ A number stays as the configuration has it, so that a reader finds it there; ± 
 drawn evenly, both ways, up to it.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from densevsconv.images.transforms.registry import TRANSFORMS

@@ -1,7 +1,5 @@
 """The file of judge: verdicts on the claims of a publication."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The files of fetch, prepare and measure."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import Field

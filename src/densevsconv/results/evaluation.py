@@ -1,7 +1,5 @@
 """The file of evaluate: what the refitted networks do on the test images."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from densevsconv.results.record import Record

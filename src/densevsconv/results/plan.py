@@ -1,7 +1,5 @@
 """What a study consists of, as planned: data sets and cases, of which stages' plans are made."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cached_property

@@ -4,8 +4,6 @@ A JSON file is one :class:`Record`; a table is many :class:`Record` s of one cla
 its columns. Field descriptions are what ``docs/files.md`` says of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self, get_type_hints

@@ -1,7 +1,5 @@
 """The tables of summarise: one row a case, a refitted seed, a pair of cases, and who leads."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from densevsconv.results.record import Record

@@ -6,8 +6,6 @@ the images in orders drawn from the same seed. Where the seeds differ (results p
 hand) it is Welch's test.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The file of time: what a training costs, alone on the machine; and of gradients."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import Field

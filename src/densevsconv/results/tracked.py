@@ -1,7 +1,5 @@
 """The file of track: what was imported into MLflow."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from densevsconv.results.record import Record

@@ -1,7 +1,5 @@
 """The files of search, select and refit: trials, what was chosen, and the runs on fresh seeds."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What a field of a schema allows, in words: for error messages and for ``config/README.md``."""
 
-from __future__ import annotations
-
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 

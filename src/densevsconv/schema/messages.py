@@ -1,7 +1,5 @@
 """One clear line for whatever is wrong in a configuration file."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches

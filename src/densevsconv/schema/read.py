@@ -1,7 +1,5 @@
 """Reading YAML: one line where a file cannot be read, nothing guessed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Hashable
 from pathlib import Path

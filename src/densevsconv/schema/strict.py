@@ -1,7 +1,5 @@
 """The base of every schema: a typo is an error, and a number is a number."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self

@@ -8,8 +8,6 @@ A case whose predictions and settings are those of an earlier run is not evaluat
 evaluation is kept in the journal, under the digest of all that it was made from.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

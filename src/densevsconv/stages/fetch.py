@@ -4,8 +4,6 @@ What is there and right is not fetched again; without the network that is enough
 below ``data/raw/<data set>``, where all studies find them.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Figures: draw every figure of a study."""
 
-from __future__ import annotations
-
 from densevsconv.report.contents import drawings
 from densevsconv.report.figures.registry import FIGURES
 from densevsconv.results.plan import StudyPlan

@@ -6,8 +6,6 @@ Biases, which start at zero, are moved a little: a unit over black pixels would 
 of relu, where there is no derivative.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from pydantic import Field
 

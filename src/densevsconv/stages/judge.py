@@ -5,8 +5,6 @@ correction is made for the number of verdicts, so that adding a claim changes no
 file says instead how many wrong verdicts that lets one expect.
 """
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from densevsconv.claims.kind import VERDICTS

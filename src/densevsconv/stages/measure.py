@@ -4,8 +4,6 @@ The training part stands for the data; the test images are counted, and compared
 find duplicates.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

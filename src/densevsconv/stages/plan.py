@@ -12,8 +12,6 @@ files a stage touches what outlives a run and decides nothing: its journal, the 
 modes, and the folder of fetched files, whose checksums are checked.
 """
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path

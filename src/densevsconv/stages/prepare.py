@@ -5,8 +5,6 @@ study's seed, to the byte; not on the number of processor cores. Arrays are hand
 SVHN in full takes less than 2 GB of memory.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 from pathlib import Path

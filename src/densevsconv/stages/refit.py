@@ -3,8 +3,6 @@
 The first stage whose networks see the test images; nothing it does can go back into a choice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Report: set the paper and the page, and list every number with its source."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -4,8 +4,6 @@ A case with a single point has nothing to choose, and is not in the plan of this
 does one shard of the study's trials: importing TensorFlow costs more than training a small network.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

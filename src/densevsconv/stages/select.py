@@ -4,8 +4,6 @@ A case with a single point has no trials and nothing to choose: it keeps that po
 The stage is given no test data.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Summarise: the tables of a study, one row a case, a refitted seed, a pair of cases."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from densevsconv.results import tables as rows

@@ -8,8 +8,6 @@ The machine does nothing else meanwhile, so a study may bound what a training is
 epoch costs what the next one does.
 """
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from typing import Any

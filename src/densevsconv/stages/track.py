@@ -6,8 +6,6 @@ seeds. The database and the artefacts are shared by all studies of a results fol
 those runs in place.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

@@ -3,8 +3,6 @@
 A finished trial goes to the stage's journal at once: a killed stage goes on where it stopped.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """The difference of two cases' test accuracies, with its interval and p value."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

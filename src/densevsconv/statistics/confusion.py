@@ -1,7 +1,5 @@
 """Which classes are taken for which: counts with true classes in rows, predictions in columns."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Intervals: Student's t of a mean over seeds, Wilson's of a share of a finite test set."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -7,8 +7,6 @@ seeds of which one has one image more or fewer, which is t / (n N) for n seeds a
 and at least the one image, 1 / N, that many seeds would otherwise fall below.
 """
 
-from __future__ import annotations
-
 import scipy
 
 TOUCHING = 1e-12

@@ -1,7 +1,5 @@
 """Time to a target: how long a network trains until its validation accuracy reaches it."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

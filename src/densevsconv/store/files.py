@@ -3,8 +3,6 @@
 One that is missing or damaged is named where it is read, in a :class:`DataError`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

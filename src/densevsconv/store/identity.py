@@ -6,8 +6,6 @@ cannot change a bit of the result is left out of the code: docstrings, descripti
 the words of errors, where a file lies, and what is only reached through a package's ``__init__``.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import inspect

@@ -4,8 +4,6 @@ A killed run goes on where it stopped, and nothing is done twice: before work is
 looked up. Files are renamed into place, so an entry is either whole or absent.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

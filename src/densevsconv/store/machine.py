@@ -1,7 +1,5 @@
 """The machine a number was measured on, and how much memory this process takes."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc

@@ -4,8 +4,6 @@ Such a file calls :func:`register` for what it adds; nothing of it is known befo
 Only a trial that makes use of it depends on its code (:func:`digests_of`).
 """
 
-from __future__ import annotations
-
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """How a process of the study behaves towards the system: quiet libraries, no orphans, one run."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -5,8 +5,6 @@ prefixed by the stage where the stages must not share it ("refit/initialisation"
 changing one source of variation leaves the others as they were.
 """
 
-from __future__ import annotations
-
 import hashlib
 
 import numpy as np

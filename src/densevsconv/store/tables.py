@@ -1,7 +1,5 @@
 """Tables as CSV and parquet: the same numbers give the same bytes, and are read back exactly."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Sequence

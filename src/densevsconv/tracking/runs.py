@@ -1,7 +1,5 @@
 """What MLflow is to hold of each run, made from the study's files; knows nothing of MLflow."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

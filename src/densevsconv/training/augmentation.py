@@ -5,8 +5,6 @@ A stronger change is another number and no other program; which :attr:`Augmentat
 changes there are is what a compiled program depends on.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

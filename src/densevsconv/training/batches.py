@@ -3,8 +3,6 @@
 All engines read the same order, so the same trial sees the same batches on any of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ on a processor) and differs from engine to engine. A hash of (seed, layer, step,
 few integer operations, runs the same in NumPy and TensorFlow, and keeps no state but a counter.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from densevsconv.store.seeds import derive_seed

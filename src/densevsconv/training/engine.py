@@ -1,7 +1,5 @@
 """What the study asks of an engine: to train groups of trials, and how people speak of it."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Early stopping, divergence and history are here; batches, learning rates and ran
 numbers made beforehand. An engine that trains a group in one program need not use it.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from abc import abstractmethod

@@ -1,7 +1,5 @@
 """A rough estimate of training time, to share work out evenly; never reported."""
 
-from __future__ import annotations
-
 from math import prod
 
 from densevsconv.networks.bound import BoundArchitecture

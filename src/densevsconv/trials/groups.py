@@ -1,7 +1,5 @@
 """Trials in groups of one structure, and groups in shards: what an engine gets, and a cluster."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 

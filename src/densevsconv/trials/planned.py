@@ -1,7 +1,5 @@
 """Planned training runs: each knows its id before it is run, and the journal is asked for it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property

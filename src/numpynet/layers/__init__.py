@@ -1,7 +1,5 @@
 """The layers, one class each, and the list of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from numpynet.layers.base import Layer

@@ -3,8 +3,6 @@
 Each part is a row of layers; parts nest to any depth.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self

@@ -1,7 +1,5 @@
 """The convolution layer, and what the layers that slide a window have in common."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar

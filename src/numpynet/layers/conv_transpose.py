@@ -1,7 +1,5 @@
 """The transposed convolution layer."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from math import ceil, prod
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """Layers that treat every value by itself: an activation function, dropout."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Local response normalisation."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

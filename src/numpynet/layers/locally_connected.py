@@ -1,7 +1,5 @@
 """The locally connected layer: a convolution that does not share its weights."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """Pooling layers: the largest or the mean value of every window, or the mean of all."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Layers that move values and compute nothing: flattening, zeros around an image."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar

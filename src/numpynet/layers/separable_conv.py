@@ -1,7 +1,5 @@
 """The depthwise-separable convolution layer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar

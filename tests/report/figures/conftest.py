@@ -1,7 +1,5 @@
 """One drawing of every figure of the registry, of two made-up studies."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

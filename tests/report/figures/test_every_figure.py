@@ -1,7 +1,5 @@
 """What holds of every figure of the registry."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the figures show is what the result files hold, and what is worked out of it is right."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -4,8 +4,6 @@ The published study drew its confusion matrices with the axes named the wrong wa
 curves of the test images "validation". Each test here fails where a figure of ours does so.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Pictures stand in their place, under their label, and over nothing else."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -3,8 +3,6 @@
 How far rounding may take them apart is measured on each problem, see tests/support/rounding.py.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

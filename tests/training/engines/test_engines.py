@@ -1,7 +1,5 @@
 """What every engine promises, checked on each in the registry, in each of its modes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Augmentation: the same numbers make the same images on both engines."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

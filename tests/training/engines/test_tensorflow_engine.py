@@ -1,7 +1,5 @@
 """The TensorFlow engine: what it promises beyond what every engine does."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -3,8 +3,6 @@
 A new kind is a subclass of ``ImageSource`` in a file beside this one, and a line in ``AnySource``.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Field, TypeAdapter

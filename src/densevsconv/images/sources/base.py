@@ -5,8 +5,6 @@ rest is here: files put together, labels counted, groups kept apart, and one lin
 wrong with a file.
 """
 
-from __future__ import annotations
-
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -5,8 +5,6 @@ and Kaynak, 1998): 32x32 bitmaps, counted in 4x4 blocks, so that a pixel is a nu
 16. They are not MNIST, although papers call them "MNIST 8x8".
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

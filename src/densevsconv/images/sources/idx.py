@@ -5,8 +5,6 @@ unsigned number of 4 bytes, then the values, the last dimension fastest. The fil
 compressed by gzip, which adds a checksum.
 """
 
-from __future__ import annotations
-
 import math
 import struct
 from pathlib import Path

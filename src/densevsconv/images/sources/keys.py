@@ -1,7 +1,5 @@
 """Types of the keys that several kinds of source share."""
 
-from __future__ import annotations
-
 import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """MATLAB 5 files (.mat) of images and labels, the format of SVHN's cropped digits."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

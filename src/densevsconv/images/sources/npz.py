@@ -1,7 +1,5 @@
 """NumPy's .npz files: a zip archive with one .npy file an array, and a checksum for each."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

@@ -5,8 +5,6 @@ row by row. STL-10 (Coates, Ng and Lee, 2011): images in one file, one plane a c
 column; labels from 1 in another.
 """
 
-from __future__ import annotations
-
 import math
 import posixpath
 import tarfile

@@ -1,7 +1,5 @@
 """Applying a study's list of transforms to a part of a data set."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence

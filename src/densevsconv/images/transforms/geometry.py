@@ -1,7 +1,5 @@
 """Transforms of place and size: resolution, shift, rotation, scale."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from densevsconv.images.transforms.base import Shape, Step

@@ -1,7 +1,5 @@
 """Transforms of the pixels' values: contrast, brightness, noise, colour, negative."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from densevsconv.images.transforms.base import Shape, Step

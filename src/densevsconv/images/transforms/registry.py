@@ -3,8 +3,6 @@
 A new one is a function in a file beside this one, and an entry here.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model

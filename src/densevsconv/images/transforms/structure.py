@@ -1,7 +1,5 @@
 """Transforms that reach across pixels and images: clutter, and one permutation of the pixels."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

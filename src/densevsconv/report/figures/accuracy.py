@@ -1,7 +1,5 @@
 """Test accuracy of every case, its interval and its seeds."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Training images as a network sees them that trains with augmentation."""
 
-from __future__ import annotations
-
 from textwrap import wrap
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Do the predicted probabilities mean what they say?"""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 

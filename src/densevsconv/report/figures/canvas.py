@@ -1,7 +1,5 @@
 """Figures in millimetres of print: an empty one, panels in a grid, things at a place; the files."""
 
-from __future__ import annotations
-
 from math import ceil
 from pathlib import Path
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """How many images of every class each part of the data holds."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

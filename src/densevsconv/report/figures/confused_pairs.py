@@ -1,7 +1,5 @@
 """The pairs of classes that each case confuses most, with the images."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

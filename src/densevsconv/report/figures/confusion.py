@@ -1,7 +1,5 @@
 """Confusion matrices: true classes in rows, predicted classes in columns."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

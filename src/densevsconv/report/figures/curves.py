@@ -1,7 +1,5 @@
 """Accuracy and loss by epoch of the refitted networks: training and validation, never test."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from math import inf
 from typing import Literal, NamedTuple

@@ -1,7 +1,5 @@
 """Accuracy curves and the confusion matrix of a network side by side, a row a case."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 

@@ -1,7 +1,5 @@
 """Test accuracy of every network on every form of the same images."""
 
-from __future__ import annotations
-
 from textwrap import fill
 from typing import NamedTuple
 

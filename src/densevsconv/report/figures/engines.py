@@ -1,7 +1,5 @@
 """The same network on two engines: difference in accuracy, and ratio of the training times."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from matplotlib.figure import Figure

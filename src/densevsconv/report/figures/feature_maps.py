@@ -1,7 +1,5 @@
 """What the first convolution of a trained network makes of the first test image."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

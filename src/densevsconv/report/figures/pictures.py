@@ -1,7 +1,5 @@
 """Images with their classes on top: samples of the training images, their means, test images."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The probabilities that a network gives to the first test images."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

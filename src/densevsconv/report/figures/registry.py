@@ -4,8 +4,6 @@ A new figure is a file that draws it, a caption and an entry here. This table dr
 cheap to import: the Snakefile names every file of a report with it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module

@@ -1,7 +1,5 @@
 """Validation accuracy of the search, by the settings that were searched."""
 
-from __future__ import annotations
-
 from textwrap import fill
 from typing import Any, Literal, NamedTuple
 

@@ -4,8 +4,6 @@ points, axes of accuracies and of costs.
 Dense and convolutional each have one colour and one marker, everywhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 

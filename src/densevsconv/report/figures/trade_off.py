@@ -1,7 +1,5 @@
 """Accuracy against what it costs: training time, multiply-accumulates, parameters."""
 
-from __future__ import annotations
-
 from string import ascii_uppercase
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The images before and after every step of their transformation."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

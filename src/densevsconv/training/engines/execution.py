@@ -4,8 +4,6 @@ No rule of thumb beats trying. The choice decides the order of floating-point su
 a file: a rerun gives the same bits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The engines that can train an architecture, by name."""
 
-from __future__ import annotations
-
 from densevsconv.training.engine import Engine
 from densevsconv.training.engines.numpy.engine import NumpyEngine
 from densevsconv.training.engines.tensorflow.engine import TensorFlowEngine

@@ -1,7 +1,5 @@
 """Changes of the training images, as drawn by :mod:`densevsconv.training.augmentation`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

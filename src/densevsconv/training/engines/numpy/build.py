@@ -1,7 +1,5 @@
 """From an architecture's description to a numpynet network."""
 
-from __future__ import annotations
-
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.training.settings import Training
 from numpynet.layers import LAYERS

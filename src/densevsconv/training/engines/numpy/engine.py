@@ -1,7 +1,5 @@
 """The engine as the study sees it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache, cached_property, partial
 from importlib import import_module

@@ -1,7 +1,5 @@
 """The networks' gradients against finite differences."""
 
-from __future__ import annotations
-
 from densevsconv.training.engine import Group, Weights
 from densevsconv.training.engines.numpy.build import network
 from numpynet.gradient_check import check_gradients

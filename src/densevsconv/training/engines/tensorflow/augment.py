@@ -4,8 +4,6 @@ What changes is drawn by :mod:`densevsconv.training.augmentation`; the formulas 
 NumPy engine, operation by operation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """From an architecture's description to a Keras model, and weights by name in and out of it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

@@ -5,8 +5,6 @@ order, learning rates, l2, momentum, seeds and weights are inputs: a grid over t
 retraces (wall 3 of the design).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Dropout inside the compiled loop; the random bits are those of the NumPy reference."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras

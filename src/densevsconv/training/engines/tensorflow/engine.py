@@ -1,7 +1,5 @@
 """The engine as the study sees it."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from importlib import import_module
 from typing import Any, ClassVar

@@ -1,7 +1,5 @@
 """Layers that Keras does not have; the formulas are numpynet's."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras

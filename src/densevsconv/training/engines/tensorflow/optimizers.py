@@ -4,8 +4,6 @@ Keras's own optimisers hold momentum and the like as Python numbers, which a com
 bakes in: a grid over them would retrace. Here every hyper-parameter is an input.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """One architecture and structure of training made ready to train on one data set."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from typing import Any
