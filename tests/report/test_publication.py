@@ -1,5 +1,6 @@
 """The sections on a publication: its numbers, its claims and its figures beside this study's."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -206,6 +207,21 @@ def test_the_text_names_the_scalings_that_fit_and_those_that_cannot(study: Repor
     )  # fmt: skip
     assert fits < cannot < untold
     assert "published 94.20%, near is 91.20 to 97.20% and convNet1_3_coded_16 reaches" in text
+
+
+@pytest.mark.parametrize("verdict", ["holds", "fails", "cannot be told"])
+def test_all_scalings_may_have_one_verdict(again: Layout, verdict: str) -> None:
+    content = json.loads(again.claims.read_text())
+    for claim in content["claims"].values():
+        claim["verdict"] = verdict
+    again.claims.write_text(json.dumps(content))
+    text = "\n".join(said(reported(again), "publication"))
+    words = {
+        "holds": "fits the code with",
+        "fails": "cannot come from the code",
+        "cannot be told": "It cannot be told for",
+    }
+    assert [key for key, sentence in words.items() if sentence in text] == [verdict]
 
 
 def test_the_publication_is_cited_where_there_is_one(made: dict[str, Any], layout: Layout) -> None:
