@@ -55,6 +55,11 @@ COMMANDS = {
         "draw a data set's images under every transformation",
         ("digits --out /tmp/digits.png", "mnist --mirror path/to/files"),
     ),
+    "schema": Command(
+        "commands.schema:schema",
+        "write the JSON schemas of the configuration, for editors",
+        ("", "--folder ../study/config/schema"),
+    ),
     "ui": Command("commands.study:ui", "show the runs in MLflow's pages", ("", "--port 5001")),
     "where": Command("commands.study:where", "say where a study's results are", ("", "tiny")),
     "publish": Command(
@@ -161,6 +166,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "image": {"type": _image, "required": True, "metavar": "HxWxC", "help": "such as 28x28x1"},
     "classes": {"type": _count, "required": True, "help": "number of classes"},
     "out": _path("sheet.png", "the picture"),
+    "folder": _path("config/schema", "where the schemas go"),
     "to": _path("reports/published", "where committed reports are"),
     "port": {"type": _count, "default": 5000, "help": "default: 5000"},
 }

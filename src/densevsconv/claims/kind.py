@@ -23,7 +23,7 @@ def _as_text(value: Any) -> Any:
 
 CASE, CLASS = Allowed("a case of the study"), Allowed("the name of a class")
 CaseName = Annotated[str, CASE]
-ClassName = Annotated[str, BeforeValidator(_as_text), CLASS]
+ClassName = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int), CLASS]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

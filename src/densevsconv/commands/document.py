@@ -3,7 +3,8 @@
     python -m densevsconv.commands.document          write them
     python -m densevsconv.commands.document --check  exit with 1 where they are out of date
 
-``config/README.md`` has a table of every schema, ``docs/files.md`` one of every result file's type.
+``config/README.md`` has a table of every schema, ``docs/files.md`` one of every result file's type;
+``config/schema`` has the schemas as editors read them.
 A table stands between ``<!-- keys of NAME -->`` and ``<!-- end -->``; the text around is written by
 hand.
 """
@@ -20,6 +21,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from densevsconv import results
+from densevsconv.commands.schema import FOLDER, schema_texts
 from densevsconv.errors import ConfigError
 from densevsconv.networks.schema import LAYERS, ArchitectureFile, Repeat
 from densevsconv.planning.catalogue import Catalogue
@@ -119,10 +121,15 @@ def updated(file: Path, text: str) -> str:
     return _TABLE.sub(rewrite, text)
 
 
+def _holds(file: Path, text: str) -> bool:
+    return file.exists() and file.read_text(encoding="utf-8") == text
+
+
 def main() -> int:
     """Write the tables, or check them; return the exit code."""
-    texts = {file: file.read_text(encoding="utf-8") for file in FILES}
-    stale = {file: new for file, text in texts.items() if (new := updated(file, text)) != text}
+    new = {file: updated(file, file.read_text(encoding="utf-8")) for file in FILES}
+    new |= {FOLDER / name: text for name, text in schema_texts().items()}
+    stale = {file: text for file, text in new.items() if not _holds(file, text)}
     if "--check" in sys.argv[1:]:
         return int(bool(stale))
     for file, text in stale.items():

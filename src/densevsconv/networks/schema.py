@@ -67,6 +67,14 @@ _SETTINGS = {
     kind: {name: each.metadata["kind"] for name, each in settings_of(layer).items()}
     for kind, layer in numpynet_layers.LAYERS.items()
 }
+NESTING = [
+    (kind, name)
+    for kind, settings in _SETTINGS.items()
+    for name, each in settings.items()
+    if each.layers
+]
+"""The settings that hold layers, as (kind, setting)."""
+
 _DEFAULTED = {
     name: [
         kind

@@ -27,6 +27,11 @@ class Allowed:
     text: str
     words: tuple[str, ...] = ()
 
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
+        """Editors offer the words beside what the type allows."""
+        schema = handler(core)
+        return {"anyOf": [{"enum": [*self.words]}, schema]} if self.words else schema
+
 
 class Registered(Allowed):
     """Metadata of a text: it is a name in a registry, to which plug-ins may add others."""
@@ -46,6 +51,9 @@ class Registered(Allowed):
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
+        return handler(core) | {"enum": [*self.words]}
 
     def _known(self, name: str) -> str:
         if name not in self.registry:
@@ -75,6 +83,8 @@ key is there is asked of ``model_fields_set``, never of the value.
 
 class OneOf(Strict):
     """A mapping with exactly one of its keys, an item of a list; every key defaults to ABSENT."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     item: ClassVar[str]
     """What an item of the list is, in words, for the message."""

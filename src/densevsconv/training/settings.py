@@ -164,7 +164,9 @@ class Training(Strict):
     """Kernel initialiser in place of the architecture's own; null: its own."""
     augmentation: Annotated[
         Augmentation | None,
-        Allowed("null, `default` (the data set's own), or a mapping, see Augmentation"),
+        Allowed(
+            "null, `default` (the data set's own), or a mapping, see Augmentation", ("default",)
+        ),
     ] = None
     """Random changes of the training images, see Augmentation; null: none."""
     batches: Annotated[str, Registered(BATCH_ORDERS)] = "shuffle"

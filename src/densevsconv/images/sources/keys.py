@@ -50,12 +50,12 @@ PlainName = Annotated[
 ]
 Files = Annotated[
     list[FileName],
-    BeforeValidator(_as_list),
+    BeforeValidator(_as_list, json_schema_input_type=str | list[str]),
     Allowed("the name of a file below the folder of the source, or a list of names"),
 ]
 SomeFiles = Annotated[
     list[FileName],
-    BeforeValidator(_as_list),
+    BeforeValidator(_as_list, json_schema_input_type=str | list[str]),
     Field(min_length=1),
     Allowed("the name of a file below the folder of the source, or a list of at least one"),
 ]
