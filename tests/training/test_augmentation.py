@@ -8,7 +8,8 @@ from scipy import ndimage
 
 from densevsconv.images.prepared import TrainingData
 from densevsconv.training.augmentation import Changes, colour_components, columns, unchanged
-from densevsconv.training.engines.numpy.augment import augmented_examples, changed, mixed, resampled
+from densevsconv.training.engines.numpy.augment import augmented_examples, mixed
+from densevsconv.training.pixels import changed, resampled
 from densevsconv.training.settings import Augmentation
 
 RANDOM = np.random.default_rng(0)
@@ -30,9 +31,13 @@ def drawn(shape: tuple[int, int] = (1, 40), epoch: int = 0, seed: int = 1, **key
     return Changes(Augmentation(**keys), seed, data()).epoch(epoch, shape)
 
 
+def applied(values: np.ndarray, kinds: Any) -> np.ndarray:
+    return changed(np, IMAGES, np.arange(40), values, kinds, MAX)
+
+
 def seen(**keys: Any) -> np.ndarray:
     """All images after one key or several."""
-    return changed(IMAGES, drawn(**keys)[0], Augmentation(**keys).kinds, MAX)
+    return applied(drawn(**keys)[0], Augmentation(**keys).kinds)
 
 
 def moved(image: np.ndarray, down: int, right: int) -> np.ndarray:
@@ -51,27 +56,11 @@ def test_nothing_is_drawn_for_nothing() -> None:
     Changes(None, 1, without_info)
 
 
-@pytest.mark.parametrize(
-    ("down", "right"), [(1, 0), (0, 1), (-1, 0), (0, -2), (3, -1), (5, 0), (0, 4), (0, 0)]
-)
-def test_a_shift_by_whole_pixels_is_exact(down: int, right: int) -> None:
-    matrices = np.tile(single([1, 0, -down, 0, 1, -right]), (40, 1))
-    got = resampled(IMAGES.astype(np.float32), matrices)
-    for image, result in zip(IMAGES, got, strict=True):
-        assert np.array_equal(result, moved(image, down, right))
-
-
-def test_half_a_pixel_is_the_mean_of_neighbours() -> None:
-    image = single([[2, 4, 8]]).reshape(1, 1, 3, 1)
-    got = resampled(image, single([[1, 0, 0, 0, 1, -0.5]]))  # to the right, by half a pixel
-    assert got.ravel().tolist() == [1, 3, 6]
-
-
 def test_resampling_is_scipys() -> None:
     """Any affine map; scipy's grid-constant has zeros around the image, as we do."""
     matrices = RANDOM.normal(0, 1, (40, 6)).astype(np.float32)
     matrices[:, [2, 5]] *= 3
-    got = resampled(IMAGES.astype(np.float32), matrices)
+    got = resampled(np, IMAGES, np.arange(40), matrices)
     for image, (a, b, c, d, e, f), result in zip(IMAGES, matrices, got, strict=True):
         for channel in range(3):
             expected = ndimage.affine_transform(
@@ -131,24 +120,16 @@ def test_rotation_and_zoom_keep_the_centre() -> None:
 
 
 def test_a_rotated_image_is_moved_afterwards() -> None:
-    """All at once: back from the result to the image, step by step and by the matrix."""
+    """All at once: back from the result to the image, as one matrix and one after the other."""
     keys: dict[str, Any] = {"rotation": 90, "zoom": 0.5, "shift": 0.2, "flip": True}
-    for values, *alone in zip(
-        drawn(**keys)[0], *(drawn(**{key: value})[0] for key, value in keys.items()), strict=True
-    ):
-        turn, scale, move, mirror = (
-            {k: v for k, v in zip("abcdef", x, strict=True)} for x in alone
-        )
-        a, b, c, d, e, f = values
-        row, column = 1.0, 3.0
-        column = mirror["e"] * column + mirror["f"]
-        row, column = row + move["c"], column + move["f"]
-        row, column = (
-            turn["a"] * row + turn["b"] * column + turn["c"],
-            turn["d"] * row + turn["e"] * column + turn["f"],
-        )
-        row, column = scale["a"] * row + scale["c"], scale["e"] * column + scale["f"]
-        assert [a + 3 * b + c, d + 3 * e + f] == pytest.approx([row, column], abs=1e-4)
+
+    def maps(**some: Any) -> np.ndarray:
+        """As matrices on (row, column, 1)."""
+        rows = drawn(**some)[0].astype(float).reshape(-1, 2, 3)
+        return np.concatenate([rows, np.broadcast_to([[[0, 0, 1]]], (len(rows), 1, 3))], axis=1)
+
+    turn, scale, move, mirror = (maps(**{key: value}) for key, value in keys.items())
+    np.testing.assert_allclose(maps(**keys), scale @ turn @ move @ mirror, atol=1e-4)
 
 
 def test_negative_is_bitwise_not() -> None:
@@ -222,7 +203,7 @@ def test_what_changes_nothing_leaves_every_bit() -> None:
     kinds = ("geometry", "intensity", "cutout", "mixup")
     nothing = unchanged(kinds, 3, (2, 40))
     assert nothing.shape == (2, 40, sum(s.stop - s.start for s in columns(kinds, 3).values()))
-    got = changed(IMAGES, nothing[0], kinds, MAX)
+    got = applied(nothing[0], kinds)
     assert np.array_equal(mixed(got, nothing[0][:, columns(kinds, 3)["mixup"]]), IMAGES)
 
 

@@ -7,37 +7,25 @@ import pytest
 from densevsconv.training.settings import Training
 
 STRUCTURAL: dict[str, Any] = {
-    "optimizer": "sgd",
-    "batch_size": 8,
-    "augmentation": {"shift": 0.1},
-    "l2_biases": True,
+    "optimizer": "sgd", "batch_size": 8, "augmentation": {"shift": 0.1}, "l2_biases": True,
     "frozen": ["conv"],
-}
+}  # fmt: skip
 MAGNITUDES: dict[str, Any] = {
-    "learning_rate": 0.5,
-    "l2": 0.1,
-    "momentum": 0.5,
-    "rho": 0.9,
-    "epsilon": 1e-3,
-    "epochs": 3,
-    "schedule": {"name": "cosine"},
-    "initializer": "zeros",
-}
+    "learning_rate": 0.5, "l2": 0.1, "momentum": 0.5, "rho": 0.9, "epsilon": 1e-3, "epochs": 3,
+    "schedule": {"name": "cosine"}, "initializer": "zeros",
+}  # fmt: skip
 
 
 def made(**settings: Any) -> Training:
     return Training.model_validate(settings)
 
 
-@pytest.mark.parametrize("key", STRUCTURAL)
-def test_a_structural_setting_needs_another_function(key: str) -> None:
-    assert made(**{key: STRUCTURAL[key]}).structure != made().structure
-
-
-@pytest.mark.parametrize("key", MAGNITUDES)
-def test_a_magnitude_does_not(key: str) -> None:
-    assert made(**{key: MAGNITUDES[key]}) != made()
-    assert made(**{key: MAGNITUDES[key]}).structure == made().structure
+@pytest.mark.parametrize(("key", "value"), (STRUCTURAL | MAGNITUDES).items())
+def test_a_structural_setting_needs_another_function_and_a_magnitude_does_not(
+    key: str, value: Any
+) -> None:
+    assert made(**{key: value}) != made()
+    assert (made(**{key: value}).structure != made().structure) == (key in STRUCTURAL)
 
 
 @pytest.mark.parametrize("change", ["shift", "rotation", "zoom", "brightness", "contrast", "mixup"])

@@ -6,6 +6,8 @@ Biases, which start at zero, are moved a little: a unit over black pixels would 
 of relu, where there is no derivative.
 """
 
+from importlib import import_module
+
 import numpy as np
 from pydantic import Field
 
@@ -75,7 +77,7 @@ def _checked(at: Layout, case: TrainedCase, seed: int) -> CheckedCase:
         for name, array in start.items()
     }
     scaling = Scaling.for_training(training.scaling, data.info)
-    errors = ENGINES[case.engine](1).gradient_errors(
+    errors: dict[str, float] = import_module(ENGINES[case.engine].checks).gradient_errors(
         Group(architecture, data, scaling, (Trial(training, seeds),)),
         weights,
         images=IMAGES,

@@ -23,18 +23,12 @@ def layer_seed(seed: int, index: int, within: str = "") -> int:
     return derive_seed(seed, f"layer/{within}" if within else "layer", index) & 0xFFFFFFFF
 
 
-def keep_mask(seed: int, step: int, shape: tuple[int, ...], rate: float) -> np.ndarray:
-    """Return which elements of an input are kept, boolean ``shape`` (batch axis included).
-
-    ``seed`` is from :func:`layer_seed`, the training ``step`` counts from 0, ``rate`` is the share
-    of elements dropped. Elements are counted in C order.
-    """
-    bits = random_bits(seed, step, int(np.prod(shape)))
-    return (bits >= drop_threshold(rate)).reshape(shape)
-
-
 def random_bits(seed: int, step: int, count: int) -> np.ndarray:
-    """Return ``count`` random 32-bit numbers (uint32) of one step of one layer."""
+    """Return a random 32-bit number (uint32) for each of ``count`` elements, in C order.
+
+    ``seed`` is from :func:`layer_seed`, the training ``step`` counts from 0, the batch axis is
+    among the elements.
+    """
     key = _hash(np.array([(seed + step * STEP_MULTIPLIER) & 0xFFFFFFFF], np.uint32))[0]
     return _hash(np.arange(count, dtype=np.uint32) ^ key)
 

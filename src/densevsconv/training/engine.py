@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -102,7 +101,7 @@ class Engine(ABC):
     code: ClassVar[tuple[str, ...]]
     """The modules that do, with what they import. They are named, and imported when something is
     trained, so that who only asks an engine for its title does not depend on them."""
-    checks: ClassVar[str | None] = None
+    checks: ClassVar[str] = ""
     """The module whose function ``gradient_errors`` checks its gradients, if there is one."""
     modes: ClassVar[dict[str, str]] = {}
     """The ways it can run a network, each in words that follow "Networks ..."; with more than one,
@@ -144,20 +143,6 @@ class Engine(ABC):
     @abstractmethod
     def release(self) -> None:
         """Let go of what the last group needed: programs, images on a device."""
-
-    def gradient_errors(self, group: Group, weights: Weights, **options: int) -> dict[str, float]:
-        """Return the largest relative error of each array's gradient, in double precision.
-
-        The gradient is that of the group's first trial (its loss and penalty) at ``weights``, for
-        a batch of the first ``images`` training images; ``entries`` single ones and ``directions``
-        random ones are tried of each array.
-        """
-        if self.checks is None:
-            raise NotImplementedError(f"{self.name} does not check its gradients")
-        errors: dict[str, float] = import_module(self.checks).gradient_errors(
-            group, weights, **options
-        )
-        return errors
 
     @classmethod
     def says(cls, execution: str) -> str:

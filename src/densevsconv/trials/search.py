@@ -115,20 +115,15 @@ def _grid(grid: dict[str, list[Any]]) -> list[dict[str, Any]]:
 def _random(space: dict[str, Dimension], samples: int, study_seed: int) -> list[dict[str, Any]]:
     if samples > MOST_POINTS:
         raise PointsError("samples", f"found {samples}; allowed: at most {MOST_POINTS}")
-    points: list[dict[str, Any]] = []
-    seen: set[str] = set()
+    points: dict[str, dict[str, Any]] = {}
     for draw in range(100 + 20 * samples):
-        if len(points) == samples:
-            return points
         point = {
             key: _value(dimension, derive_seed(study_seed, f"search/points/{key}", draw))
             for key, dimension in space.items()
         }
-        if repr(point) not in seen:
-            seen.add(repr(point))
-            points.append(point)
-    if len(points) == samples:
-        return points
+        points.setdefault(repr(point), point)
+        if len(points) == samples:
+            return list(points.values())
     raise PointsError(
         "samples", f"found {samples}; allowed: at most {len(points)}, all that space holds"
     )

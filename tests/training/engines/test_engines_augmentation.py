@@ -8,28 +8,19 @@ import tensorflow as tf
 
 from densevsconv.images.prepared import Scaling
 from densevsconv.training.augmentation import Changes, columns, unchanged
-from densevsconv.training.engines.numpy.augment import changed, mixed
+from densevsconv.training.engines.numpy.augment import mixed
 from densevsconv.training.engines.tensorflow.augment import Batch, Images, batch_function
 from densevsconv.training.loop import Epochs
+from densevsconv.training.pixels import changed
 from densevsconv.training.settings import Augmentation
 from tests.support.training import MAX, WAYS, engine, group, images, network
 
 DATA = images((8, 8, 3), train=40)
 SCALING = Scaling(np.full(3, 2, np.float32), np.full(3, 1 / MAX, np.float32))
-ALONE: dict[str, dict[str, Any]] = {
-    "shift": {"shift": 0.2},
-    "rotation": {"rotation": 20},
-    "zoom": {"zoom": 0.2},
-    "crop": {"crop": 2},
-    "flip": {"flip": True},
-    "brightness": {"brightness": 0.3},
-    "contrast": {"contrast": 0.3},
-    "colour_pca": {"colour_pca": 3},
-    "negative": {"negative": 0.5},
-    "cutout": {"cutout": 4},
-    "mixup": {"mixup": 0.4},
-}
-ALL: dict[str, Any] = {key: value for keys in ALONE.values() for key, value in keys.items()}
+ALL: dict[str, Any] = {
+    "shift": 0.2, "rotation": 20, "zoom": 0.2, "crop": 2, "flip": True, "brightness": 0.3,
+    "contrast": 0.3, "colour_pca": 3, "negative": 0.5, "cutout": 4, "mixup": 0.4,
+}  # fmt: skip
 KINDS = ("geometry", "intensity", "cutout", "mixup")
 
 
@@ -45,14 +36,14 @@ def on_tensorflow(drawn: np.ndarray, augmentation: Augmentation) -> Batch:
 
 
 def on_numpy(drawn: np.ndarray, augmentation: Augmentation) -> np.ndarray:
-    kinds = augmentation.kinds
-    inputs = SCALING.apply(changed(DATA.train_images[::-1], drawn, kinds, MAX))
+    kinds, batch = augmentation.kinds, np.arange(40)[::-1]
+    inputs = SCALING.apply(changed(np, DATA.train_images, batch, drawn, kinds, MAX))
     return mixed(inputs, drawn[:, columns(kinds, 3)["mixup"]]) if "mixup" in kinds else inputs
 
 
-@pytest.mark.parametrize("key", [*ALONE, "all"])
+@pytest.mark.parametrize("key", [*ALL, "all"])
 def test_both_engines_see_the_same_images(key: str) -> None:
-    augmentation = Augmentation(**ALONE.get(key, ALL))
+    augmentation = Augmentation(**({key: ALL[key]} if key in ALL else ALL))
     (drawn,) = Changes(augmentation, 3, DATA).epoch(0, (1, 40))
     got, expected = on_tensorflow(drawn, augmentation), on_numpy(drawn, augmentation)
     # a place in the image is a sum of three products, at most 8 pixels with a rounding each; a

@@ -3,14 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import tensorflow as tf
 
 from densevsconv.networks.initialise import initial_weights
-from densevsconv.training.dropout import keep_mask, layer_seed
 from densevsconv.training.engines.tensorflow.build import keras_model, set_weights
-from densevsconv.training.engines.tensorflow.dropout import HashedDropout
 from densevsconv.training.engines.tensorflow.engine import TensorFlowEngine
 from tests.support.training import DENSE, MIXED, group, network
 
@@ -27,16 +23,6 @@ def test_a_grid_never_retraces() -> None:
     trainer: Any = engine.trainer(some)
     assert trainer._epochs.experimental_get_tracing_count() == 1
     assert trainer._predict.experimental_get_tracing_count() <= 2  # and one for seven images
-
-
-def test_dropout_is_the_numpy_reference() -> None:
-    layer = HashedDropout(0.3)
-    layer.state.assign([layer_seed(9, 0), 4])
-    ones = tf.ones((6, 5, 3))
-    kept = keep_mask(layer_seed(9, 0), 4, (6, 5, 3), 0.3)
-    np.testing.assert_allclose(layer(ones, training=True), kept / 0.7, rtol=1e-6)
-    assert layer.state.numpy().tolist()[1] == 5
-    assert np.all(layer(ones, training=False) == 1)
 
 
 def test_the_choice_of_mode_is_measured_once_and_kept(tmp_path: Path) -> None:

@@ -9,9 +9,7 @@ ENGINES: dict[str, type[Engine]] = {
 }
 
 ENGINE_CODE = tuple(
-    module
-    for engine in ENGINES.values()
-    for module in (*engine.code, *([engine.checks] if engine.checks else []))
+    module for engine in ENGINES.values() for module in filter(None, (*engine.code, engine.checks))
 )
 """The modules of all engines, which nothing imports by a statement."""
 

@@ -8,7 +8,12 @@ from numpynet.gradient_check import check_gradients
 def gradient_errors(
     group: Group, weights: Weights, *, images: int, entries: int, directions: int
 ) -> dict[str, float]:
-    """See :meth:`densevsconv.training.engine.Engine.gradient_errors`."""
+    """Return the largest relative error of each array's gradient, in double precision.
+
+    The gradient is that of the group's first trial (its loss and penalty) at ``weights``, for a
+    batch of the first ``images`` training images; ``entries`` single ones and ``directions`` random
+    ones are tried of each array.
+    """
     # weights that no step changes have gradients all the same
     training = group.trials[0].training.model_copy(update={"frozen": []})
     made = network(group.architecture, training, "float64")

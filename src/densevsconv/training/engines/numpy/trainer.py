@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import fields
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -10,12 +11,13 @@ import numpy as np
 from densevsconv.training.augmentation import columns
 from densevsconv.training.dropout import layer_seed, random_bits
 from densevsconv.training.engine import Group, Predictor, Weights
-from densevsconv.training.engines.numpy.augment import changed, mixed
+from densevsconv.training.engines.numpy.augment import mixed
 from densevsconv.training.engines.numpy.build import network
 from densevsconv.training.loop import Epochs
+from densevsconv.training.pixels import changed
 from densevsconv.training.settings import Training
 from numpynet.network import Network, count_correct
-from numpynet.optimizers import Optimizer, make_optimizer
+from numpynet.optimizers import OPTIMIZERS, Optimizer
 
 
 class State(NamedTuple):
@@ -100,8 +102,9 @@ class NumpyTrainer:
         labels = self._data.train_labels[batch]
         if not kinds:
             return self._images[batch], labels
-        max_value = self._data.info["max_value"]
-        inputs = self._scaled(changed(self._data.train_images[batch], drawn, kinds, max_value))
+        # as 64 bits: a large data set has more pixels than 32 can count
+        images, rows = self._data.train_images, batch.astype(np.int64)
+        inputs = self._scaled(changed(np, images, rows, drawn, kinds, self._data.info["max_value"]))
         if "mixup" not in kinds:
             return inputs, labels
         drawn = drawn[:, columns(kinds, inputs.shape[-1])["mixup"]]
@@ -161,18 +164,14 @@ class DropoutBits:
 
 
 def _optimizer(training: Training) -> Optimizer:
-    settings: dict[str, Any] = {"learning_rate": training.learning_rate}
-    match training.optimizer:
-        case "momentum" | "nesterov":
-            settings["momentum"] = training.momentum
-        case "rmsprop":
-            settings |= {"rho": training.second_moment_decay, "epsilon": training.epsilon}
-        case "adam" | "adamw":
-            settings |= {
-                "beta_1": training.momentum,
-                "beta_2": training.second_moment_decay,
-                "epsilon": training.epsilon,
-            }
-    if training.optimizer == "adamw":
-        settings["weight_decay"] = training.weight_decay
-    return make_optimizer(training.optimizer, **settings)
+    rule, decay = OPTIMIZERS[training.optimizer], training.second_moment_decay
+    settings = {
+        "learning_rate": training.learning_rate,
+        "momentum": training.momentum,
+        "beta_1": training.momentum,
+        "rho": decay,
+        "beta_2": decay,
+        "epsilon": training.epsilon,
+        "weight_decay": training.weight_decay,
+    }
+    return rule(**{each.name: settings[each.name] for each in fields(rule) if each.init})

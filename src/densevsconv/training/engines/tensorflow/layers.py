@@ -5,6 +5,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from numpynet.windows import Geometry
+
 
 @keras.saving.register_keras_serializable("densevsconv")
 class LocallyConnected2D(keras.layers.Layer):
@@ -22,18 +24,11 @@ class LocallyConnected2D(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int | None, int, int, int]) -> None:
         s = self.settings
-        sizes = list(zip(input_shape[1:3], s["kernel"], s["stride"], s["dilation"], strict=True))
-        reach = [(k - 1) * d + 1 for _, k, _, d in sizes]
-        if s["padding"] == "same":
-            places = [-(-n // step) for n, _, step, _ in sizes]
-        else:
-            places = [(n - r) // step + 1 for (n, _, step, _), r in zip(sizes, reach, strict=True)]
-        missing = [
-            max((p - 1) * step + r - n, 0)
-            for p, r, (n, _, step, _) in zip(places, reach, sizes, strict=True)
-        ]
-        self.frame = [[0, 0], *([m // 2, m - m // 2] for m in missing), [0, 0]]
-        self.places = places
+        geometry = Geometry.of(
+            input_shape[1:3], s["kernel"], s["stride"], s["dilation"], s["padding"]
+        )
+        self.frame = [[0, 0], *geometry.pads, [0, 0]]
+        places = self.places = geometry.output
         shape = (*places, *s["kernel"], input_shape[3], s["filters"])
         self.kernel = self.add_weight(shape=shape, name="kernel")
         if s["use_bias"]:
