@@ -1,7 +1,9 @@
 """The command line: exit codes, one-line errors, and arguments that reach the stages."""
 
+import errno
 import importlib
 import inspect
+import signal
 import subprocess
 import sys
 import time
@@ -117,13 +119,46 @@ def test_a_part_that_is_not_there_is_named(tmp_path, capsys):
     assert 'unknown part "digit"; did you mean "digits"' in capsys.readouterr().err
 
 
-def test_interrupt_ends_with_code_130(tmp_path, monkeypatch):
-    def interrupted(_):
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("after", [0.02, 0.3, 0.6, 1.2])
+def test_an_interrupt_ends_in_a_line(after):
+    script = (
+        "import sys; from densevsconv.__main__ import main; print(flush=True); sys.exit(main())"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, "check", "fossheim2022"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()
+    time.sleep(after)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert "Traceback" not in said
+    if process.returncode:  # it was not done already
+        assert process.returncode == 130
+        assert said.strip().startswith("densevsconv: interrupted")
 
-    monkeypatch.setattr(select, "run", stand_in(select.SelectPlan, interrupted))
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "a/b"), "a/b: No space left on device"),
+        (OSError(errno.EROFS, "Read-only file system", "a"), "folders that can be written"),
+        (MemoryError("Unable to allocate 9 GiB"), "allocate 9 GiB; fewer shards"),
+    ],
+)
+def test_what_the_system_refuses_is_a_line(error, says, tmp_path, monkeypatch, capsys):
+    def refused(_):
+        raise error
+
+    monkeypatch.setattr(select, "run", stand_in(select.SelectPlan, refused))
     select.SelectPlan(shards=0, cases={}).write(Layout(tmp_path).plan("select"))
-    assert cli.main(["select", str(tmp_path)]) == 130
+    assert cli.main(["select", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1
 
 
 def stand_in(plan_type, called):

@@ -1,8 +1,35 @@
-"""``python -m densevsconv`` is the ``densevsconv`` command."""
+"""The ``densevsconv`` command, also as ``python -m densevsconv``."""
 
+import os
+import signal
 import sys
 
-from densevsconv.cli import main
+INTERRUPTED = 130
+SHOW_CURSOR = "\x1b[?25h"
+"""A live bar hides it."""
+
+
+def main() -> int:
+    """Run the command; Ctrl-C ends it at any moment, while libraries are imported too."""
+    signal.signal(signal.SIGINT, _interrupted)
+    from densevsconv.cli import main
+
+    return main()
+
+
+def _interrupted(*_: object) -> None:
+    # at once, not by an exception, which libraries turn into tracebacks of their own: files are
+    # written under temporary names, so there is nothing to tidy
+    try:
+        print(
+            f"{SHOW_CURSOR if sys.stderr.isatty() else ''}\ndensevsconv: interrupted; what is "
+            "finished is kept, the same command goes on from there",
+            file=sys.stderr,
+            flush=True,
+        )
+    finally:
+        os._exit(INTERRUPTED)
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from densevsconv import __version__
-from densevsconv.errors import UserError
+from densevsconv.errors import problem
 from densevsconv.images import MIRROR_VARIABLE
 from densevsconv.store.layout import Layout
 from densevsconv.store.plugins import load_plugins
@@ -71,27 +71,26 @@ COMMANDS = {
 STAGES = [name for name, command in COMMANDS.items() if command.function.startswith("stages.")]
 
 USAGE_ERROR = 2
-INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return its exit code (0 done, 2 the user can put it right, 130 Ctrl-C)."""
+    """Run the command; return its exit code (0 done, 2 the user can put it right)."""
     options = vars(_parser().parse_args(arguments))
     prepare_environment(options.get("threads"))
-    if log := options.pop("log"):
-        log_to(log)
-    if options.pop("end_with_parent"):
-        end_with_parent()
     try:
+        if log := options.pop("log"):
+            log_to(log)
+        if options.pop("end_with_parent"):
+            end_with_parent()
         load_plugins()
         _run(options.pop("command"), options)
-    except UserError as error:
-        print(f"densevsconv: {error}", file=sys.stderr)
-        return USAGE_ERROR
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:  # `densevsconv describe ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if (text := problem(error)) is None:
+            raise
+        print(f"densevsconv: {text}", file=sys.stderr)
+        return USAGE_ERROR
     return 0
 
 

@@ -16,6 +16,7 @@ from densevsconv.store.files import (
     atomic_path,
     read_json,
     read_npz,
+    sweep,
     write_json,
     write_json_if_changed,
     write_npz,
@@ -100,3 +101,19 @@ def test_nan_is_refused_in_json(tmp_path: Path) -> None:
         write_json(tmp_path / "a.json", {"x": float("nan")})
     assert json.dumps({}) == "{}"
     assert not (tmp_path / "a.json").exists()
+
+
+def test_what_a_killed_writer_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    with atomic_path(tmp_path / "a" / "weights.npz") as left:
+        kept = tmp_path / "kept"
+        kept.write_bytes(b"half")
+    kept.rename(left)  # as `kill -9` would leave it
+    left.with_name("weights.npz").unlink()
+    for name in (".lock", "weights.npz", ".hidden.json"):
+        (left.parent / name).touch()
+    sweep(tmp_path)
+    assert left.exists()  # it may be another's, who writes to it now
+    sweep(tmp_path, older_than=-1)
+    assert sorted(file.name for file in left.parent.iterdir()) == sorted(
+        [".lock", "weights.npz", ".hidden.json"]
+    )

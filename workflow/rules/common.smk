@@ -22,10 +22,11 @@ sys.path.insert(0, SOURCES)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCES, os.environ.get("PYTHONPATH")]))
 
 from densevsconv.commands.publish import where
-from densevsconv.errors import UserError
+from densevsconv.errors import UserError, problem
 from densevsconv.planning.load import CONFIG_FILE, load_study
 from densevsconv.planning.plans import make_plans, write_plans
 from densevsconv.stages.plan import stage
+from densevsconv.store.files import sweep
 from densevsconv.store.identity import code_digest
 from densevsconv.store.layout import Layout
 from densevsconv.store.plugins import plugin_files
@@ -50,9 +51,11 @@ onstart:
     # only a run that does something comes here, and of a run only the process that leads it
     try:
         lock.require()
-    except UserError as error:
-        sys.exit(f"densevsconv: {error}")
-    write_plans(study, at)
+        for folder in (at.root, at.reports / at.study):
+            sweep(folder)
+        write_plans(study, at)
+    except (UserError, OSError) as error:
+        sys.exit(f"densevsconv: {problem(error) or error}")
 
 
 # `exec`: the stage takes the shell's place, so that it notices when Snakemake is killed

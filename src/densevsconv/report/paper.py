@@ -22,12 +22,9 @@ def write_paper(document: dict[str, Any], figures: dict[str, Path], target: Path
         (root / "figures").mkdir()
         for name, file in figures.items():
             shutil.copy(file, root / "figures" / name)
+        # the fonts that come with typst: the same pages on every machine
+        pages = typst.compile(
+            str(root / "paper.typ"), root=str(root), ignore_system_fonts=True, timestamp=0
+        )
         with atomic_path(target) as temporary:
-            # the fonts that come with typst: the same pages on every machine
-            typst.compile(
-                str(root / "paper.typ"),
-                output=str(temporary),
-                root=str(root),
-                ignore_system_fonts=True,
-                timestamp=0,
-            )
+            temporary.write_bytes(pages)

@@ -6,9 +6,11 @@ One that is missing or damaged is named where it is read, in a :class:`DataError
 import hashlib
 import json
 import os
+import re
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +26,39 @@ def atomic_path(path: Path) -> Iterator[Path]:
     The data reach the disk before the rename (fsync), so a power cut cannot leave an empty file
     under the final name.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix
+        )
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         # mkstemp makes files private; results are meant to be read by others
         temporary.chmod(0o644)
         temporary.replace(path)
+    except OSError as error:
+        if error.filename in (None, str(temporary)):
+            error.filename = str(path)  # what the user knows it as
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}(\.\w+)?")
+"""What :func:`atomic_path` calls a file until it is whole."""
+
+
+def sweep(folder: Path, older_than: float = 60.0) -> None:
+    """Remove what killed writers left in a folder: files not written to for so many seconds."""
+    for file in folder.rglob(".*"):
+        with suppress(FileNotFoundError):  # another run's file, finished meanwhile
+            if TEMPORARY.fullmatch(file.name) and time.time() - file.stat().st_mtime > older_than:
+                file.unlink()
 
 
 @contextmanager

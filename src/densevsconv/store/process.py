@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -59,12 +60,14 @@ class Tee:
         self.log = log
 
     def write(self, text: str) -> int:
-        self.terminal.write(text)
-        return self.log.write(text)
+        with suppress(OSError):  # a full disk takes no log; the terminal says why
+            self.log.write(text)
+        return self.terminal.write(text)
 
     def flush(self) -> None:
+        with suppress(OSError):
+            self.log.flush()
         self.terminal.flush()
-        self.log.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.terminal, name)
