@@ -3,17 +3,21 @@
 import errno
 import importlib
 import inspect
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from select import select as readable
 
+import numpy as np
 import pytest
 
 from densevsconv import cli
 from densevsconv.stages import measure, search, select
 from densevsconv.store.layout import Layout
+from densevsconv.store.process import Claim
 
 ROOT = Path(__file__).parents[1]
 
@@ -119,6 +123,18 @@ def test_a_part_that_is_not_there_is_named(tmp_path, capsys):
     assert 'unknown part "digit"; did you mean "digits"' in capsys.readouterr().err
 
 
+def test_a_stage_that_another_process_is_at_is_refused(tmp_path, capsys):
+    at = Layout(tmp_path)
+    search.SearchPlan(seed=1, seeds=2, execution="auto", threads=1, shards=2, cases={}).write(
+        at.plan("search")
+    )
+    with Claim(at.claim("search-1")).held("it"):
+        assert cli.main(["search", str(tmp_path), "--part", "1"]) == 2
+        assert cli.main(["search", str(tmp_path), "--part", "0"]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"search 1 is being done by process {os.getpid()} on" in line
+
+
 @pytest.mark.parametrize("after", [0.02, 0.3, 0.6, 1.2])
 def test_an_interrupt_ends_in_a_line(after):
     script = (
@@ -184,30 +200,17 @@ def test_the_command_line_imports_no_heavy_library():
 
 
 def test_a_job_ends_with_the_run_that_started_it(tmp_path):
-    child = (
-        "import os, sys, time; sys.path.insert(0, 'src');"
-        "from densevsconv.store.process import end_with_parent; end_with_parent(0.05);"
-        "print(os.getpid(), flush=True); time.sleep(60)"
-    )
-    parent = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import subprocess, sys, time; "
-            f"subprocess.Popen([sys.executable, '-c', {child!r}]); time.sleep(60)",
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert parent.stdout is not None
-    process = Path("/proc") / parent.stdout.readline().strip()
-    if not process.parent.exists():
-        pytest.skip("needs /proc")
-    assert process.exists()
-    parent.kill()
-    parent.wait()
-    # the pipe closes when the last process that holds it has ended
-    began = time.monotonic()
-    assert parent.stdout.read() == ""
-    assert time.monotonic() - began < 10
+    """At whatever moment that ends, be it before the job has read its arguments."""
+    plan = Layout(tmp_path).plan("search")
+    plan.parent.mkdir()
+    os.mkfifo(plan)  # who reads it waits for ever
+    job = f"{sys.executable} -m densevsconv --end-with-parent $$ search {tmp_path} & wait"
+    jobs = []
+    for delay in [*np.linspace(0, 0.3, 20), 3]:
+        parent = subprocess.Popen(["bash", "-c", job], cwd=ROOT / "src", stdout=subprocess.PIPE)
+        jobs.append(parent.stdout)
+        time.sleep(delay)
+        parent.kill()
+        parent.wait()
+    # a pipe can be read when the last process that holds it has ended
+    assert all(readable([pipe], [], [], 20)[0] for pipe in jobs), "an orphan is left"

@@ -80,8 +80,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if log := options.pop("log"):
             log_to(log)
-        if options.pop("end_with_parent"):
-            end_with_parent()
+        if parent := options.pop("end_with_parent"):
+            end_with_parent(parent)
         load_plugins()
         _run(options.pop("command"), options)
     except BrokenPipeError:  # `densevsconv describe ... | head`
@@ -190,8 +190,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--log", type=Path, metavar="FILE", help="keep in FILE what is said")
     parser.add_argument(
         "--end-with-parent",
-        action="store_true",
-        help="end when the process that started this one ends (the workflow's jobs do)",
+        type=_count,
+        metavar="PROCESS",
+        help="end when process PROCESS, which started this one, ends (the workflow's jobs do)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (function, text, examples) in COMMANDS.items():

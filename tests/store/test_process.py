@@ -1,44 +1,64 @@
-"""The lock of a results folder: one run at a time, and nothing left by a killed one."""
+"""What is done by one process at a time, and nothing left by a killed one; logs; environment."""
 
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from densevsconv.errors import UserError
-from densevsconv.store.process import RunLock, prepare_environment
+from densevsconv.store import process
+from densevsconv.store.process import Claim, prepare_environment
 
 ROOT = Path(__file__).parents[2]
 HOLD = (
     "import sys, time; sys.path.insert(0, 'src'); from pathlib import Path;"
-    "from densevsconv.store.process import RunLock;"
-    "lock = RunLock(Path(sys.argv[1])); assert lock.acquire(); print('held', flush=True);"
+    "from densevsconv.store.process import Claim;"
+    "claim = Claim(Path(sys.argv[1])); assert claim.acquire(); print('held', flush=True);"
     "time.sleep(60)"
 )
 
 
-def holder(folder):
+def holder(file, **environment):
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, str(file)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     return process
 
 
-def test_a_second_run_is_refused_and_a_killed_one_leaves_no_lock(tmp_path):
-    first = holder(tmp_path)
-    second = RunLock(tmp_path)
+def test_one_process_at_a_time_and_a_killed_one_leaves_nothing_to_clear(tmp_path):
+    first = holder(tmp_path / "it", SLURMD_NODENAME="n7", SLURM_JOB_ID="12")
+    claim = Claim(tmp_path / "it")
+    who = f"process {first.pid} on n7, SLURM job 12"
     try:
-        assert not second.acquire()
-        with pytest.raises(UserError, match=f"process {first.pid}"):
-            second.require()
+        with pytest.raises(UserError, match=f"^the work is being done by {who}"):  # noqa: SIM117
+            with claim.held("the work"):
+                pass
     finally:
         first.kill()
         first.wait()
-    second.require()
-    assert second.acquire()
+    with claim.held("the work"):
+        assert claim.owner.startswith(f"process {os.getpid()} on ")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_another_machine_has_it_for_as_long_as_it_touches_the_file(tmp_path, monkeypatch, alive):
+    monkeypatch.setattr(process, "SILENCE", 2.0)
+    claim = Claim(tmp_path / "it")
+    record = "filelock/2\npid=1\nhost=elsewhere\nmode=lease\ntoken=ab\nduration=2.0\n"
+    claim.file.write_text(record, encoding="ascii")
+    if alive:
+        threading.Timer(1, claim.file.touch).start()
+    assert claim.acquire() is not alive
 
 
 def test_the_users_own_settings_stay(monkeypatch):
@@ -47,8 +67,6 @@ def test_the_users_own_settings_stay(monkeypatch):
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
     monkeypatch.setenv("MKL_NUM_THREADS", "1")
     prepare_environment(2)
-    import os
-
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
     assert os.environ["OPENBLAS_NUM_THREADS"] == "2"

@@ -1,5 +1,6 @@
 """`kill -9` at any moment, then the same command: the same tables, and nothing is done twice."""
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -57,15 +58,16 @@ def wait_until(condition, seconds, process=None):
         time.sleep(0.01)
 
 
-def start(clone):
-    return subprocess.Popen(
-        clone.command("--cores", "2", "--config", STUDY),
-        cwd=clone.root,
-        env=clone.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def start(clone, said=os.devnull):
+    with open(said, "w") as output:
+        return subprocess.Popen(
+            clone.command("--cores", "2", "--config", STUDY),
+            cwd=clone.root,
+            env=clone.environment(),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
 
 
 def imported(clone):
@@ -133,17 +135,26 @@ def test_a_killed_job_fails_the_run_and_the_next_one_goes_on(finished, tmp_path)
     assert tables(clone) == tables(finished)
 
 
-def test_two_runs_at_once_are_refused(clone):
-    first = start(clone)
+def test_a_second_run_waits_for_the_first_one(clone, tmp_path):
+    said = {name: tmp_path / name for name in ("first", "second", "third")}
+    runs = {"first": start(clone, said["first"])}
     try:
-        lock = clone.root / "results" / ".lock"
-        wait_until(lambda: lock.exists() and (clone.results / "logs").exists(), 120, first)
-        second = clone.snakemake()
-        assert second.returncode != 0
-        assert f"another run (process {first.pid})" in second.stdout
-        assert "Traceback" not in second.stdout
-        # looking is allowed
+        owner = clone.root / "results" / ".running.owner"
+        wait_until(lambda: owner.exists() and (clone.results / "logs").exists(), 120)
+        waits = f"waiting for process {runs['first'].pid} on"
+        for name in ("second", "third"):
+            runs[name] = start(clone, said[name])
+            wait_until(lambda: waits in said[name].read_text(), 120, runs[name])  # noqa: B023
+        # Ctrl-C ends the waiting; looking is allowed meanwhile
+        runs["third"].send_signal(signal.SIGINT)
+        assert runs["third"].wait(timeout=30) != 0
+        assert "Traceback" not in said["third"].read_text()
         assert clone.jobs()
+        runs["first"].kill()
+        runs["first"].wait()
+        wait_until(lambda: owner.exists() and f" {runs['second'].pid} " in owner.read_text(), 60)
     finally:
-        os.killpg(first.pid, signal.SIGKILL)
-        first.wait()
+        for run in runs.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
+            run.wait()

@@ -31,7 +31,7 @@ from densevsconv.store.identity import code_digest
 from densevsconv.store.layout import Layout
 from densevsconv.store.plugins import plugin_files
 from densevsconv.training.engines.registry import ENGINE_CODE
-from densevsconv.store.process import RunLock
+from densevsconv.store.process import Claim
 
 try:
     study = load_study(ROOT / CONFIG_FILE, config)
@@ -44,13 +44,14 @@ at = Layout(
     captions=ROOT / "workflow" / "report",
 )
 plans = make_plans(study, at)
-lock = RunLock(at.root.parent)
+# one for all studies of a folder, since timings are taken alone on the machine
+running = Claim(at.root.parent / ".running")
 
 
 onstart:
     # only a run that does something comes here, and of a run only the process that leads it
     try:
-        lock.require()
+        running.queue()
         for folder in (at.root, at.reports / at.study):
             sweep(folder)
         write_plans(study, at)
@@ -59,7 +60,7 @@ onstart:
 
 
 # `exec`: the stage takes the shell's place, so that it notices when Snakemake is killed
-STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv --end-with-parent"
+STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv --end-with-parent {os.getpid()}"
 # where files are looked for first; no parameter of a rule, since it decides nothing
 MIRROR = f"--mirror {shlex.quote(study.config.data_mirror)}" if study.config.data_mirror else ""
 REPORTS = f"--reports {shlex.quote(str(at.reports))} --captions {shlex.quote(str(at.captions))}"

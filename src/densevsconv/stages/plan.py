@@ -14,6 +14,7 @@ modes, and the folder of fetched files, whose checksums are checked.
 
 import importlib
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -23,6 +24,7 @@ from densevsconv.results.record import Record
 from densevsconv.schema.messages import unknown
 from densevsconv.store.identity import digest
 from densevsconv.store.layout import Layout
+from densevsconv.store.process import Claim
 
 Files = dict[str, Path | list[Path]]
 """Files by what they are."""
@@ -82,13 +84,19 @@ def read_plan(name: str, at: Layout, part: Part | None = None, expected: str | N
 def run_stage(
     name: str, at: Layout, part: Part | None = None, expected: str | None = None, **options: Any
 ) -> None:
-    """Run a stage on the plan that is there: one part of it, or all."""
+    """Run a stage on the plan that is there: one part of it, or all.
+
+    Raises :class:`UserError` where another process is at the same part.
+    """
     plan = read_plan(name, at, part, expected)
+    parts: dict[str, list[Any]] = {str(each): [each] for each in plan.parts or []}
     if plan.parts is None:
-        stage(name).run(plan, at, **options)
-        return
-    found = {str(each): each for each in plan.parts}
-    if part is not None and str(part) not in found:
-        raise UserError(f"{at.plan(name)}: {unknown('part', str(part), found)}")
-    for each in plan.parts if part is None else [found[str(part)]]:
-        stage(name).run(plan, at, each, **options)
+        parts, part = {"": []}, None
+    elif part is not None and str(part) not in parts:
+        raise UserError(f"{at.plan(name)}: {unknown('part', str(part), parts)}")
+    for each in parts.values() if part is None else [parts[str(part)]]:
+        work = [name, *map(str, each)]
+        # an import of what is there so far writes nothing that the stage declares
+        alone = Claim(at.claim("-".join(work))).held(f"{at.root}: {' '.join(work)}")
+        with nullcontext() if options.get("partial") else alone:
+            stage(name).run(plan, at, *each, **options)

@@ -49,6 +49,8 @@ class Layout:
     """What a stage is asked to do, defaults filled in; written as a run starts."""
     journal = _Each("{study}/journal/{}")
     """Folder of finished work of a stage."""
+    claim = _Each("{study}/working/{}")
+    """Who is at a stage, or at a part of it; there while it runs."""
     execution = _File("{results}/execution")
     """Folder of measured execution modes, which all studies share."""
 

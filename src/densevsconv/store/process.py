@@ -1,15 +1,18 @@
 """How a process of the study behaves towards the system: quiet libraries, no orphans, one run."""
 
+import atexit
 import os
 import signal
+import socket
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from filelock import FileLock, Timeout
+from filelock import SoftFileLease, Timeout
 
 from densevsconv.errors import UserError
 
@@ -34,13 +37,12 @@ def prepare_environment(threads: int | None) -> None:
             os.environ.setdefault(name, str(threads))
 
 
-def end_with_parent(every: float = 0.5) -> None:
-    """End this process soon after the one that started it has ended, however that ended.
+def end_with_parent(parent: int, every: float = 0.5) -> None:
+    """End this process soon after its ``parent`` has ended, however that ended, or has already.
 
     A workflow that is killed (``kill -9``, out of memory) cannot stop its jobs. Left alone they
     would train on, beside the same jobs of the next run.
     """
-    parent = os.getppid()
     os.environ.setdefault("TTY_INTERACTIVE", "0")  # no bars: other jobs say things beside this one
 
     def watch() -> None:
@@ -89,35 +91,101 @@ def log_to(file: Path) -> None:
     sys.stdout = sys.stderr = cast(TextIO, Tee(terminal, log))
 
 
-class RunLock:
-    """The right to write below a results folder: one run at a time.
+def node() -> str:
+    """Return the name of this machine; on a cluster the one that its scheduler knows."""
+    return os.environ.get("SLURMD_NODENAME") or socket.gethostname()
 
-    The system lets go of the lock when the process ends, however it ends: a killed run leaves
-    nothing to clear away. One lock for all studies of a folder, since timings are taken alone on
-    the machine.
+
+SILENCE = 90.0
+"""Seconds after which an owner on another machine that does not touch its file has ended."""
+
+
+class Claim:
+    """The right to do something, of one process at a time on all machines that share the disk.
+
+    A file, which its owner touches again and again. A killed process leaves nothing to clear away:
+    on its own machine it is known to have ended, from another one after :data:`SILENCE`. Locks of
+    the file system are not used: network disks have none, or others on every machine.
     """
 
-    def __init__(self, results: Path) -> None:
-        self.file = results / ".lock"
-        self._lock = FileLock(self.file, blocking=False, fallback_to_soft=False)
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._owner = file.with_name(f"{file.name}.owner")
+        self._lease = SoftFileLease(
+            file,
+            lease_duration=SILENCE,
+            heartbeat_interval=SILENCE / 30,
+            thread_local=False,
+            on_compromise=lambda _: self._lost(),
+        )
+
+    @property
+    def owner(self) -> str:
+        """Who has it, in words."""
+        try:
+            return self._owner.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return "another process"
 
     def acquire(self) -> bool:
-        """Take the lock, or return False where another process holds it."""
-        if self._lock.is_locked:
+        """Take the right, or return False where another process has it and is alive."""
+        if self._lease.is_locked:
             return True
         self.file.parent.mkdir(parents=True, exist_ok=True)
+        first = self._touched()
         try:
-            self._lock.acquire()
+            self._lease.acquire(
+                timeout=2 * SILENCE, cancel_check=lambda: 0 < first < self._touched()
+            )
         except Timeout:
             return False
-        self.file.write_text(str(os.getpid()), encoding="utf-8")  # for `require` elsewhere
+        job = os.environ.get("SLURM_JOB_ID")
+        words = f"process {os.getpid()} on {node()}" + (f", SLURM job {job}" if job else "")
+        self._owner.write_text(words, encoding="utf-8")
         return True
 
-    def require(self) -> None:
-        """Take the lock, or raise :class:`UserError` saying which process holds it."""
+    def release(self) -> None:
+        self._owner.unlink(missing_ok=True)
+        self._lease.release()
+
+    @contextmanager
+    def held(self, what: str) -> Iterator[None]:
+        """Hold it for a while, or raise :class:`UserError` saying who does ``what`` already."""
         if not self.acquire():
-            holder = self.file.read_text(encoding="utf-8").strip()
             raise UserError(
-                f"{self.file.parent}: another run (process {holder}) is writing here; wait for it "
-                f"to end, or end it with `kill {holder}`"
+                f"{what} is being done by {self.owner}; wait for it to end, or end it, and run "
+                "this again"
             )
+        try:
+            yield
+        finally:
+            self.release()
+
+    def queue(self) -> None:
+        """Hold it from here on.
+
+        Where another process has it, wait for its end, then start this program anew: what there is
+        to do has changed meanwhile.
+        """
+        atexit.register(self.release)
+        if self.acquire():
+            return
+        where = f"is running a study in {self.file.parent} (Ctrl-C: do not wait)"
+        print(f"densevsconv: waiting for {self.owner}, which {where}", flush=True)
+        try:
+            while not self.acquire():
+                pass
+        except KeyboardInterrupt:
+            sys.exit("densevsconv: no longer waiting; nothing was done")
+        self.release()
+        os.execv(sys.executable, sys.orig_argv)
+
+    def _touched(self) -> int:
+        try:
+            return self.file.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    def _lost(self) -> None:
+        print(f"densevsconv: {self.file} is no longer this process's; run again", file=sys.stderr)
+        os.kill(os.getpid(), signal.SIGINT)
