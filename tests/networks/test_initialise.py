@@ -6,26 +6,24 @@ import numpy as np
 import pytest
 
 from densevsconv.networks.initialise import initial_weights
-from densevsconv.networks.schema import parse_architecture
 from numpynet.errors import ConfigurationError
 from numpynet.initializers import initializer
+from tests.support.networks import bound
 
-SOFTMAX = {"dense": {"units": "classes", "activation": "softmax"}}
+CONV = "conv: {filters: 4, kernel: 3, padding: same}"
 
 
-def bind(layers, image_shape=(8, 8, 2), **keys):
-    content = {"title": "Net", "layers": layers, **keys}
-    return parse_architecture(content, name="net", file="net.yaml").bind(image_shape, 10)
+def weights_of(layers, seed=3, shape=(8, 8, 2), **options):
+    return initial_weights(bound(layers, shape), seed, **options)
 
 
 def test_zeros_biases_and_batch_norm():
-    net = bind(["flatten", {"dense": {"units": 5, "initializer": "zeros"}}, "batch_norm", SOFTMAX])
-    weights = initial_weights(net, 7)
-    assert list(weights) == list(net.weight_shapes)
-    assert all(weights[name].shape == shape for name, shape in net.weight_shapes.items())
-    assert all(value.dtype == np.float32 for value in weights.values())
+    layers = "flatten, dense: {units: 5, initializer: zeros}, batch_norm, SOFTMAX"
+    weights = weights_of(layers)
+    assert [*weights] == [*bound(layers).weight_shapes]
     ones = {"2_batch_norm/gamma", "2_batch_norm/moving_variance"}
     for name, value in weights.items():
+        assert value.dtype == np.float32
         if name == "3_dense/kernel":
             assert np.unique(value).size == value.size
         else:
@@ -33,8 +31,8 @@ def test_zeros_biases_and_batch_norm():
 
 
 def test_same_seed_same_bits_and_other_seed_or_kernel_other_bits():
-    net = bind(["flatten", *[{"dense": {"units": 10}}] * 2, SOFTMAX])
-    first, again, other = initial_weights(net, 7), initial_weights(net, 7), initial_weights(net, 8)
+    layers = "flatten, dense: {units: 10}, dense: {units: 10}, SOFTMAX"
+    first, again, other = (weights_of(layers, seed) for seed in (7, 7, 8))
     for name, value in first.items():
         np.testing.assert_array_equal(value, again[name])
         if name.endswith("kernel"):
@@ -44,58 +42,52 @@ def test_same_seed_same_bits_and_other_seed_or_kernel_other_bits():
 
 def test_bits_are_pinned():
     """A change here changes every result of every study: let it be deliberate."""
-    net = bind(["flatten", {"dense": {"units": 5, "initializer": "he_normal"}}, SOFTMAX])
-    weights = initial_weights(net, 0)
+    weights = weights_of("flatten, dense: {units: 5, initializer: he_normal}, SOFTMAX", 0)
     pinned = [-0.020331932231783867, -0.04816992208361626]
     assert weights["1_dense/kernel"][0, :2].tolist() == pinned
 
 
-def test_inserted_layers_leave_the_other_kernels_as_they_were():
-    conv, dense = {"conv": {"filters": 4, "kernel": 3, "padding": "same"}}, {"dense": {"units": 4}}
-    before = initial_weights(bind([conv, "flatten", dense, SOFTMAX]), 3)
-    inserted = [conv, conv, "batch_norm", "flatten", {"dropout": {"rate": 0.5}}, dense, SOFTMAX]
-    after = initial_weights(bind(inserted), 3)
-    for old, new in {"0_conv": "0_conv", "2_dense": "5_dense", "3_dense": "6_dense"}.items():
-        np.testing.assert_array_equal(before[f"{old}/kernel"], after[f"{new}/kernel"])
+INSERTED = f"{CONV}, {CONV}, batch_norm, flatten, dropout: {{rate: 0.5}}, dense: {{units: 4}}"
 
 
-def test_layers_within_others_draw_from_the_same_streams():
-    conv = {"conv": {"filters": 2, "kernel": 3, "padding": "same"}}
-    row = initial_weights(bind([conv, conv, "flatten", SOFTMAX]), 3)
-    nested = initial_weights(bind([{"residual": {"body": [conv, conv]}}, "flatten", SOFTMAX]), 3)
-    for index in (0, 1):
-        first, second = row[f"{index}_conv/kernel"], nested[f"0_residual/body/{index}_conv/kernel"]
-        np.testing.assert_array_equal(first, second)
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        (f"{CONV}, flatten, dense: {{units: 4}}", INSERTED,
+         {"0_conv": "0_conv", "2_dense": "5_dense", "3_dense": "6_dense"}),
+        (f"{CONV}, {CONV}, flatten", f"residual: {{body: [{CONV}, {CONV}]}}, flatten",
+         {"0_conv": "0_residual/body/0_conv", "1_conv": "0_residual/body/1_conv"}),
+    ],
+)  # fmt: skip
+def test_layers_put_in_or_around_leave_the_kernels_as_they_were(before, after, same):
+    shape = (8, 8, 4)
+    first, second = (weights_of(f"{layers}, SOFTMAX", 3, shape) for layers in (before, after))
+    for old, new in same.items():
+        np.testing.assert_array_equal(first[f"{old}/kernel"], second[f"{new}/kernel"])
 
 
 def test_kernels_that_are_not_shared_start_with_the_spread_of_one():
-    layers = [{"locally_connected": {"filters": 8, "kernel": 3, "initializer": "he_normal"}}]
-    kernels = initial_weights(bind([*layers, "flatten", SOFTMAX], (12, 12, 4)), 3)
-    values = kernels["0_locally_connected/kernel"]
+    local = "locally_connected: {filters: 8, kernel: 3, initializer: he_normal}"
+    weights = weights_of(f"{local}, flatten, SOFTMAX", 3, (12, 12, 4))
+    values = weights["0_locally_connected/kernel"]
     assert values.shape == (10, 10, 3, 3, 4, 8)
     assert abs(values.std() / sqrt(2 / 36) - 1) < 5 * sqrt(0.5 / values.size)
 
 
 def test_override_replaces_every_kernel_initialiser():
-    layers = [{"separable_conv": {"filters": 4, "kernel": 3}}, "flatten", SOFTMAX]
-    weights = initial_weights(bind(layers), 3, "zeros")
-    assert all(not value.any() for value in weights.values())
+    layers = "separable_conv: {filters: 4, kernel: 3}, flatten, SOFTMAX"
+    weights = weights_of(layers, initializer="zeros")
     assert len(weights) == 5
+    assert not any(value.any() for value in weights.values())
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        "he",
-        {"normal": {"std": -1.0}},
-        {"normal": {"std": True}},
-        {"normal": {"std": float("inf")}},
-        {"normal": {"std": 1.0, "mean": 0.0}},
-        {"normal": {"std": 1.0}, "zeros": {}},
-        {"normal": None},
-        3,
+        "he", 3, {"normal": None}, *({"normal": {"std": std}} for std in (-1.0, True, np.inf)),
+        {"normal": {"std": 1.0, "mean": 0.0}}, {"normal": {"std": 1.0}, "zeros": {}},
     ],
-)
+)  # fmt: skip
 def test_what_is_no_initialiser(value):
     with pytest.raises(ConfigurationError, match="initializer must be one of glorot_uniform"):
         initializer(value)

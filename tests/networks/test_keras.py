@@ -4,23 +4,20 @@ Both engines build from the bound description, get the same weights and compare 
 """
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
 from densevsconv.errors import ArchitectureError
-from densevsconv.networks.schema import (
-    available_architectures,
-    load_architecture,
-    parse_architecture,
-)
+from densevsconv.networks.schema import available_architectures
 from densevsconv.store.seeds import generator
 from numpynet.initializers import BUILT_IN, fans, initializer
 from tests.support.layer_cases import CASES
+from tests.support.networks import ARCHITECTURES, SOFTMAX, shipped, written
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -28,8 +25,7 @@ keras = pytest.importorskip("keras")
 from densevsconv.training.engines.tensorflow.build import keras_model  # noqa: E402
 from tests.support import agreement  # noqa: E402
 
-FOLDER = Path(__file__).parents[2] / "config" / "architectures"
-SOFTMAX = {"dense": {"units": "classes", "activation": "softmax"}}
+END = yaml.safe_load(SOFTMAX)
 IMAGENET = ("googlenet", "resnet50", "vgg16")
 MADE_FOR = {
     **dict.fromkeys(("convKeras4_20", "denseNet4_300", "doshi2020", "lenet5"), (28, 28, 1)),
@@ -37,7 +33,7 @@ MADE_FOR = {
     **dict.fromkeys(("lenet5_32",), (32, 32, 1)),
     "resnet20": (12, 12, 3),
 }
-SHIPPED = sorted({*available_architectures(FOLDER)} - {*IMAGENET, "denseNet4_300_committed"})
+SHIPPED = sorted({*available_architectures(ARCHITECTURES)} - {*IMAGENET, "denseNet4_300_committed"})
 """All that Keras can train, of a size that is no trouble."""
 
 
@@ -55,9 +51,8 @@ def with_case(name):
     shape, layer = CASES[name]
     flat = len(shape) == 1
     before = ["flatten"] if flat else [{"conv": {"filters": shape[-1], "kernel": 1}}]
-    layers = [*before, layer, "flatten", SOFTMAX]
-    architecture = parse_architecture({"title": "A", "layers": layers}, name="a", file="a.yaml")
-    return architecture.bind((1, 1, *shape) if flat else shape, 5)
+    layers = [*before, layer, "flatten", END]
+    return written(layers).bind((1, 1, *shape) if flat else shape, 5)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -67,7 +62,7 @@ def test_every_layer(name):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_architecture(name):
-    assert_agreement(load_architecture(FOLDER, name).bind(MADE_FOR.get(name, (8, 8, 1)), 10))
+    assert_agreement(shipped(name, MADE_FOR.get(name, (8, 8, 1))))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -81,17 +76,19 @@ def test_float32_is_float64_but_for_rounding(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters", "model"),
+    ("name", "shape", "parameters", "model"),
     [
-        ("resnet20", 274_042, None),
-        ("googlenet", 6_998_552, None),
-        ("resnet50", 25_636_712, "ResNet50"),
-        pytest.param("vgg16", 138_357_544, "VGG16", marks=pytest.mark.slow),
+        ("convNet1_3", (8, 8, 1), 3 * 9 + 3 + 192 * 20 + 20 + 20 * 10 + 10, None),
+        ("lenet5", (28, 28, 1), 61_706, None),
+        ("lenet5_32", (32, 32, 3), 62_006, None),
+        ("resnet20", (32, 32, 3), 274_042, None),
+        ("googlenet", (224, 224, 3), 6_998_552, None),
+        ("resnet50", (224, 224, 3), 25_636_712, "ResNet50"),
+        pytest.param("vgg16", (224, 224, 3), 138_357_544, "VGG16", marks=pytest.mark.slow),
     ],
 )
-def test_counts_of_the_literature(name, parameters, model):
-    shape, classes = ((32, 32, 3), 10) if name == "resnet20" else ((224, 224, 3), 1000)
-    bound = load_architecture(FOLDER, name).bind(shape, classes)
+def test_counts_of_the_literature(name, shape, parameters, model):
+    bound = shipped(name, shape, 1000 if shape[0] == 224 else 10)
     assert bound.parameters == parameters
     if model:
         layers = getattr(keras.applications, model)(weights=None).layers
@@ -121,7 +118,7 @@ pool = st.builds(
     st.sampled_from(["max_pool", "average_pool"]), pair, padding, st.integers(1, 3),
 )  # fmt: skip
 stacks = st.builds(
-    lambda images, bridge, flat: [*images, bridge, *flat, SOFTMAX],
+    lambda images, bridge, flat: [*images, bridge, *flat, END],
     st.lists(conv | pool | anywhere, max_size=4),
     st.sampled_from(["flatten", "global_average_pool"]),
     st.lists(anywhere | st.just({"dense": {"units": 4}}), max_size=2),
@@ -133,9 +130,8 @@ shapes = st.tuples(st.integers(4, 14), st.integers(4, 14), st.integers(1, 3))
           suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])  # fmt: skip
 @given(stacks, shapes, st.integers(2, 12))
 def test_shapes_of_random_stacks(layers, shape, classes):
-    architecture = parse_architecture({"title": "A", "layers": layers}, name="a", file="a.yaml")
     try:
-        bound = architecture.bind(shape, classes)
+        bound = written(layers).bind(shape, classes)
     except ArchitectureError:
         assume(False)
     model = keras_model(bound)

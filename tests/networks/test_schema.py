@@ -1,7 +1,6 @@
 """Architecture files: short forms, and one clear line for whatever is wrong."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -13,16 +12,10 @@ from densevsconv.networks.schema import (
     parse_architecture,
 )
 from densevsconv.store.plugins import load_plugins
+from tests.support.networks import ARCHITECTURES, written
 
-FOLDER = Path(__file__).parents[2] / "config" / "architectures"
-PUBLISHED = {
-    "denseNet2_20",
-    "convNet1_3",
-    "denseNet4_300",
-    "convKeras4_20",
-    "leNet2",
-    "convKeras12_32",
-}
+OWN_START = {"denseNet2_20", "convNet1_3", "denseNet4_300"}
+PUBLISHED = OWN_START | {"convKeras4_20", "leNet2", "convKeras12_32"}
 
 
 def parse(text):
@@ -31,88 +24,51 @@ def parse(text):
 
 def test_every_shipped_file_loads_and_opens_with_its_source():
     load_plugins()
-    names = available_architectures(FOLDER)
+    names = available_architectures(ARCHITECTURES)
     assert set(names) >= PUBLISHED | {"lenet5", "lenet5_32", "lenet5_8", "conv_small", "dense_2"}
     for name in names:
-        architecture = load_architecture(FOLDER, name)
+        architecture = load_architecture(ARCHITECTURES, name)
         assert architecture.name == name
         assert architecture.source
         assert architecture.description
-        assert (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").startswith("# ")
+        assert (ARCHITECTURES / f"{name}.yaml").read_text(encoding="utf-8").startswith("# ")
 
 
 def test_published_networks_start_as_published():
     for name in PUBLISHED:
-        layers = load_architecture(FOLDER, name).layers
+        layers = load_architecture(ARCHITECTURES, name).layers
         starts = [settings["initializer"] for settings in layers if "initializer" in settings]
-        own = name in {"denseNet2_20", "convNet1_3", "denseNet4_300"}
-        assert starts == [{"normal": {"std": 1.0}} if own else "glorot_uniform"] * len(starts)
+        assert starts == [
+            {"normal": {"std": 1.0}} if name in OWN_START else "glorot_uniform"
+        ] * len(starts)
 
 
 def test_a_block_is_repeated_its_first_time_apart():
-    short = parse(
-        """
-        title: A
-        defaults: {padding: same}
-        layers:
-          - repeat:
-              times: 2
-              layers:
-                - residual:
-                    shortcut: {first: projection, then: identity}
-                    body:
-                      - conv: {filters: 4, kernel: 3, stride: {first: 2}}
-                      - repeat: {times: 2, layers: [activation: {name: {first: relu, then: tanh}}]}
-                - first: max_pool
-        """
-    )
-
-    def block(stride, shortcut):
-        conv = {"kind": "conv", "filters": 4, "kernel": (3, 3), "stride": stride,
-                "padding": "same"}  # fmt: skip
-        body = [conv, *({"kind": "activation", "name": name} for name in ("relu", "tanh"))]
-        return {"kind": "residual", "body": body, "shortcut": shortcut}
-
-    def plain(value):  # what stands in this test
-        if isinstance(value, list):
-            return [plain(item) for item in value]
-        kept = ("kind", "filters", "kernel", "stride", "padding", "name", "body", "shortcut")
-        return (
-            {key: plain(value[key]) for key in kept if key in value}
-            if isinstance(value, dict)
-            else value
-        )
-
-    pool = {"kind": "max_pool", "stride": None, "padding": "same"}
-    assert plain(short.layers) == [block((2, 2), "projection"), pool, block((1, 1), "identity")]
+    short = """
+        repeat: {times: 2, layers: [
+          residual: {
+            shortcut: {first: projection, then: identity},
+            body: [
+              conv: {filters: 4, kernel: 3, stride: {first: 2}},
+              repeat: {times: 2, layers: [activation: {name: {first: relu, then: tanh}}]}]},
+          first: max_pool]}"""
+    body = "activation: {name: relu}, activation: {name: tanh}"
+    long = f"""
+        residual: {{
+          shortcut: projection, body: [conv: {{filters: 4, kernel: 3, stride: 2}}, {body}]}},
+        max_pool,
+        residual: {{shortcut: identity, body: [conv: {{filters: 4, kernel: 3}}, {body}]}}"""
+    assert written(short).layers == written(long).layers
 
 
 def test_short_forms_mean_the_long_ones():
-    short = parse(
-        "{title: A, layers: [{conv: {filters: 2, kernel: 3}}, {max_pool: {size: 3}}, "
-        "flatten, {dense: {units: classes, activation: softmax}}]}"
-    )
-    long = parse(
-        """
-        title: A
-        layers:
-          - conv:
-              filters: 2
-              kernel: [3, 3]
-              stride: [1, 1]
-              dilation: [1, 1]
-              padding: valid
-              activation: linear
-              initializer: glorot_uniform
-              use_bias: true
-          - max_pool: {size: [3, 3], stride: [3, 3], padding: valid}
-          - flatten: {}
-          - dense:
-              {units: classes, activation: softmax, initializer: glorot_uniform, use_bias: true}
-        """
-    )
-    assert short.bind((9, 9, 1), 2) == long.bind((9, 9, 1), 2)
-    assert parse("{title: A, layers: [flatten]}") == parse("{title: A, layers: [flatten: {}]}")
+    short = "conv: {filters: 2, kernel: 3}, max_pool: {size: 3}, flatten, SOFTMAX"
+    long = """
+        conv: {filters: 2, kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: valid,
+          activation: linear, initializer: glorot_uniform, use_bias: true},
+        max_pool: {size: [3, 3], stride: [3, 3], padding: valid}, flatten: {},
+        dense: {units: classes, activation: softmax, initializer: glorot_uniform, use_bias: true}"""
+    assert written(short).bind((9, 9, 1), 2) == written(long).bind((9, 9, 1), 2)
 
 
 WRONG = """
@@ -173,7 +129,7 @@ def test_wrong_files_get_one_line(text, message):
 
 def test_unknown_name_gets_the_nearest():
     with pytest.raises(ConfigError, match=r'"lenet-5"; did you mean "lenet5"\? allowed: convKer'):
-        load_architecture(FOLDER, "lenet-5")
+        load_architecture(ARCHITECTURES, "lenet-5")
 
 
 def test_damaged_yaml_names_the_file(tmp_path):

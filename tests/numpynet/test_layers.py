@@ -117,16 +117,3 @@ def test_a_local_layer_with_equal_kernels_is_a_convolution():
     x = np.random.default_rng(0).normal(size=(2, 5, 4, 2))
     # sums of 12 products of numbers below 5
     np.testing.assert_allclose(local.predict_outputs(x), conv.predict_outputs(x), atol=1e-13)
-
-
-@pytest.mark.parametrize(("padding", "small"), [("valid", (7, 5)), ("same", (8, 6))])
-def test_a_transposed_convolution_is_the_transpose(padding, small):
-    """<conv(x), y> = <x, conv_transpose(y)> with one kernel."""
-    settings = {"kernel": (3, 3), "stride": (2, 2), "padding": padding, "use_bias": False}
-    conv = network(LAYERS["conv"](filters=3, **settings), (*small, 2))
-    back = network(LAYERS["conv_transpose"](filters=2, **settings), conv.output_shape)
-    back.set_parameters({"0_conv_transpose/kernel": conv.parameters()["0_conv/kernel"]})
-    source = np.random.default_rng(0)
-    x, y = (source.normal(size=(1, *net.input_shape)) for net in (conv, back))
-    there, and_back = np.vdot(conv.predict_outputs(x), y), np.vdot(x, back.predict_outputs(y))
-    assert there == pytest.approx(and_back, rel=1e-12)

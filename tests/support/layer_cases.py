@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from densevsconv.networks.schema import parse_architecture
 from numpynet.layers import Layer, layer_from_config
+from tests.support.networks import written
 
 CASES: dict[str, tuple[list[int], Any]] = yaml.safe_load(
     """
@@ -71,8 +71,7 @@ nested: [[5, 3, 2], {residual: {body: [branches: {paths: [[conv: {filters: 1, ke
 
 def config(name: str) -> dict[str, Any]:
     """Return the configuration of a case's layer."""
-    content = {"title": "Case", "layers": [CASES[name][1]]}
-    return parse_architecture(content, name="case", file="case.yaml").layers[0]
+    return written([CASES[name][1]]).layers[0]
 
 
 def made(name: str) -> Layer:

@@ -1,21 +1,17 @@
 """Small trainings for tests of engines: images, networks and groups."""
 
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from densevsconv.images.prepared import Scaling, TrainingData
 from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.networks.schema import load_architecture
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.engine import Engine, Group, Trial
 from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.settings import Training
+from tests.support.networks import SOFTMAX, bound
 
-ARCHITECTURES = Path(__file__).parents[2] / "config" / "architectures"
 MAX = 16
 SEEDS = training_seeds(1, "test", 0)
 WAYS = [
@@ -28,7 +24,7 @@ WAYS = [
 DENSE = (
     "flatten",
     "dense: {units: 12, activation: tanh}",
-    "dense: {units: classes, activation: softmax}",
+    SOFTMAX,
 )
 MIXED = (
     "conv: {filters: 4, kernel: 3, padding: same, use_bias: false}",
@@ -38,7 +34,7 @@ MIXED = (
     "flatten",
     "dropout: {rate: 0.25}",
     "dense: {units: 9, activation: tanh}",
-    "dense: {units: classes, activation: softmax}",
+    SOFTMAX,
 )
 
 
@@ -62,14 +58,9 @@ def images(
 DATA = images()
 
 
-@cache
 def network(*layers: str, shape: tuple[int, int, int] = (8, 8, 1)) -> BoundArchitecture:
-    """Return the network of some layers, each as a line of YAML, for four classes."""
-    with TemporaryDirectory() as folder:
-        lines = ["title: t", "source: s", "description: d", "layers:"]
-        text = "\n".join([*lines, *(f"  - {layer}" for layer in layers)])
-        (Path(folder) / "net.yaml").write_text(text)
-        return load_architecture(Path(folder), "net").bind(shape, 4)
+    """Return the network of some layers, each as YAML, for four classes."""
+    return bound(", ".join(layers), shape, 4)
 
 
 def group(

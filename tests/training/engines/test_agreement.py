@@ -3,18 +3,18 @@
 How far rounding may take them apart is measured on each problem, see tests/support/rounding.py.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.initialise import initial_weights
-from densevsconv.networks.schema import available_architectures, load_architecture
-from densevsconv.training.engine import Group
+from densevsconv.networks.schema import available_architectures
 from densevsconv.training.engines.registry import ENGINES
+from tests.support.networks import ARCHITECTURES, bound
 from tests.support.rounding import exact_prediction, exact_training
-from tests.support.training import ARCHITECTURES, MIXED, WAYS, engine, group, images, network
+from tests.support.training import MIXED, WAYS, engine, group, images, network
 
 SHAPES = {"lenet5_32": (32, 32, 1), "leNet2": (32, 32, 3), "convKeras12_32": (32, 32, 3)}
 LARGE = ("lenet5", "convKeras4_20", "denseNet4_300", "doshi2020")
@@ -24,40 +24,31 @@ NAMES = sorted({*available_architectures(ARCHITECTURES)} - NOT_HERE)
 TRAINING: dict[str, Any] = {"optimizer": "sgd", "learning_rate": 0.1, "l2": 1e-3, "epochs": 1}
 
 
-def shipped(folder: Path, name: str, *, smooth: bool) -> tuple[BoundArchitecture, Group]:
-    """A shipped network; made smooth, it has a derivative everywhere, and so has each rounding."""
-    for file in ARCHITECTURES.glob("*.yaml"):
-        text = file.read_text()
-        if smooth:
-            text = text.replace("leaky_relu", "elu").replace(" relu", " elu")
-            text = text.replace("max_pool", "average_pool")
-        (folder / file.name).write_text(text)
+def smooth(name: str) -> BoundArchitecture:
+    """A shipped network with a derivative everywhere, since then each rounding has one."""
+    text = (ARCHITECTURES / f"{name}.yaml").read_text()
+    text = text.replace("leaky_relu", "elu").replace(" relu", " elu")
+    described = yaml.safe_load(text.replace("max_pool", "average_pool"))
     shape = SHAPES.get(name, (28, 28, 1) if name in LARGE else (8, 8, 1))
-    bound = load_architecture(folder, name).bind(shape, 10)
+    return bound(described.pop("layers"), shape, **described)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_step_and_predictions_agree(name: str) -> None:
+    """So do gradients: all that a step of SGD does is theirs."""
+    net = smooth(name)
     # a start of std 1 on 784 inputs saturates every unit, and nothing is learned
     start = {"initializer": "glorot_uniform"} if name == "denseNet4_300" else {}
-    data = images(shape, train=6, classes=10)
-    return bound, group(bound, TRAINING | {"batch_size": 6} | start, data=data)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_predictions_agree(name: str, tmp_path: Path) -> None:
-    bound, some = shipped(tmp_path, name, smooth=False)
-    weights = initial_weights(bound, 3, some.trials[0].training.initializer)
-    exact = exact_prediction(some, weights)
+    data = images(net.image_shape, train=6, classes=10)
+    some = group(net, TRAINING | {"batch_size": 6} | start, data=data)
+    weights = initial_weights(net, 3, start.get("initializer"))
+    exact, predicted = exact_training(some), exact_prediction(some, weights)
     for kind in ENGINES:
-        found = engine(kind, "graph").predictor(some, weights)(some.data.train_images)
-        assert exact.distance({"probabilities": found}) < 1, kind
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_step_agrees(name: str, tmp_path: Path) -> None:
-    """So do gradients: all that a step of SGD does is theirs."""
-    _, some = shipped(tmp_path, name, smooth=True)
-    exact = exact_training(some)
-    for kind in ENGINES:
-        (finished,) = engine(kind, "graph").train(some)
+        made = engine(kind, "graph")
+        (finished,) = made.train(some)
         assert exact.distance(finished.weights) < 1, kind
+        found = made.predictor(some, weights)(data.train_images)
+        assert predicted.distance({"probabilities": found}) < 1, kind
 
 
 OPTIMIZERS: dict[str, dict[str, Any]] = {
