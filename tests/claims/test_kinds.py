@@ -7,11 +7,9 @@ import pytest
 from scipy import stats
 
 from densevsconv.claims.registry import KINDS
-from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.statistics.intervals import mean_interval
-from tests.support.known import IMAGES, SEEDS, WOBBLE, Known
+from tests.support.known import FAILS, HOLDS, IMAGES, SEEDS, UNTOLD, WOBBLE, Known
 
-HOLDS, FAILS, UNTOLD = "holds", "fails", "cannot be told"
 FLIPPED = {HOLDS: FAILS, FAILS: HOLDS, UNTOLD: UNTOLD}
 
 
@@ -44,21 +42,21 @@ def test_shared_seeds_pair_the_cases(known: Known) -> None:
     shared = rng.normal(0, 0.1, SEEDS)
     a, b = 0.55 + shared + rng.normal(0, 0.001, SEEDS), 0.5 + shared
     known.case("a", accuracy=a).case("b", accuracy=b).case("c", accuracy=b, first_seed=9)
-    paired = one(known, "difference", a="a", b="b")
+    paired = known.record("difference", a="a", b="b")
     assert (paired.method, paired.verdict) == ("paired t", HOLDS)
     interval = stats.ttest_rel(a, b).confidence_interval(0.95)
     assert (paired.low, paired.high) == pytest.approx((interval.low, interval.high))
-    welch = one(known, "difference", a="a", b="c")
+    welch = known.record("difference", a="a", b="c")
     assert (welch.method, welch.verdict) == ("Welch t", UNTOLD)
 
 
 def test_the_p_value_is_that_against_the_margin(known: Known) -> None:
     a, b = 0.9 + WOBBLE, 0.5 + SHUFFLED
     known.case("a", accuracy=a).case("b", accuracy=b)
-    record = one(known, "difference", a="a", b="b", at_least=0.39)
+    record = known.record("difference", a="a", b="b", at_least=0.39)
     assert record.p_value == pytest.approx(stats.ttest_1samp(a - b, 0.39).pvalue)
     assert record.above == 0.39
-    plain = one(known, "difference", a="a", b="b")
+    plain = known.record("difference", a="a", b="b")
     assert plain.p_value == pytest.approx(stats.ttest_rel(a, b).pvalue)
 
 
@@ -106,12 +104,6 @@ def test_accuracy_is_about_each_case(known: Known) -> None:
     assert records[0].p_value == pytest.approx(stats.ttest_1samp(0.2 + WOBBLE, 0.3).pvalue)
 
 
-def test_a_network_that_never_learns_is_below_the_bound_without_a_spread(known: Known) -> None:
-    known.case("stuck", accuracy=[0.1] * SEEDS)
-    record = one(known, "accuracy", cases=["stuck"], at_most=0.2)
-    assert (record.verdict, record.p_value) == (HOLDS, None)
-
-
 @pytest.mark.parametrize(
     ("mean", "within", "expected"),
     [
@@ -149,7 +141,7 @@ def test_time_ratio(known: Known, a: list, b: list, expected: str) -> None:
 def test_the_interval_of_a_time_ratio_is_welchs_of_the_logarithms(known: Known) -> None:
     a, b = [10.0, 12.0, 9.0], [1.0, 1.1]
     known.case("a", seconds=a).case("b", seconds=b)
-    record = one(known, "time_ratio", a="a", b="b", value=10.0, factor=1.5)
+    record = known.record("time_ratio", a="a", b="b", value=10.0, factor=1.5)
     interval = stats.ttest_ind(np.log(a), np.log(b), equal_var=False).confidence_interval(0.95)
     assert (record.low, record.high) == pytest.approx(tuple(np.exp(interval)))
     assert record.estimate == pytest.approx(stats.gmean(a) / stats.gmean(b))
@@ -180,18 +172,24 @@ LEVEL = [[18, 10, 11], [18, 11, 10], [18, 10, 10], [17, 11, 11], [18, 10, 10]]
         ("easiest_class", LEVEL, ["zero"], HOLDS),
         ("hardest_class", WORST_TWO[:1], ["two"], UNTOLD),  # one seed
         ("hardest_class", [[18, 18, 18]] * SEEDS, ["two"], UNTOLD),  # a tie
+        ("hardest_class", [[18, 18, 17]] * SEEDS, ["two"], UNTOLD),  # one image
+        ("easiest_class", [[18, 18, 17]] * SEEDS, ["two"], UNTOLD),
+        ("hardest_class", [[18, 18, 15]] * 2, ["two"], UNTOLD),  # two seeds alike
+        ("easiest_class", [[18, 18, 15]] * 2, ["two"], UNTOLD),
+        ("hardest_class", [[*counts[:2], None] for counts in WORST_TWO], ["one"], HOLDS),
+        ("hardest_class", [[*counts[:2], None] for counts in WORST_TWO], ["two"], UNTOLD),
     ],
 )
 def test_extreme_class(
     known: Known, kind: str, right: list, classes: list[str], expected: str
 ) -> None:
-    known.case("a", accuracy=[0.5] * len(right), right=right)
+    known.case("a", right=right)
     assert known.verdict(kind, cases=["a"], classes=classes) == expected
 
 
 def test_the_gap_and_the_class_that_was_found(known: Known) -> None:
     known.case("a", right=WORST_TWO)
-    hardest = one(known, "hardest_class", cases=["a"], classes=["two"])
+    hardest = known.record("hardest_class", cases=["a"], classes=["two"])
     assert hardest.estimate == pytest.approx((16.2 - 10) / IMAGES)
     assert (hardest.classes, hardest.found_class) == (["two"], "two")
     pairs = np.array(WORST_TWO) / IMAGES
@@ -200,7 +198,7 @@ def test_the_gap_and_the_class_that_was_found(known: Known) -> None:
     # one of two other classes would have to be harder: level 1 - 0.05 / 2
     ends = [stats.ttest_rel(pairs[:, k], pairs[:, 2]).confidence_interval(0.975) for k in (0, 1)]
     assert hardest.high == pytest.approx(min(end.high for end in ends))
-    easiest = one(known, "easiest_class", cases=["a"], classes=["two"])
+    easiest = known.record("easiest_class", cases=["a"], classes=["two"])
     assert easiest.found_class == "zero"
     assert easiest.estimate == pytest.approx((10 - 18) / IMAGES)
 
@@ -211,8 +209,8 @@ def test_the_other_classes_have_the_opposite_verdict(known: Known, seed: int) ->
     right = rng.binomial(IMAGES, rng.uniform(0.4, 0.9, 3), (SEEDS, 3))
     known.case("a", right=right.tolist())
     for kind in ("hardest_class", "easiest_class"):
-        these = one(known, kind, cases=["a"], classes=["zero"])
-        those = one(known, kind, cases=["a"], classes=["one", "two"])
+        these = known.record(kind, cases=["a"], classes=["zero"])
+        those = known.record(kind, cases=["a"], classes=["one", "two"])
         assert (those.low, those.high) == pytest.approx((-these.high, -these.low))
         assert those.verdict == FLIPPED[these.verdict]
 
@@ -224,13 +222,6 @@ def test_equal_classes_are_seldom_told_apart(known: Known) -> None:
         known.case("a", right=rng.binomial(IMAGES, 0.7, (SEEDS, 3)).tolist())
         told += known.verdict("hardest_class", cases=["a"], classes=["one"]) != UNTOLD
     assert told <= 8  # either verdict by chance: 5% of 60 is 3
-
-
-def test_a_class_without_test_images_is_neither_hard_nor_easy(known: Known) -> None:
-    right = [[*counts[:2], None] for counts in WORST_TWO]
-    known.case("a", right=right)
-    assert known.verdict("hardest_class", cases=["a"], classes=["one"]) == HOLDS
-    assert known.verdict("hardest_class", cases=["a"], classes=["two"]) == UNTOLD
 
 
 # -- overfitting
@@ -253,38 +244,34 @@ def test_overfitting_in_one_case_and_not_in_another(known: Known) -> None:
     assert [r.verdict for r in turned] == [FAILS, FAILS]
 
 
-def test_overfitting_near_the_margin_cannot_be_told(known: Known) -> None:
-    known.case("a", losses=curves(1.1))
-    assert known.verdict("overfits", cases=["a"], margin=0.1) == UNTOLD
-    assert known.verdict("overfits", others=["a"], margin=0.1) == UNTOLD
-
-
-def test_a_loss_that_only_falls_does_not_overfit(known: Known) -> None:
-    known.case("a", losses=[[3.0, 2.0, 1.0]] * SEEDS)
-    record = one(known, "overfits", others=["a"], margin=0.05)
+def test_overfitting_near_the_margin_cannot_be_told_and_a_loss_that_falls_does_not(
+    known: Known,
+) -> None:
+    known.case("near", losses=curves(1.1)).case("falls", losses=[[3.0, 2.0, 1.0]] * SEEDS)
+    for role in ("cases", "others"):
+        assert known.verdict("overfits", **{role: ["near"]}, margin=0.1) == UNTOLD
+    record = known.record("overfits", others=["falls"], margin=0.05)
     assert (record.estimate, record.verdict) == (0.0, HOLDS)
 
 
-def test_diverged_seeds_do_not_count_as_overfitting(known: Known) -> None:
-    losses = [[3.0, 1.0, 1.0]] * (SEEDS - 1) + [[3.0, 1.0, 900.0, float("nan")]]
-    known.case("a", losses=losses, diverged=(SEEDS - 1,))
-    record = one(known, "overfits", others=["a"], margin=0.05)
-    assert (record.verdict, record.seeds, record.left_out) == (HOLDS, SEEDS - 1, 1)
-    known.case("b", losses=losses, diverged=tuple(range(SEEDS)))
-    record = one(known, "overfits", cases=["b"], margin=0.05)
-    assert (record.verdict, record.estimate) == (UNTOLD, None)
+# three classes of as many images: a third is what one class for all gives
+STUCK = {"accuracy": 1 / 3, "losses": [3.0, 3.0, 3.0, 3.0]}
+DIVERGED = {"accuracy": 0.9, "losses": [3.0, 1.0, 900.0, float("nan")]}
 
 
-def test_seeds_that_learned_nothing_do_not_count_as_overfitting_or_not(known: Known) -> None:
-    # three classes of as many images: a third is what one class for all gives
-    accuracy = [0.9] * (SEEDS - 1) + [1 / 3]
-    losses = [*curves(1.5)[:-1], [3.0, 3.0, 3.0, 3.0]]
-    known.case("a", accuracy=accuracy, losses=losses)
-    record = one(known, "overfits", cases=["a"], margin=0.1)
+@pytest.mark.parametrize("odd", [STUCK, DIVERGED], ids=["stuck", "diverged"])
+def test_seeds_that_diverged_or_learned_nothing_count_for_neither(known: Known, odd: dict) -> None:
+    for case, count in (("a", 1), ("b", SEEDS)):
+        rest = SEEDS - count
+        known.case(
+            case, accuracy=[0.9] * rest + [odd["accuracy"]] * count,
+            losses=curves(1.5)[:rest] + [odd["losses"]] * count,
+            diverged=tuple(range(rest, SEEDS)) if odd is DIVERGED else (),
+        )  # fmt: skip
+    record = known.record("overfits", cases=["a"], margin=0.1)
     assert (record.verdict, record.seeds, record.left_out) == (HOLDS, SEEDS - 1, 1)
-    known.case("b", accuracy=[1 / 3] * SEEDS, losses=losses)
     for role in ("cases", "others"):
-        record = one(known, "overfits", **{role: ["b"]}, margin=0.1)
+        record = known.record("overfits", **{role: ["b"]}, margin=0.1)
         assert (record.verdict, record.estimate) == (UNTOLD, None)
 
 
@@ -328,8 +315,3 @@ def test_more_confidence_never_decides_more(known: Known, test: dict) -> None:
     for wide, narrow in zip(known.records(test, 0.99), known.records(test, 0.5), strict=True):
         assert wide.low <= narrow.low <= narrow.estimate <= narrow.high <= wide.high
         assert wide.verdict in (UNTOLD, narrow.verdict)
-
-
-def one(known: Known, kind: str, **test: object) -> ClaimTestRecord:
-    (record,) = known.records({kind: test})
-    return record

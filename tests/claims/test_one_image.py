@@ -5,15 +5,9 @@ from typing import Any
 import pytest
 from scipy import stats
 
-from tests.support.known import IMAGES, SEEDS, Known
+from tests.support.known import FAILS, HOLDS, IMAGES, SEEDS, UNTOLD, Known
 
-HOLDS, FAILS, UNTOLD = "holds", "fails", "cannot be told"
 N = 360
-
-
-def record(known: Known, kind: str, **test: Any) -> Any:
-    (found,) = known.records({kind: test})
-    return found
 
 
 @pytest.mark.parametrize("seeds", [2, 3, 5])
@@ -21,25 +15,25 @@ def record(known: Known, kind: str, **test: Any) -> Any:
 def test_equal_counts_do_not_decide_a_difference(known: Known, seeds: int, first_seed: int) -> None:
     known.case("a", accuracy=[(300 + 1) / N] * seeds, images=N)
     known.case("b", accuracy=[300 / N] * seeds, images=N, first_seed=first_seed)
-    found = record(known, "difference", a="a", b="b")
+    found = known.record("difference", a="a", b="b")
     assert (found.verdict, found.p_value) == (UNTOLD, None)
     assert found.method.endswith(", seeds equal: widened to one image")
-    assert record(known, "difference", a="b", b="a").verdict == UNTOLD
+    assert known.record("difference", a="b", b="a").verdict == UNTOLD
     assert found.high - found.low >= 2 / N - 1e-12
 
 
 def test_two_seeds_tell_less_than_five(known: Known) -> None:
     for case, right, seeds in (("a2", 303, 2), ("b2", 300, 2), ("a5", 303, 5), ("b5", 300, 5)):
         known.case(case, accuracy=[right / N] * seeds, images=N)
-    assert record(known, "difference", a="a2", b="b2").verdict == UNTOLD
-    assert record(known, "difference", a="a5", b="b5").verdict == HOLDS
+    assert known.record("difference", a="a2", b="b2").verdict == UNTOLD
+    assert known.record("difference", a="a5", b="b5").verdict == HOLDS
 
 
 @pytest.mark.parametrize("seeds", [2, 3])
 def test_the_half_width_is_that_of_one_seed_one_image_off(known: Known, seeds: int) -> None:
     values = [300 / N] * seeds
     known.case("a", accuracy=values, images=N)
-    found = record(known, "accuracy", cases=["a"], at_least=0.5)
+    found = known.record("accuracy", cases=["a"], at_least=0.5)
     off = [*values[1:], 301 / N]
     low, high = stats.t.interval(0.95, seeds - 1, loc=0, scale=stats.sem(off))
     assert (found.low, found.high) == pytest.approx((300 / N + low, 300 / N + high))
@@ -48,46 +42,41 @@ def test_the_half_width_is_that_of_one_seed_one_image_off(known: Known, seeds: i
 
 def test_with_many_seeds_it_is_one_image(known: Known) -> None:
     known.case("a", accuracy=[300 / N] * 8, images=N)
-    found = record(known, "near", case="a", value=0.8, within=0.1)
+    found = known.record("near", case="a", value=0.8, within=0.1)
     assert (found.low, found.high) == pytest.approx((299 / N, 301 / N))
 
 
-def test_an_accuracy_at_the_bound_is_untold(known: Known) -> None:
-    known.case("a", accuracy=[109 / N] * SEEDS, images=N)
-    assert known.verdict("accuracy", cases=["a"], at_least=0.3) == UNTOLD
-    assert known.verdict("accuracy", cases=["a"], at_most=0.3) == UNTOLD
-    assert known.verdict("near", case="a", value=0.2, within=109 / N - 0.2 + 0.001) == UNTOLD
-
-
-@pytest.mark.parametrize("seeds", [2, 5])
-def test_a_collapsed_network_still_fails_to_learn(known: Known, seeds: int) -> None:
-    known.case("stuck", accuracy=[0.1] * seeds, images=N)
-    assert known.verdict("accuracy", cases=["stuck"], at_most=0.3) == HOLDS
-    assert known.verdict("accuracy", cases=["stuck"], at_least=0.3) == FAILS
-    assert known.verdict("near", case="stuck", value=0.9, within=0.05) == FAILS
-    known.case("perfect", accuracy=[1.0] * seeds, images=N)
-    found = record(known, "accuracy", cases=["perfect"], at_least=0.9)
-    assert (found.verdict, found.high) == (HOLDS, 1.0)
+@pytest.mark.parametrize("seeds", [2, SEEDS])
+@pytest.mark.parametrize(
+    ("share", "kind", "test", "expected"),
+    [
+        (109 / N, "accuracy", {"at_least": 0.3}, UNTOLD),  # an image from the bound
+        (109 / N, "accuracy", {"at_most": 0.3}, UNTOLD),
+        (109 / N, "near", {"value": 0.2, "within": 109 / N - 0.2 + 0.001}, UNTOLD),
+        (0.1, "accuracy", {"at_most": 0.3}, HOLDS),  # a network that collapsed
+        (0.1, "accuracy", {"at_least": 0.3}, FAILS),
+        (0.1, "near", {"value": 0.9, "within": 0.05}, FAILS),
+        (1.0, "accuracy", {"at_least": 0.9}, HOLDS),
+    ],
+)
+def test_verdicts_of_equal_seeds(
+    known: Known, seeds: int, share: float, kind: str, test: dict[str, Any], expected: str
+) -> None:
+    known.case("a", accuracy=[share] * seeds, images=N)
+    found = known.record(kind, **test, **({"case": "a"} if kind == "near" else {"cases": ["a"]}))
+    assert (found.verdict, found.p_value) == (expected, None)
+    assert found.high is not None
+    assert found.high <= 1
 
 
 def test_the_smaller_set_of_images_widens_a_difference(known: Known) -> None:
     known.case("a", accuracy=[0.9] * SEEDS, images=10_000)
     known.case("b", accuracy=[0.8] * SEEDS, images=100, dataset="other")
-    found = record(known, "difference", a="a", b="b")
+    found = known.record("difference", a="a", b="b")
     assert (found.low, found.high) == pytest.approx((0.09, 0.11))
 
 
 def test_recalls_are_widened_by_an_image_of_their_class(known: Known) -> None:
-    known.case("a", right=[[18, 18, 17]] * SEEDS)
-    assert known.verdict("hardest_class", cases=["a"], classes=["two"]) == UNTOLD
-    assert known.verdict("easiest_class", cases=["a"], classes=["two"]) == UNTOLD
     known.case("b", right=[[18, 18, 10]] * SEEDS)
-    found = record(known, "hardest_class", cases=["b"], classes=["two"])
-    assert found.verdict == HOLDS
-    assert found.low == pytest.approx((18 - 10 - 1) / IMAGES)
-
-
-@pytest.mark.parametrize("kind", ["hardest_class", "easiest_class"])
-def test_two_equal_seeds_do_not_tell_classes_apart(known: Known, kind: str) -> None:
-    known.case("a", accuracy=[0.5] * 2, right=[[18, 18, 15]] * 2)
-    assert known.verdict(kind, cases=["a"], classes=["two"]) == UNTOLD
+    found = known.record("hardest_class", cases=["b"], classes=["two"])
+    assert (found.verdict, found.low) == (HOLDS, pytest.approx((18 - 10 - 1) / IMAGES))

@@ -19,6 +19,7 @@ from densevsconv.stages.judge import JudgePlan
 from densevsconv.store.layout import Layout
 from tests.support.plans import write_timing
 
+HOLDS, FAILS, UNTOLD = "holds", "fails", "cannot be told"
 NAMES = ["zero", "one", "two"]
 IMAGES = 20
 """Test images of each class."""
@@ -55,7 +56,7 @@ class Known:
         name: str,
         *,
         dataset: str = "toy",
-        accuracy: Any = (0.5,) * SEEDS,
+        accuracy: Any = None,
         seconds: Any = (1.0, 1.0, 1.0),
         losses: Any = None,
         right: Any = None,
@@ -66,6 +67,8 @@ class Known:
         """Write a case: one accuracy a seed, seconds of timed trainings, losses by seed and epoch,
         and how many test images of each class each seed has right, of ``images`` in all."""
         self.datasets[name] = dataset
+        if accuracy is None:
+            accuracy = [0.5] * (SEEDS if right is None else len(right))
         accuracy = [float(value) for value in accuracy]
         right = right if right is not None else [[IMAGES] * len(NAMES)] * len(accuracy)
         supports = [0 if count is None else IMAGES for count in right[0]]
@@ -117,7 +120,10 @@ class Known:
         checked = ClaimTest.model_validate(test)
         return list(checked.content.judge(Study(plan, self.layout), confidence))
 
+    def record(self, kind: str, **test: Any) -> ClaimTestRecord:
+        """Return the record of a test that has one."""
+        (found,) = self.records({kind: test})
+        return found
+
     def verdict(self, kind: str, **test: Any) -> str:
-        """Return the verdict of a test that has one record."""
-        (record,) = self.records({kind: test})
-        return record.verdict
+        return self.record(kind, **test).verdict
