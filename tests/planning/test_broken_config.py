@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - one mistake a line reads best
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +121,8 @@ MISTAKES = [
     # names
     Mistake("case name for a path", STUDY, {"cases": {"../x": {"dataset": "digits", "architecture": "dense_1"}}}, ["cases.../x", "letters, digits, _ and -"]),
     Mistake("study name for a path", CONFIG, {"study": "../tiny"}, ['study: found "../tiny"', "letters, digits, _ and -"]),
+    Mistake("folder with braces", CONFIG, {"results": "r{x}"}, ['results: found "r{x}"', "without braces"]),
+    Mistake("folder like an option", CONFIG, {"reports": "-rf"}, ['reports: found "-rf"', "not beginning with -"]),
     # search
     Mistake("grid over no training key", STUDY, {"search__grid": {"learning_rte": [0.1]}}, ['search.grid.learning_rte: unknown training key', '"learning_rate"']),
     Mistake("empty grid values", STUDY, {"search__grid": {"l2": []}}, ["search.grid.l2: found []", "a list, not empty"]),
@@ -216,7 +219,7 @@ def test_the_configuration_as_it_stands_is_valid(monkeypatch: pytest.MonkeyPatch
         ({"studi": "tiny"}, ["--config: studi: unknown key", '"study"']),
         ({"study": "tini"}, ['unknown study "tini"', '"tiny"']),
         ({"study": 3}, ["--config: study: found 3"]),
-        ({"results": ""}, ["--config: results: found", "text, not empty"]),
+        ({"results": ""}, ["--config: results: found", "the path of a folder"]),
     ],
 )
 def test_keys_of_the_command_line_are_checked(
@@ -227,6 +230,13 @@ def test_keys_of_the_command_line_are_checked(
         load_study(file, overrides)
     for words in says:
         assert words in str(raised.value)
+
+
+def test_a_study_does_not_lie_in_the_place_of_something_else(tmp_path: Path) -> None:
+    file = copy_config(tmp_path) / "config.yaml"
+    shutil.copy(file.parent / "studies/tiny.yaml", file.parent / "studies/mlflow.yaml")
+    with pytest.raises(ConfigError, match="another name of the file"):
+        load_study(file, {"study": "mlflow"})
 
 
 def test_several_mistakes_are_counted_and_the_cause_comes_first(tmp_path: Path) -> None:

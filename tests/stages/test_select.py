@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from densevsconv.errors import DataError, UserError
+from densevsconv.errors import DataError
 from densevsconv.results.trials import TrialRow
 from densevsconv.stages import select
 from densevsconv.stages.plan import run_stage
@@ -85,12 +85,14 @@ def test_a_point_with_a_diverged_seed_is_not_eligible() -> None:
     assert "diverged: 1" in result["reason"]
 
 
-def test_every_point_diverged_is_an_error_naming_the_case() -> None:
+def test_where_every_point_diverged_the_one_with_the_fewest_is_kept() -> None:
     trials = rows(p0=[(0.9, 0.1), (0.9, 0.1)], p1=[(0.9, 0.1), (0.9, 0.1)])
-    for trial in trials[1:3]:
+    for trial in trials[:3]:
         trial |= {"status": "diverged", "validation_accuracy": None, "validation_loss": None}
-    with pytest.raises(UserError, match=r"case conv_a: .* 2 points"):
-        chosen(trials)
+    result = chosen(trials)
+    assert result["point"] == 1
+    assert "None of the 2 points is eligible" in result["reason"]
+    assert "1 of 2 seeds diverged" in result["reason"]
 
 
 def test_the_only_point_is_kept_without_a_trial() -> None:

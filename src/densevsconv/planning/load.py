@@ -18,6 +18,8 @@ from densevsconv.store.plugins import load_plugins
 from densevsconv.training.engines.registry import ENGINES
 
 CONFIG_FILE = Path("config/config.yaml")
+TAKEN = ("mlflow", "execution", "published")
+"""Folders of results and reports that are no study's."""
 
 
 def load_study(
@@ -95,6 +97,11 @@ def _load_study_file(folder: Path, name: str, scale: str | None) -> tuple[Study,
     names = sorted(file.stem for file in folder.glob("*.yaml"))
     if name not in names:
         raise ConfigError(f"{folder}: {unknown('study', name, names)}")
+    if name in TAKEN:
+        raise ConfigError(
+            f"{folder}/{name}.yaml: {name} is a folder beside those of the studies; allowed: "
+            "another name of the file"
+        )
     file = folder / f"{name}.yaml"
     content = read_yaml(file)
     study = check(Study, content, file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from densevsconv.claims.registry import Claim
 from densevsconv.images.transforms.registry import Transforms
@@ -15,6 +15,14 @@ Scale = Literal["smoke", "laptop", "full"]
 """Seconds to see that everything runs; minutes on a laptop; the real thing."""
 
 
+Folder = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^-{}\x00-\x1f][^{}\x00-\x1f]*$"),
+    Allowed("the path of a folder, without braces and not beginning with -"),
+]
+"""Snakemake fills in what stands in braces, and programs take - for an option."""
+
+
 class Config(Strict):
     """``config/config.yaml``: which study, and where its files go."""
 
@@ -22,11 +30,11 @@ class Config(Strict):
     """A study: the name of a file in `studies/`."""
     scale: Scale | None = None
     """How large: one of the study's `scales`; null: the study's own `scale`."""
-    results: str = Field(default="results", min_length=1)
+    results: Folder = "results"
     """Folder of the result files."""
-    reports: str = Field(default="reports", min_length=1)
+    reports: Folder = "reports"
     """Folder of the rendered reports."""
-    data: str = Field(default="data", min_length=1)
+    data: Folder = "data"
     """Folder that official files are fetched into."""
     data_mirror: str | None = Field(default=None, min_length=1)
     """An address or a folder where files are looked for first, as `<mirror>/<data set>/<file>`;

@@ -130,6 +130,11 @@ class Selection(Record):
     rule: str = Field(description="In words.")
     reason: str = Field(description="In words.")
 
+    @property
+    def untrained(self) -> bool:
+        """Whether every point of the search has a diverged seed."""
+        return all(candidate.diverged for candidate in self.candidates)
+
 
 class Runs(Record):
     """refit/<case>/runs.json: one record a refitted seed."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
-from densevsconv.errors import DataError, UserError
+from densevsconv.errors import DataError
 from densevsconv.results.record import Record
 from densevsconv.results.trials import Candidate, Selection, TrialRow
 from densevsconv.stages.plan import Files, Plan
@@ -21,7 +21,7 @@ from densevsconv.store.layout import Layout
 RULE = (
     "Highest mean validation accuracy over seeds; among points with equal accuracy the lowest "
     "mean validation loss; among those the earliest point. A point with a diverged seed is not "
-    "eligible."
+    "eligible; where every point has one, that with the fewest is kept."
 )
 
 EQUAL = 1e-7
@@ -53,8 +53,7 @@ def outputs(plan: SelectPlan, at: Layout) -> Files:
 def run(plan: SelectPlan, at: Layout) -> None:
     """Write trials.csv and the selection of every case of the study.
 
-    Raises :class:`UserError` naming the first case that has no eligible point, :class:`DataError`
-    where trials of the plan are missing.
+    Raises :class:`DataError` where trials of the plan are missing.
     """
     tables = [at.search_shard(shard) for shard in range(plan.shards)]
     trials = [row for path in tables for row in TrialRow.read_table(path)]
@@ -76,7 +75,7 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
         reason = "The only point: there is nothing to choose, and no trial was made."
     else:
         candidates = _candidates(name, case.points, trials)
-        chosen, ties = _best(name, candidates)
+        chosen, ties = _best(candidates)
         reason = _reason(chosen, ties, candidates)
     return Selection(
         case=name,
@@ -92,7 +91,7 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
     )
 
 
-def _best(name: str, candidates: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
+def _best(candidates: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
     """Return the point that the rule chooses, and all whose accuracy equals its own."""
     scored = [
         (candidate.validation_accuracy_mean, candidate.validation_loss_mean, candidate)
@@ -101,11 +100,9 @@ def _best(name: str, candidates: list[Candidate]) -> tuple[Candidate, list[Candi
     ]
     # a point of which no seed diverged has both
     eligible = [(a, loss, c) for a, loss, c in scored if a is not None and loss is not None]
-    if not eligible:
-        raise UserError(
-            f"case {name}: nothing to select, all {len(candidates)} points have a diverged seed; "
-            "search smaller learning rates or another optimizer"
-        )
+    if not eligible:  # the study goes on, and shows what became of the case
+        kept = min(candidates, key=lambda candidate: (candidate.diverged, candidate.point))
+        return kept, [kept]
     best = max(accuracy for accuracy, _, _ in eligible)
     ties = [(loss, c.point, c) for accuracy, loss, c in eligible if best - accuracy < EQUAL]
     return min(ties)[-1], [candidate for *_, candidate in ties]
@@ -151,6 +148,12 @@ def _known(values: list[float | None]) -> list[float]:
 
 def _reason(chosen: Candidate, ties: list[Candidate], candidates: list[Candidate]) -> str:
     seeds = "1 seed" if chosen.seeds == 1 else f"{chosen.seeds} seeds"
+    if chosen.diverged:
+        return (
+            f"None of the {len(candidates)} points is eligible, since each has a diverged seed. "
+            f"Point {chosen.point} is kept, of which {chosen.diverged} of {seeds} diverged: search "
+            "smaller learning rates or another optimizer."
+        )
     reason = (
         f"Point {chosen.point} of {len(candidates)} has the highest mean validation "
         f"accuracy over {seeds}, {chosen.validation_accuracy_mean:.4f}"

@@ -140,6 +140,14 @@ def test_the_chosen_point_is_framed() -> None:
     assert frame.get_xy() == (0, 2)  # the smallest rate on the left, the smallest l2 below
 
 
+@pytest.mark.parametrize("kind", ["line", "dots", "map"])
+def test_a_search_of_which_every_point_diverged_is_drawn(kind: Any) -> None:
+    points = pd.DataFrame({"learning_rate": [1e20, 1e30], "l2": [0.0, 0.1], "accuracy": np.nan})
+    keys = ["learning_rate", "l2"][: 1 if kind == "line" else 2]
+    panel = search_map.Panel("net", "dense", kind, keys, points, {"learning_rate": 1e20, "l2": 0})
+    search_map.draw([panel]).draw_without_rendering()
+
+
 def test_reliability_is_drawn_along_the_axes_that_say_so(drawn: dict[str, Drawn]) -> None:
     _, curve = drawn["calibration"].figure.axes[0].get_lines()[:2]
     _, _, bins = drawn["calibration"].data[0]

@@ -83,7 +83,8 @@ def draw(shown: list[Panel]) -> Figure:
 
     Where more settings were searched than an axis has, a cell shows its best value.
     """
-    best = max(float(panel.points["accuracy"].max()) for panel in shown)
+    finished = [panel.points["accuracy"].dropna() for panel in shown]
+    best = float(pd.concat(finished).max()) if any(map(len, finished)) else 1.0
     norm = Normalize(max(0.0, best - SPAN), best)
     colours = sns.color_palette("crest", as_cmap=True)  # even steps of lightness
     widths = [panel.points[panel.keys[0]].nunique() for panel in shown if panel.kind == "map"]
@@ -109,8 +110,9 @@ def _draw_map(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
     # numbers by size, words in the order of the search
     grid = grid.reindex(index=_levels(points[down])[::-1], columns=_levels(points[across]))
     sns.heatmap(
-        grid, ax=axis, norm=norm, cmap=colours, cbar=False, linewidths=0.4, linecolor="white"
-    )
+        grid, ax=axis, norm=norm, vmin=norm.vmin, vmax=norm.vmax, cmap=colours, cbar=False,
+        linewidths=0.4, linecolor="white",
+    )  # fmt: skip
     for (row, column), value in np.ndenumerate(grid.to_numpy(float)):
         found = np.isfinite(value)
         axis.text(
@@ -151,8 +153,8 @@ def _draw_line(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
     best = points.groupby(key)["accuracy"].max().reindex(_levels(points[key]))
     labels = [_write(value) for value in best.index]
     axis.plot(labels, best.to_numpy(), **style.mark(panel.family, 4))
-    if key in panel.chosen:
-        place = list(best.index).index(panel.chosen[key])
+    place = list(best.index).index(panel.chosen[key]) if key in panel.chosen else 0
+    if key in panel.chosen and np.isfinite(best.iloc[place]):
         axis.scatter(place, best.iloc[place], **RING)
     axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f}")
     axis.margins(0.12)
