@@ -29,7 +29,8 @@ separable strided: [[7, 6, 2], {separable_conv: {filters: 3, kernel: 3, stride: 
   same}}]
 separable dilated: [[6, 5, 2], {separable_conv: {filters: 3, kernel: 2, dilation: 2}}]
 local: [[6, 5, 2], {locally_connected: {filters: 3, kernel: [3, 2], activation: tanh}}]
-local strided: [[6, 5, 2], {locally_connected: {filters: 2, kernel: 3, stride: 2, padding: same}}]
+local strided: [[6, 5, 2], {locally_connected: {filters: 2, kernel: 3, stride: [2, 3], padding:
+  same}}]
 local dilated: [[5, 5, 1], {locally_connected: {filters: 2, kernel: 2, dilation: 2, use_bias:
   false}}]
 transposed: [[4, 3, 2], {conv_transpose: {filters: 3, kernel: 3, stride: 2, activation: tanh}}]
