@@ -1,12 +1,16 @@
 """Reading an MLflow database behind its back, for tests."""
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from densevsconv.stages import track
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 
@@ -18,6 +22,18 @@ def move_database(layout: Layout, folder: Path, empty: Path) -> None:
     plan = read_json(layout.plan("track"))
     plan |= {"database": str(folder / "mlflow.db"), "artifacts": str(folder / "artifacts")}
     write_json(layout.plan("track"), plan)
+
+
+COMMAND = [sys.executable, "-m", "densevsconv", "track"]
+ENVIRONMENT = os.environ | {
+    "PYTHONPATH": str(Path(track.__file__).parents[2]),
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+def track_anew(layout: Layout) -> None:
+    """Import in a process of its own: MLflow keeps databases and folders it has once opened."""
+    subprocess.run([*COMMAND, str(layout.root)], check=True, env=ENVIRONMENT)
 
 
 def database(layout: Layout) -> Path:

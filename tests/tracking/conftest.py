@@ -13,7 +13,7 @@ from tests.support.tracked import move_database
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database as MLflow makes it, which takes seconds."""
     path = tmp_path_factory.mktemp("empty") / "mlflow.db"
-    with open_database(path):
+    with open_database(path, path.parent / "artifacts"):
         pass
     return path
 

@@ -1,4 +1,3 @@
-import os
 import signal
 import subprocess
 import sys
@@ -10,11 +9,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from densevsconv.errors import UserError
 from densevsconv.images.prepared import Scaling
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.results.study import Study
@@ -23,7 +20,7 @@ from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
-from densevsconv.tracking.database import open_database, uri
+from densevsconv.tracking.database import uri
 from densevsconv.tracking.runs import finished
 from tests.support.generated_study import (
     CASES,
@@ -36,7 +33,15 @@ from tests.support.generated_study import (
     weights,
     write_refit,
 )
-from tests.support.tracked import database, meaning, move_database, rows, whole_state
+from tests.support.tracked import (
+    COMMAND,
+    ENVIRONMENT,
+    database,
+    meaning,
+    move_database,
+    rows,
+    whole_state,
+)
 
 TRIALS = 8
 RUNS = TRIALS + SEEDS * len(CASES) + len(CASES)
@@ -121,14 +126,9 @@ def test_importing_twice_changes_nothing_and_needs_no_tensorflow(layout: Layout)
         "run_stage('track', Layout(Path(sys.argv[1]))); "
         "sys.exit('tensorflow' in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code, str(layout.root)], check=True, env=environment())
+    subprocess.run([sys.executable, "-c", code, str(layout.root)], check=True, env=ENVIRONMENT)
     assert whole_state(layout) == before
     assert (layout.root / "track.json").read_bytes() == summary
-
-
-def environment() -> dict[str, str]:
-    source = str(Path(track.__file__).parents[2])
-    return os.environ | {"PYTHONPATH": source, "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 @pytest.mark.parametrize("number", [1, 2, 12, 60, 125])
@@ -154,7 +154,7 @@ def test_a_running_study_is_imported_as_far_as_it_is_and_completed_later(
     trainings = finished(Study(track.TrackPlan.read(layout.plan("track")), layout), 2)
     # the made-up trials have names, where planned ones have digests
     planned = [(kind, SimpleNamespace(id=each.trial, **dict(each))) for kind, each in trainings]
-    monkeypatch.setattr(track, "_planned", lambda at: planned)
+    monkeypatch.setattr(track, "_planned", lambda at: [planned])
     for kind, each in trainings:
         journal = Journal(layout.journal(track.STAGES[kind]))
         journal.put(each.trial, each.model_dump(mode="json"))
@@ -188,23 +188,25 @@ def test_killed_at_every_tenth_commit(layout: Layout, tmp_path: Path, empty_data
 
 @pytest.mark.slow
 def test_kill_minus_nine_at_any_time(layout: Layout, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "densevsconv", "track", str(layout.root)]
-    subprocess.run(command, check=True, env=environment())
+    command = [*COMMAND, str(layout.root)]
+    subprocess.run(command, check=True, env=ENVIRONMENT)
     undisturbed = meaning(layout)
     plan = read_json(layout.plan("track"))
     folder = tmp_path / "killed"  # nothing there: creating the database is interrupted as well
     plan |= {"database": str(folder / "mlflow.db"), "artifacts": str(folder / "artifacts")}
     write_json(layout.plan("track"), plan)
     for seconds in (2.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0):
-        process = subprocess.Popen(command, env=environment())
+        process = subprocess.Popen(command, env=ENVIRONMENT)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         process.wait()
-    subprocess.run(command, check=True, env=environment())
+    subprocess.run(command, check=True, env=ENVIRONMENT)
     assert meaning(layout) == undisturbed
 
 
-def test_the_model_predicts_what_the_first_seed_predicted(layout: Layout) -> None:
+def test_the_model_predicts_what_the_first_seed_predicted(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import mlflow
 
     bound = BoundArchitecture.from_dict(architecture("convolutional"))
@@ -215,7 +217,7 @@ def test_the_model_predicts_what_the_first_seed_predicted(layout: Layout) -> Non
     for stage in ("evaluate", "summarise", "track"):
         run_stage(stage, layout)
     ((model,),) = rows(layout, "SELECT model_id FROM logged_models WHERE name = 'conv_a'")
-    mlflow.set_tracking_uri(uri(database(layout)))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri(database(layout)))
     loaded = mlflow.pyfunc.load_model(f"models:/{model}")
     found = loaded.predict(images)
     np.testing.assert_allclose(found, predicted[0], atol=1e-6)
@@ -295,23 +297,3 @@ def test_files_are_attached_and_attached_again_when_they_change(layout: Layout) 
     run_stage("track", layout)
     assert len(rows(layout, KEYS)) == RUNS
     assert read_json(copy)["device"] == "other"
-
-
-def test_another_import_is_waited_for_and_named(layout: Layout) -> None:
-    with (
-        FileLock(database(layout).parent / ".import.lock"),
-        pytest.raises(UserError, match="another import has been writing"),
-        open_database(database(layout), wait=0.1),
-    ):
-        pass
-
-
-def test_damaged_database_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "mlflow.db"
-    path.write_bytes(b"no database at all, but long enough to be read as one" * 100)
-    with (
-        pytest.raises(UserError, match=r"mlflow\.db: not a readable SQLite database"),
-        open_database(path),
-    ):
-        pass
-    assert path.exists()  # nothing is thrown away

@@ -1,12 +1,14 @@
 """track: every run in MLflow. One writer, after the fact; importing twice changes nothing.
 
-The database is no output, since all studies of the results folder share it. Where it has been
-deleted, the study is imported again.
+The database is no output, since all studies of the results folder share it. Where it or its
+artefacts have been deleted, the study is imported again. A server is not asked what it has: one
+that lost its data gets them again from `densevsconv track`.
 """
 
 # of this import and no other, so that one left by a run that was killed does no harm
 AGAIN = []
-if at.tracked.exists() and not at.database.exists():
+LOST = not (plans["track"].server or (at.database.exists() and at.artifacts.exists()))
+if LOST and at.tracked.exists():
     AGAIN.append(touch(at.root / f".import-again-{at.tracked.stat().st_mtime_ns}"))
 
 

@@ -11,6 +11,7 @@ from densevsconv.networks.schema import load_architecture
 from densevsconv.planning.load import load_config, load_study
 from densevsconv.planning.resolved import ResolvedStudy
 from densevsconv.store.layout import Layout
+from densevsconv.tracking.database import make_fit
 
 
 def _chosen(study: str | None, scale: str | None) -> ResolvedStudy:
@@ -28,9 +29,6 @@ def check(study: str | None, scale: str | None) -> None:
     refits = sum(case.refit_seeds for case in found.cases.values())
     cases = f"{len(found.cases)} cases, {trials} search trials, {refits} refits"
     print(f"study {found.name}: valid; {cases}")
-    for name, dataset in found.datasets.items():
-        for note in dataset.contents.notes:
-            print(f"data set {name}: {note}")
 
 
 def describe(architecture: str, image: tuple[int, int, int], classes: int) -> None:
@@ -53,9 +51,14 @@ def publish(study: str | None, scale: str | None, to: Path) -> None:
 def ui(port: int) -> None:
     """Show the runs in MLflow's pages; this process becomes their server."""
     config, _ = load_config()
-    database = Layout(Path(config.results) / config.study).database
+    if server := config.mlflow.tracking_uri:
+        print(f"The runs are on the server {server}")
+        return
+    at = Layout(Path(config.results) / config.study)
+    database = at.database
     if not database.exists():
         raise UserError(f"{database}: no MLflow database yet; run a study first (`make study`)")
+    make_fit(database, at.artifacts)
     command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--backend-store-uri", f"sqlite:///{database}"]
     command += ["--workers", "1"]  # for one reader; four take four times as long to start

@@ -133,6 +133,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             question=settings.question,
             database=at.database.as_posix(),
             artifacts=at.artifacts.as_posix(),
+            server=study.config.mlflow.tracking_uri,
             shards=shards,
         ),
     }
@@ -220,7 +221,6 @@ def _prepared(study: ResolvedStudy, dataset: ResolvedDataset) -> PreparedDataset
         shape=contents.shape,
         classes=contents.classes,
         class_names=contents.class_names,
-        source_names=contents.source_names,
         max_value=dataset.entry.max_value,
         split=_split(dataset),
         transform=dataset.used.model_dump()["transform"],

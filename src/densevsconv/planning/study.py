@@ -10,6 +10,7 @@ from densevsconv.claims.registry import Claim
 from densevsconv.images.transforms.registry import Transforms
 from densevsconv.planning.catalogue import Count
 from densevsconv.schema.strict import Allowed, Name, Strict
+from densevsconv.tracking.server import ADDRESS, ALLOWED
 
 Scale = Literal["smoke", "laptop", "full"]
 """Seconds to see that everything runs; minutes on a laptop; the real thing."""
@@ -21,6 +22,14 @@ Folder = Annotated[
     Allowed("the path of a folder, without braces and not beginning with -"),
 ]
 """Snakemake fills in what stands in braces, and programs take - for an option."""
+
+
+class Mlflow(Strict):
+    """``mlflow`` in ``config/config.yaml``."""
+
+    tracking_uri: Annotated[str, StringConstraints(pattern=ADDRESS), Allowed(ALLOWED)] | None = None
+    """Address of an MLflow server that the runs go to; null: what the environment variable
+    `MLFLOW_TRACKING_URI` says, if anything, else a database below `results`."""
 
 
 class Config(Strict):
@@ -39,6 +48,8 @@ class Config(Strict):
     data_mirror: str | None = Field(default=None, min_length=1)
     """An address or a folder where files are looked for first, as `<mirror>/<data set>/<file>`;
     null: what the environment variable `DENSEVSCONV_DATA_MIRROR` says, if anything."""
+    mlflow: Mlflow = Mlflow()
+    """Where the runs are tracked."""
 
 
 class Split(Strict):

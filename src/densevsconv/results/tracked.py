@@ -10,7 +10,7 @@ class Tracked(Record):
 
     study: str = Field(description="Its name.")
     experiment: str = Field(description="Its name in MLflow.")
-    database: str = Field(description="From the folder of this file.")
-    artifacts: str = Field(description="From the folder of this file.")
+    database: str = Field(description="From the folder of this file; or the server's address.")
+    artifacts: str = Field(description="From the folder of this file; or where the server says.")
     runs: dict[str, int] = Field(description="How many of each kind: case, trial, seed.")
     models: list[str] = Field(description="Cases with a logged model.")

@@ -1,6 +1,7 @@
 """One clear line for whatever is wrong in a configuration file."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,12 +17,12 @@ _LONGEST = 60
 
 
 def shown(value: Any) -> str:
-    """Return a value as it is shown in messages: one printable line, not too long."""
+    """Return a value as it is shown in messages: one printable line, not too long, no password."""
     try:
         text = json.dumps(value, default=str, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):  # a list that holds itself
         text = repr(value)
-    return _line(text)
+    return _line(re.sub(r"(?<=://)[^/\s]*@", "", text))
 
 
 def nearest(found: Any, names: Iterable[str]) -> str:

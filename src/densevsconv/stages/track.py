@@ -1,13 +1,14 @@
 """Track: import the study into MLflow. Importing twice changes nothing.
 
 One experiment a study, a parent run a case, nested runs for its search trials and its refitted
-seeds. The database and the artefacts are shared by all studies of a results folder. With
-``partial`` it imports what a running study has finished so far; the import at the end completes
-those runs in place.
+seeds. The database and the artefacts are shared by all studies of a results folder; a server
+by whoever may write to it. With ``partial`` it imports what a running study has finished so far;
+the import at the end completes those runs in place.
 """
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import Field
@@ -25,15 +26,19 @@ from densevsconv.stages.trained import entry
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.machine import describe_machine
-from densevsconv.store.progress import Progress
+from densevsconv.store.progress import Progress, say
 from densevsconv.tracking.artifacts import attach_files, attach_model
-from densevsconv.tracking.database import experiment, open_database
-from densevsconv.tracking.importer import Importer
+from densevsconv.tracking.database import open_database
+from densevsconv.tracking.importer import Importer, experiment
 from densevsconv.tracking.runs import case_run, finished, training_runs
+from densevsconv.tracking.server import open_server, origin, server
 from densevsconv.trials.planned import PlannedTrial
 
 STAGES = {"trial": "search", "seed": "refit"}
 """Whose journal holds the trainings of a kind."""
+
+PREFIX = "densevsconv/"
+"""Begins the names of experiments on a server."""
 
 
 class TrackPlan(StudyPlan, Plan):
@@ -42,6 +47,9 @@ class TrackPlan(StudyPlan, Plan):
     question: str = Field(description="Shown on the experiment's page.")
     database: str = Field(description="MLflow's, of all studies.")
     artifacts: str = Field(description="Folder of all artefacts.")
+    server: str | None = Field(
+        default=None, description="Address of the server that takes the place of both."
+    )
     shards: int = Field(description="Of the search.")
 
 
@@ -65,16 +73,28 @@ def outputs(plan: TrackPlan, at: Layout) -> Files:
 def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
     """Import the study, or with ``partial`` what its journals hold so far.
 
-    Raises :class:`UserError` where another import is writing, where results are missing
-    (``partial``: plans or prepared data), or where the database cannot be used.
+    Raises :class:`UserError` where results are missing (``partial``: plans or prepared data), or
+    where the database or the server cannot be used.
     """
+    database, artifacts, address = Path(plan.database), Path(plan.artifacts), server(plan.server)
     study = Study(plan, at)
     trainings = _so_far(at) if partial else finished(study, plan.shards)
     runs = list(training_runs(study, trainings, partial=partial))
     figures = {at.figure(each.stem, "png"): each.cases for each in drawings(plan)}
-    with open_database(Path(plan.database)) as client:
-        experiment_id = experiment(client, plan.study, Path(plan.artifacts), plan.question)
-        importer = Importer(client, experiment_id)
+    if address:  # which others write to, and other projects have experiments on
+        say("track", f"importing into {address}")
+        opened, name, location = (
+            open_server(address, database.parent),
+            f"{PREFIX}{plan.study}",
+            None,
+        )
+    else:
+        opened, name = open_database(database, artifacts), plan.study
+        location = (artifacts / name).resolve().as_uri()
+    with opened as client:
+        found = experiment(client, name, location, plan.question)
+        experiment_id = found.experiment_id
+        importer = Importer(client, experiment_id, origin(at.origin) if address else None)
         progress = Progress("track", len(plan.cases) + len(runs))
         commit = _git_commit()
         for case in sorted(plan.cases):
@@ -87,8 +107,7 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
             if not partial:
                 own = [path for path, cases in figures.items() if case in cases]
                 attach_files(client, parent, study, case, own)
-                if parent.info.status != "FINISHED":
-                    attach_model(client, experiment_id, parent.info.run_id, study, case)
+                attach_model(client, experiment_id, parent.info.run_id, study, case)
             importer.finish(parent, record)
             progress.advance(case)
         if not partial:
@@ -96,9 +115,11 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
             keys = {k: {run.key for run in runs if run.kind == k} for k in ("trial", "seed")}
             Tracked(
                 study=plan.study,
-                experiment=plan.study,
-                database=os.path.relpath(plan.database, at.root),
-                artifacts=os.path.relpath(plan.artifacts, at.root),
+                experiment=name,
+                database=address or os.path.relpath(database, at.root),
+                artifacts=found.artifact_location
+                if address
+                else os.path.relpath(artifacts, at.root),
                 runs={"case": len(plan.cases)} | {k: len(each) for k, each in keys.items()},
                 models=sorted(plan.cases),
             ).write(at.tracked)
@@ -107,19 +128,25 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
 def _so_far(at: Layout) -> list[tuple[str, JournalEntry]]:
     """Return what the journals hold of the planned trainings."""
     journals = {kind: Journal(at.journal(name)) for kind, name in STAGES.items()}
-    return [
-        (kind, entry(trial, record))
-        for kind, trial in _planned(at)
-        if (record := journals[kind].get(trial.id))
-    ]
+    found = (
+        [(kind, entry(trial, record)) for kind, trial in trainings
+         if (record := journals[kind].get(trial.id))]
+        for trainings in _planned(at)
+    )  # fmt: skip
+    return max(found, key=len)
 
 
-def _planned(at: Layout) -> list[tuple[str, PlannedTrial]]:
-    """Return every trial that is planned, and the seeds of the cases that have been selected."""
+def _planned(at: Layout) -> Iterator[list[tuple[str, PlannedTrial]]]:
+    """Yield every trial that is planned, and the seeds of the cases that have been selected.
+
+    For each number of threads that the workflow may have given: fewer cores, fewer threads.
+    """
     search, refit = SearchPlan.read(at.plan("search")), RefitPlan.read(at.plan("refit"))
     selected = {name: case for name, case in refit.cases.items() if at.selection(name).exists()}
-    trials, seeds = planned_trials(search, at), planned_runs(refit, selected, at)
-    return [("trial", trial) for trial in trials] + [("seed", seed) for seed in seeds]
+    for threads in range(search.threads, 0, -1):
+        trials = planned_trials(search, at, threads)
+        seeds = planned_runs(refit, selected, at, threads)
+        yield [("trial", trial) for trial in trials] + [("seed", seed) for seed in seeds]
 
 
 def _tags(study: Study[TrackPlan], case: str) -> dict[str, str]:

@@ -64,8 +64,6 @@ class Layout:
     """What a prepared data set is: shape, classes, counts, hashes."""
     contact_sheet = _Each("{study}/data/{}/sheet.npz")
     """Some images at every step of their transformation."""
-    class_sheet = _Each("{study}/data/{}/classes.png")
-    """Some images of every class under its name, to be looked at."""
     measures = _Each("{study}/data/{}/measures.json")
     """What was measured on the images."""
     mean_images = _Each("{study}/data/{}/means.npz")
@@ -124,6 +122,8 @@ class Layout:
     """MLflow's, of all studies."""
     artifacts = _File("{results}/mlflow/artifacts")
     """Files attached to MLflow's runs."""
+    origin = _File("{results}/.origin")
+    """What tells these results from those of other clones on an MLflow server."""
 
     @property
     def study(self) -> str:

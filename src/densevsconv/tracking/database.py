@@ -1,8 +1,11 @@
-"""The MLflow database: SQLite, made whole or not at all, written by one process at a time."""
+"""The MLflow database: SQLite, made whole or not at all, written by one process at a time.
+
+It is a copy of the results and can be deleted; where the clone was moved or copied, and where its
+artefacts are gone, the next import puts it right.
+"""
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import sqlite3
@@ -12,16 +15,24 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from densevsconv.errors import UserError
 from densevsconv.store.files import atomic_path
+from densevsconv.store.progress import say
+from densevsconv.tracking.client import alone, mlflow, one_line
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-WAIT = 60.0
-"""Seconds to wait for another import into the same database."""
+LOCAL_DISKS = {"btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "tmpfs", "xfs", "zfs"}
+
+BESIDE = ("-wal", "-shm", "-journal")
+"""Ends of the names of the files that SQLite keeps beside a database."""
+
+ANEW = "move it away with its -wal and -shm and run again: it is made anew from the results"
+
+ADDRESSES = {"experiments": "artifact_location", "runs": "artifact_uri",
+             "logged_models": "artifact_location"}  # fmt: skip
+"""Where the database says where artefacts are."""
 
 
 def uri(database: Path) -> str:
@@ -30,87 +41,87 @@ def uri(database: Path) -> str:
 
 
 @contextmanager
-def open_database(database: Path, wait: float = WAIT) -> Iterator[MlflowClient]:
+def open_database(database: Path, artifacts: Path) -> Iterator[MlflowClient]:
     """Give a client of the database, which is made if need be; no other import runs meanwhile.
 
     A new database is set up under a temporary name: MLflow's migrations take seconds, and one that
     is killed half way (or two at a time) would leave tables that no later start can use.
 
-    Raises :class:`UserError` where another import holds the database for longer than ``wait``
-    seconds, and where the file is damaged or of another version of MLflow.
+    Raises :class:`UserError` where the file is damaged or of another version of MLflow.
     """
-    database.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(database.parent / ".import.lock")
-    try:
-        lock.acquire(timeout=wait)
-    except Timeout:
-        raise UserError(
-            f"{database}: another import has been writing for more than {wait:.0f} s; "
-            "let it finish, or stop it, and run this again"
-        ) from None
-    try:
-        yield _client(database)
-    finally:
-        lock.release()
-
-
-def _client(database: Path) -> MlflowClient:
-    # read while MLflow is imported, and again by its migrations
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-    import mlflow
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import DatabaseError
-
-    for name in ("alembic", "mlflow"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    try:
+    with alone(database.parent), one_line(database, f"if it is damaged, {ANEW}"):
         if not database.exists():
             _create(database)
-        mlflow.set_tracking_uri(uri(database))
-        client = mlflow.MlflowClient(uri(database))
+        make_fit(database, artifacts)
+        client = mlflow().MlflowClient(uri(database))
         client.search_experiments(max_results=1)
-    except DatabaseError as error:
-        raise UserError(
-            f"{database}: not a readable SQLite database ({error.orig}); move it away and run again"
-        ) from None
-    except MlflowException as error:
-        first_line = str(error).splitlines()[0]
-        raise UserError(
-            f"{database}: {first_line} (`mlflow db upgrade {uri(database)}` after a new version)"
-        ) from None
-    return client
+        yield client
 
 
 def _create(database: Path) -> None:
     """Make an empty database: elsewhere, then renamed into place."""
-    import mlflow
-
     with tempfile.TemporaryDirectory() as folder, atomic_path(database) as temporary:
         scratch = Path(folder) / "mlflow.db"
-        mlflow.MlflowClient(uri(scratch)).search_experiments(max_results=1)
+        mlflow().MlflowClient(uri(scratch)).search_experiments(max_results=1)
         shutil.copyfile(scratch, temporary)
-        # one write to disk a commit instead of several, and MLflow's pages can be read meanwhile;
-        # a property of the file, which later connections find there
-        with closing(sqlite3.connect(temporary)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+        for end in BESIDE:  # of one that was deleted: SQLite would write it into the new one
+            database.with_name(database.name + end).unlink(missing_ok=True)
 
 
-def experiment(client: MlflowClient, name: str, artifacts: Path, description: str) -> str:
-    """Return the id of the study's experiment, which is made if need be.
+def make_fit(database: Path, artifacts: Path) -> None:
+    """Make a database fit for where it lies and where its artefacts are.
 
-    ``artifacts`` is the folder of the artefacts of all studies, each of which has a folder of its
-    own there; ``description`` is shown on the experiment's page.
+    Raises :class:`UserError` where it is damaged or of another version of MLflow.
     """
-    found = client.get_experiment_by_name(name)
-    if found is None:
-        location = (artifacts / name).resolve().as_uri()
-        identifier: str = client.create_experiment(
-            name, artifact_location=location, tags={"mlflow.note.content": description}
+    try:
+        with closing(sqlite3.connect(database)) as connection, connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(" ".join(found.split()))
+            _check_version(database, connection)
+            # with WAL one write to disk a commit instead of several, and MLflow's pages can be
+            # read meanwhile; it needs memory that all who open the file share
+            mode = "WAL" if _disk(database.parent) in LOCAL_DISKS else "DELETE"
+            connection.execute(f"PRAGMA journal_mode={mode}")
+            _relocate(connection, artifacts.resolve().as_uri())
+    except sqlite3.Error as error:
+        raise UserError(f"{database}: cannot be used ({error}); if it is damaged, {ANEW}") from None
+
+
+def _disk(folder: Path) -> str:
+    """Return the kind of file system, "" where the system does not tell."""
+    device = folder.stat().st_dev
+    number, mounts = f"{os.major(device)}:{os.minor(device)}", Path("/proc/self/mountinfo")
+    for line in mounts.read_text().splitlines() if mounts.exists() else []:
+        mount, _, kind = line.partition(" - ")
+        if mount.split()[2] == number:
+            return kind.split()[0]
+    return ""
+
+
+def _check_version(database: Path, connection: sqlite3.Connection) -> None:
+    ((version,),) = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    package = mlflow()
+    known = Path(package.__file__).parent / "store" / "db_migrations" / "versions"
+    if not any(known.glob(f"{version}_*.py")):
+        raise UserError(
+            f"{database}: made by a newer MLflow than {package.__version__}, which is installed; "
+            f"install a newer one, or {ANEW}"
         )
-        return identifier
-    if found.lifecycle_stage == "deleted":
-        client.restore_experiment(found.experiment_id)
-    if found.tags.get("mlflow.note.content") != description:
-        client.set_experiment_tag(found.experiment_id, "mlflow.note.content", description)
-    return str(found.experiment_id)
+
+
+def _relocate(connection: sqlite3.Connection, artifacts: str) -> None:
+    """Let the database say where artefacts are since the clone was moved or copied."""
+    found = connection.execute("SELECT artifact_location FROM experiments").fetchall()
+    folders = {location.rpartition("/")[0] for (location,) in found if location}
+    name = artifacts.rpartition("/")[2]
+    for old in folders - {artifacts}:
+        if not (old.startswith("file:") and old.endswith(f"/{name}")):
+            continue  # an experiment of somebody else
+        say("track", f"the artefacts of {old} are now looked for in {artifacts}")
+        for table, column in ADDRESSES.items():
+            connection.execute(
+                f"UPDATE {table} SET {column} = ? || substr({column}, ?) "
+                f"WHERE substr({column}, 1, ?) = ?",
+                (artifacts, len(old) + 1, len(old) + 1, f"{old}/"),
+            )

@@ -15,9 +15,10 @@ from densevsconv.tracking.runs import RunRecord
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run
+    from mlflow.entities import Experiment, Run
 
 KEY, CONTENT, SUPERSEDED, PARENT = "key", "content", "superseded", "mlflow.parentRunId"
+ORIGIN = "origin"
 
 BATCH = 1000
 """MLflow's limit of metrics, parameters and tags in one call, together."""
@@ -25,21 +26,48 @@ BATCH = 1000
 PAGE = 1000
 
 
-class Importer:
-    """Writes the runs of one experiment."""
+def experiment(
+    client: MlflowClient, name: str, location: str | None, description: str
+) -> Experiment:
+    """Return the study's experiment, which is made if need be.
 
-    def __init__(self, client: MlflowClient, experiment_id: str) -> None:
+    ``location`` is where its artefacts go, None where the server says; ``description`` is shown on
+    its page.
+    """
+    from mlflow.exceptions import MlflowException
+
+    if client.get_experiment_by_name(name) is None:
+        try:
+            client.create_experiment(name, location)
+        except MlflowException:  # another clone was quicker
+            if client.get_experiment_by_name(name) is None:
+                raise
+    found = client.get_experiment_by_name(name)
+    if found.lifecycle_stage == "deleted":
+        client.restore_experiment(found.experiment_id)
+    if found.tags.get("mlflow.note.content") != description:
+        client.set_experiment_tag(found.experiment_id, "mlflow.note.content", description)
+    return found
+
+
+class Importer:
+    """Writes the runs of one experiment; with an ``origin`` others write to it as well."""
+
+    def __init__(self, client: MlflowClient, experiment_id: str, origin: str | None) -> None:
         self.client = client
         self.experiment_id = experiment_id
+        self.origin = {ORIGIN: origin} if origin else {}
         self.tags: dict[str, str] = {}  # of new runs: of this import, not of the results
         self._known: dict[str, Run] = {}
         self._current: set[str] = set()
-        token = None
+        token, own = None, f"tags.{ORIGIN} = '{origin}'" if origin else ""
         while token != "":
-            page = client.search_runs([experiment_id], max_results=PAGE, page_token=token)
+            page = client.search_runs([experiment_id], own, max_results=PAGE, page_token=token)
             for run in page:
                 if KEY in run.data.tags and SUPERSEDED not in run.data.tags:
-                    self._known[run.data.tags[KEY]] = run
+                    other = self._known.setdefault(run.data.tags[KEY], run)
+                    if other is not run:  # a server that died had made it, and was asked again
+                        client.delete_run(run.info.run_id)
             token = page.token or ""
 
     def open(self, record: RunRecord, parent: str | None = None) -> Run:
@@ -75,7 +103,7 @@ class Importer:
         self.client.set_terminated(run.info.run_id, "FINISHED", start + took)
 
     def _create(self, record: RunRecord, parent: str | None) -> Run:
-        tags = self.tags | record.tags | {KEY: record.key, "kind": record.kind}
+        tags = self.tags | record.tags | self.origin | {KEY: record.key, "kind": record.kind}
         tags |= {"case": record.case, "mlflow.source.name": "densevsconv track"}
         if record.complete:
             tags[CONTENT] = record.content

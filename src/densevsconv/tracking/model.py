@@ -16,6 +16,7 @@ from densevsconv.store.plugins import extras_in
 if TYPE_CHECKING:
     import keras
     from mlflow import MlflowClient
+    from mlflow.entities import LoggedModel
 
 REQUIREMENTS = ("tensorflow", "keras", "numpy")
 """Given to MLflow, which would otherwise start a process to find out (7 s a model)."""
@@ -57,15 +58,19 @@ def _renamed(value: Any, old: str, new: str) -> Any:
     return new if value == old else value
 
 
-def log_model(
-    client: MlflowClient,
-    experiment_id: str,
-    run_id: str,
-    name: str,
-    model: keras.Model,
-    tags: dict[str, str],
-) -> str:
-    """Log a model under a run, once; return its id.
+def find_model(client: MlflowClient, experiment_id: str, run_id: str) -> LoggedModel | None:
+    found = client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'")
+    return found[0] if found else None
+
+
+def is_whole(client: MlflowClient, logged: LoggedModel) -> bool:
+    """Return whether a model was logged to the end, and its files are still there."""
+    files = client.list_logged_model_artifacts(logged.model_id)
+    return logged.status == "READY" and any(file.path == "MLmodel" for file in files)
+
+
+def log_model(client: MlflowClient, logged: LoggedModel, model: keras.Model) -> None:
+    """Give a logged model its files.
 
     The steps are those of ``mlflow.tensorflow.log_model``, taken one by one because that function
     makes a second model when it is killed and called again: here the first is completed.
@@ -74,15 +79,7 @@ def log_model(
     from mlflow.models import Model
     from mlflow.tensorflow import save_model
 
-    found = client.search_logged_models(
-        [experiment_id], filter_string=f"source_run_id = '{run_id}'"
-    )
-    logged = found[0] if found else client.create_logged_model(
-        experiment_id, name, source_run_id=run_id, tags=tags, model_type="image classifier"
-    )  # fmt: skip
-    identifier: str = logged.model_id
-    if logged.status == LoggedModelStatus.READY:
-        return identifier
+    identifier, run_id = logged.model_id, logged.source_run_id
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model"
         description = Model(
@@ -104,7 +101,6 @@ def log_model(
     if identifier not in [output.model_id for output in linked]:
         client.log_outputs(run_id, [LoggedModelOutput(identifier, step=0)])
     client.finalize_logged_model(identifier, LoggedModelStatus.READY)
-    return identifier
 
 
 def _signature(model: keras.Model) -> Any:

@@ -70,11 +70,7 @@ Shape = Annotated[
     Field(min_length=3, max_length=3),
     Allowed("[height, width, channels], whole numbers of at least 1"),
 ]
-ArrayNames = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=256)]],
-    BeforeValidator(_as_list),
-    Allowed("the name of an array, or a list of names"),
-]
+ArrayName = Annotated[str, Field(min_length=1, max_length=64)]
 LabelMap = Annotated[
     dict[str, int],
     BeforeValidator(_label_map),
@@ -94,7 +90,6 @@ OwnFolder = Annotated[
 Archive = Annotated[
     FileName | None,
     Field(
-        description="A zip or tar file (plain or compressed) in the folder, which holds the files; "
-        "null: they lie in the folder itself."
+        description="A .tar.gz (or .tar) file that holds the files; null: they lie in the folder."
     ),
 ]
