@@ -51,4 +51,4 @@ def test_a_claim_holds_if_all_hold_and_fails_if_any_fails(
 def test_names_stand_between_backquotes() -> None:
     assert quoted(["a"]) == "`a`"
     assert quoted(["a", "b", "c"], "or") == "`a`, `b` or `c`"
-    assert quoted(["it`s"]) == "`it's`"
+    assert quoted(["it`s"]) == "`it``s`"

@@ -87,8 +87,11 @@ class Kind(Strict):
 
 
 def quoted(names: Iterable[str], word: str = "and") -> str:
-    """Return names as a list in words, each between backquotes: digits in them are no results."""
-    marked = [f"`{name.replace('`', chr(39))}`" for name in names]
+    """Return names as a list in words, each between backquotes: digits in them are no results.
+
+    A backquote in a name is doubled.
+    """
+    marked = [f"`{name.replace('`', '``')}`" for name in names]
     if len(marked) == 1:
         return marked[0]
     return f"{', '.join(marked[:-1])} {word} {marked[-1]}"

@@ -53,7 +53,8 @@ def sheet(dataset: str, out: Path, mirror: str | None) -> None:
             continue  # grey images made grey
         images = transform(raw.images[rows], rows, [step], seed=0, max_value=used.entry.max_value)
         shown.append((change(step), images[: len(first)]))
-    style.apply()
-    figure = draw(Sheet(shown, used.contents.class_names, used.entry.max_value))
+    names = used.contents.class_names
+    names = [*map(style.apply(names).legible, names)]
+    figure = draw(Sheet(shown, names, used.entry.max_value))
     save(figure, out.with_suffix(".svg"), out.with_suffix(".png"))
     print(out.with_suffix(".png"))

@@ -38,9 +38,9 @@ class ClaimTest:
     @property
     def statement(self) -> Text:
         """Return the test in words; what stands between backquotes is a case or a class."""
-        pieces: list[Any] = re.split("`([^`]*)`", self.record.statement)
-        cases = self.study.results.plan.cases
-        pieces[1::2] = [case(piece) if piece in cases else name(piece) for piece in pieces[1::2]]
+        pieces: list[Any] = re.split("`((?:[^`]|``)+)`", self.record.statement)
+        cases, names = self.study.results.plan.cases, [x.replace("``", "`") for x in pieces[1::2]]
+        pieces[1::2] = [case(each) if each in cases else name(each) for each in names]
         found = self.record.found_class
         return Text(*pieces, *(("; found: ", name(found)) if isinstance(found, str) else ()))
 

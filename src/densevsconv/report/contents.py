@@ -78,7 +78,7 @@ def drawings(plan: StudyPlan) -> list[Drawing]:
     requested = {figure.name: figure for figure in FIGURES if figure.requested}
     for asked in counterparts(plan):
         if asked.kind == "figure" and asked.name in requested:
-            slug = re.sub(r"[^a-z0-9]+", "_", asked.of.lower()).strip("_")
+            slug = re.sub(r"\W+", "_", asked.of.lower()).strip("_")
             figure, dataset = requested[asked.name], str(asked.dataset)
             stem = f"{asked.name}-{slug}"
             found.append(Drawing(figure, dataset, asked.cases, stem, counterpart=asked.of))

@@ -1,20 +1,26 @@
 """The paper: the document set in two columns by typst."""
 
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from densevsconv.report.figures.fonts import Fonts
 from densevsconv.store.files import atomic_path
 
 TEMPLATES = Path(__file__).parent / "templates"
+_LONG = re.compile(r"\S{20}(?=\S{20})")
 
 
-def write_paper(document: dict[str, Any], figures: dict[str, Path], target: Path) -> None:
+def write_paper(
+    document: dict[str, Any], figures: dict[str, Path], fonts: Fonts, target: Path
+) -> None:
     """Write the PDF; ``figures`` are SVG files by the name that the document gives them."""
     import typst
 
+    document = _settable(document, fonts) | {"title": fonts.legible(document["title"])}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         shutil.copy(TEMPLATES / "paper.typ", root / "paper.typ")
@@ -22,9 +28,27 @@ def write_paper(document: dict[str, Any], figures: dict[str, Path], target: Path
         (root / "figures").mkdir()
         for name, file in figures.items():
             shutil.copy(file, root / "figures" / name)
-        # the fonts that come with typst: the same pages on every machine
+        (root / "fonts").mkdir()
+        for file in fonts.files:
+            shutil.copy(file, root / "fonts")
+        # the fonts that come with typst and these: the same pages on every machine
         pages = typst.compile(
-            str(root / "paper.typ"), root=str(root), ignore_system_fonts=True, timestamp=0
+            str(root / "paper.typ"),
+            root=str(root),
+            font_paths=[str(root / "fonts")],
+            ignore_system_fonts=True,
+            timestamp=0,
         )
         with atomic_path(target) as temporary:
             temporary.write_bytes(pages)
+
+
+def _settable(value: Any, fonts: Fonts) -> Any:
+    """Return the document with every name in characters that there are; long words may break."""
+    if isinstance(value, list):
+        return [_settable(each, fonts) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("kind") == "name":
+        return value | {"value": fonts.legible(_LONG.sub("\\g<0>\u200b", value["value"]))}
+    return {key: _settable(each, fonts) for key, each in value.items()}

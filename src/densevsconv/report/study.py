@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from densevsconv.report.figures.fonts import Fonts, fonts_for
 from densevsconv.report.parts import Part, Text, case, name, printed, span
 from densevsconv.report.plan import ReportPlan
 from densevsconv.results.record import Record
@@ -29,6 +30,9 @@ _TABLES: dict[str, tuple[type[Record], str, tuple[str, ...]]] = {
     "difficulty": (DifficultyRow, "difficulty", ("dataset_a", "dataset_b", "kind", *_PAIR)),
 }
 """Of a table: its rows, what Layout calls its file, and the columns that tell rows apart."""
+
+MOST_LOST = 20
+"""Names listed of those that fonts lack characters of."""
 
 
 def _of_one(file: str) -> Callable[[Reported, str], Any]:
@@ -78,6 +82,22 @@ class Reported:
         """
         machines = [self.timing(case).machine for case in reversed(self.every_case)]
         return {key: machine for machine in machines for key in machine}
+
+    @cached_property
+    def fonts(self) -> Fonts:
+        return fonts_for(
+            each.model_dump_json() for each in (self.results.plan, self.results.claims)
+        )
+
+    @property
+    def lost(self) -> list[Part]:
+        """Return titles and names of classes with characters that no font has."""
+        plan = self.results.plan
+        named = [plan.title, *(case.title for case in plan.cases.values())]
+        for each in map(plan.datasets.__getitem__, self.datasets):
+            named += [each.title, *each.class_names]
+        lost = [each for each in dict.fromkeys(named) if self.fonts.missing.intersection(each)]
+        return [*map(name, lost[:MOST_LOST]), *([name("others")] if len(lost) > MOST_LOST else [])]
 
     def row(self, table: str, row: Record) -> Any:
         _, file, key = _TABLES[table]

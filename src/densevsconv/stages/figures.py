@@ -1,7 +1,10 @@
 """Figures: draw every figure of a study."""
 
+from pathlib import Path
+
 from densevsconv.report.contents import drawings
 from densevsconv.report.figures.registry import FIGURES
+from densevsconv.results.data import DataInfo
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.stages.plan import Files, Plan, of_each
@@ -38,8 +41,15 @@ def run(plan: FiguresPlan, at: Layout) -> None:
     from densevsconv.report.figures import style
     from densevsconv.report.figures.canvas import save
 
-    style.apply()
+    fonts = style.apply(name for each in plan.used for name in plan.datasets[each].class_names)
     study = Study(plan, at)
+
+    def legible(path: Path) -> DataInfo:
+        info = DataInfo.read(path)
+        return info.model_copy(update={"class_names": [*map(fonts.legible, info.class_names)]})
+
+    for dataset in plan.used:
+        study.once(at.data_info(dataset), legible)
     for drawing in drawings(plan):
         data, draw = drawing.figure.parts
         figure = draw(data(study, drawing.dataset, list(drawing.cases)))

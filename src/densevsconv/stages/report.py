@@ -52,13 +52,14 @@ def outputs(plan: ReportPlan, at: Layout) -> Files:
 
 
 def run(plan: ReportPlan, at: Layout) -> None:
-    document = build_document(Reported(Study(plan, at)))
+    study = Reported(Study(plan, at))
+    document = build_document(study)
     figures = {
         block["file"]: at.figure(block["id"], "svg")
         for section in document["sections"]
         for block in section["blocks"]
         if block["kind"] == "figure"
     }
-    write_paper(document, figures, at.paper)
+    write_paper(document, figures, study.fonts, at.paper)
     write_text(at.page, render_page(document, figures))
     write_json(at.facts, document["facts"])

@@ -1,7 +1,11 @@
-"""Tables as CSV and parquet: the same numbers give the same bytes, and are read back exactly."""
+"""Tables as CSV and parquet: the same numbers give the same bytes, and are read back exactly.
+
+A text that a spreadsheet would take for a formula has an apostrophe before it in the CSV.
+"""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,22 +15,44 @@ import pyarrow.parquet
 
 from densevsconv.store.files import naming, write_text
 
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+
+
+def _guarded(cell: Any) -> Any:
+    """Return a cell as it is written: a spreadsheet shows a guarded text and runs nothing.
+
+    >>> _guarded("=1+1"), _guarded("1+1"), _guarded(-1)
+    ("'=1+1", '1+1', -1)
+    """
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+def _unguarded(cell: Any) -> Any:
+    return cell[1:] if _guarded(cell) != cell and cell[0] == "'" else cell
+
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
     """Write rows atomically, in the order given; None becomes an empty cell.
 
     Floats are written with as many digits as they need to be read back exactly.
     """
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, stream.getvalue())
+    write_text(path, csv_text([columns, *([row[column] for column in columns] for row in rows)]))
+
+
+def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+    def line(cells: Iterable[Any]) -> str:
+        stream = io.StringIO()
+        # both characters, so that a cell that holds either stands between quotes
+        csv.writer(stream, lineterminator="\r\n").writerow(map(_guarded, cells))
+        return stream.getvalue()[:-2] + "\n"
+
+    return "".join(map(line, rows))
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
     with naming(path), path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+        rows = csv.DictReader(stream)
+        return [{key: _unguarded(cell) for key, cell in row.items()} for row in rows]
 
 
 def read_parquet(path: Path) -> pyarrow.Table:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from densevsconv.images.prepared import Scaling
 from densevsconv.results.study import Study
+from densevsconv.store.tables import csv_text
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -52,11 +51,8 @@ def _tables(study: Study[Any], case: str) -> dict[str, str]:
     names = study.data_info(study.case(case).dataset).class_names
     tables = {}
     for name, matrix in study.evaluation(case).confusion.model_dump().items():
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["true \\ predicted", *names])
-        writer.writerows([label, *row] for label, row in zip(names, matrix, strict=True))
-        tables[name] = stream.getvalue()
+        rows = ([label, *row] for label, row in zip(names, matrix, strict=True))
+        tables[name] = csv_text([["true \\ predicted", *names], *rows])
     return tables
 
 

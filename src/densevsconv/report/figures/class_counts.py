@@ -17,7 +17,7 @@ PARTS = {"train": "#4d4d4d", "validation": "#9e9e9e", "test": "#d9d9d9"}
 """Greys: the parts of the data belong to neither family of networks."""
 MOST_NAMES = 24
 """With more classes than this there is no room for their names, and the bars become lines."""
-MOST_LETTERS = 16
+NAME_MM = 25.0
 EDGE: dict[str, Any] = {"edgecolor": style.INK, "linewidth": 0.3}
 
 
@@ -38,7 +38,7 @@ def draw(counts: pd.DataFrame) -> Figure:
 
 
 def _draw_bars(axis: Axes, counts: pd.DataFrame) -> None:
-    names = [style.shortened(name, MOST_LETTERS) for name in counts.index]
+    names = [style.shortened(name, NAME_MM) for name in counts.index]
     rows = counts.reset_index(drop=True).melt(
         var_name="part", value_name="images", ignore_index=False
     )
@@ -48,7 +48,7 @@ def _draw_bars(axis: Axes, counts: pd.DataFrame) -> None:
     )  # fmt: skip
     axis.set_xticks(range(len(names)), names)
     axis.set_xlabel("class")
-    if max(map(len, names)) > 3:
+    if style.width_mm(*names) > 6:
         crowded = len(names) > 12
         axis.tick_params(axis="x", rotation=90 if crowded else 45)
         if not crowded:  # the end of a name under its bars

@@ -12,8 +12,8 @@ from densevsconv.results.study import Study
 
 PAIRS = 3
 PICTURES = 4
-LETTERS = 31
-"""That fit over the pictures of a pair."""
+TEXT_MM = 47.0
+"""That fits over the pictures of a pair, in the size of labels."""
 LABEL_MM, PICTURE_MM, GAP_MM, LINE_MM = 40.0, 8.0, 0.6, 3.3
 
 
@@ -42,7 +42,7 @@ def data(study: Study, dataset: str, cases: list[str]) -> Pairs:
 
 
 def _words(names: list[str], pair: ConfusedPair) -> tuple[str, str]:
-    room = (LETTERS - len(" read as :")) // 2
+    room = (TEXT_MM - style.width_mm(" read as :")) / 2
     true, predicted = (style.shortened(names[label], room) for label in (pair.true, pair.predicted))
     return f"{true} read as {predicted}:", f"{pair.count} times ({100 * pair.rate:.1f}%)"
 
@@ -50,7 +50,7 @@ def _words(names: list[str], pair: ConfusedPair) -> tuple[str, str]:
 def draw(shown: Pairs) -> Figure:
     every = [f"{what} {often}" for pairs in shown.pairs.values() for what, often, _ in pairs]
     # where names are long, the numbers stand in a line of their own
-    fits = max(map(len, every), default=0) <= LETTERS
+    fits = style.width_mm(*every, "") <= TEXT_MM
     row_mm = PICTURE_MM + LINE_MM * (1 if fits else 2) + 1.2
     top_mm = row_mm * len(shown.pairs)
     figure = new_figure(PAGE_MM, top_mm, layout=None)

@@ -15,7 +15,7 @@ from densevsconv.results.study import Study
 COLUMNS = 3
 MOST_NAMED = 24
 """With more classes than this there is no room for their names."""
-MOST_LETTERS = 12
+NAME_MM = 18.0
 MOST_ANNOTATED = 12
 """With more classes than this the cells are too small to write in."""
 RATES_LABEL = "predicted class (% of the true class)"
@@ -58,15 +58,16 @@ def _draw(shown: list[Matrix], label: str, *, rates: bool) -> Figure:
     return figure
 
 
-def draw_matrix(axis: Axes, matrix: Matrix, *, rates: bool) -> None:
+def draw_matrix(axis: Axes, matrix: Matrix, *, rates: bool, name_mm: float = NAME_MM) -> None:
     """Draw a matrix: true classes in rows from above, predicted ones in columns.
 
     Colours show the share of the true class, dark soon, since the errors are small. What is written
     are the same shares in per cent (``rates``) or counts, and nothing in cells of zero.
+    Names of classes have ``name_mm`` to themselves.
     """
     values, write = (matrix.shares, per_cent) if rates else (matrix.counts, str)
     texts = np.array([[write(value) if value else "" for value in row] for row in values])
-    names = [style.shortened(name, MOST_LETTERS) for name in matrix.names]
+    names = [style.shortened(name, name_mm) for name in matrix.names]
     sns.heatmap(
         matrix.shares, ax=axis, cmap=sns.color_palette("light:#4a4a4a", as_cmap=True),
         norm=PowerNorm(0.4, 0, 1), cbar=False, square=True,
@@ -83,7 +84,7 @@ def draw_matrix(axis: Axes, matrix: Matrix, *, rates: bool) -> None:
         places = range(0, len(names), 10)  # no room for every name: the numbers of the labels
         for own in (axis.xaxis, axis.yaxis):
             own.set_ticks([place + 0.5 for place in places], [str(place) for place in places])
-    long = len(names) <= MOST_NAMED and max(map(len, names)) > 2
+    long = len(names) <= MOST_NAMED and style.width_mm(*names) > 4
     axis.tick_params(axis="x", rotation=90 if long else 0)
     axis.tick_params(axis="y", rotation=0)
 

@@ -11,6 +11,9 @@ ROW_MM = 52.0  # two figures of two rows each, with their captions, on a page
 ACCURACIES = (0.02, 1 - 2e-4)
 """Shown: what lies outside would take the room of the rest."""
 
+NAME_MM = 9.0
+"""Of a class: a longer name would take the room of the matrix."""
+
 
 def data(
     study: Study, dataset: str, cases: list[str]
@@ -28,7 +31,7 @@ def draw(shown: list[tuple[curves.Curves, confusion.Matrix]]) -> Figure:
         left.set(xlabel="epoch", ylabel="accuracy (%)")
         left.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         style.case_title(left, history.case, history.family, characters=60)
-        confusion.draw_matrix(right, matrix, rates=True)
+        confusion.draw_matrix(right, matrix, rates=True, name_mm=NAME_MM)
         right.set(xlabel=confusion.RATES_LABEL, ylabel="true class")
     families = (history.family for history, _ in shown)
     style.family_legend(figure, families, lines=True, loc="outside upper center")

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from densevsconv.report.figures.canvas import COLUMN_MM, new_figure, picture_at, text_at
-from densevsconv.report.figures.style import shortened
+from densevsconv.report.figures.style import shortened, width_mm
 from densevsconv.results.study import Study
 
 PICTURES = 4
@@ -17,8 +17,6 @@ TEST_IMAGES = 6
 TEST_COLUMNS = 3
 PICTURE_MM, LABEL_MM = 8.5, 4.5
 CLASSES_A_LINE = 10
-CHARACTER_MM = 1.55
-"""Width of a letter of a label."""
 MANY = 40
 """With more classes than this every class has one picture and, where names are long, its number."""
 
@@ -66,7 +64,7 @@ def draw(shown: Pictures) -> Figure:
     names, images, max_value = shown
     most = max(map(len, images)) if len(names) <= MANY else 1
     columns = _columns(names)
-    if len(names) > MANY and max(map(len, names)) * CHARACTER_MM > COLUMN_MM / columns:
+    if len(names) > MANY and width_mm(*names) > COLUMN_MM / columns:
         names = [str(label) for label in range(len(names))]
     cell_mm = COLUMN_MM / columns
     # side by side where a long name makes room, with no gaps in the last row
@@ -79,8 +77,8 @@ def _columns(names: Sequence[str]) -> int:
     """Return how many classes stand beside each other, the lines about equally full."""
     most = min(len(names), CLASSES_A_LINE)
     if len(names) <= MANY:
-        longest = max(map(len, names)) * CHARACTER_MM + 1
-        most = max(1, min(most, int(COLUMN_MM / max(longest, PICTURE_MM))))
+        name_mm = min(width_mm(*names) + 1, COLUMN_MM / 2)
+        most = max(1, min(most, int(COLUMN_MM / max(name_mm, PICTURE_MM))))
     lines = -(-len(names) // most)
     return -(-len(names) // lines)
 
@@ -96,7 +94,7 @@ def _grid(
     for cell, (label, images) in enumerate(zip(shown.labels, shown.images, strict=True)):
         line, column = divmod(cell, columns)
         top_mm, middle_mm = height_mm - line * line_mm - LABEL_MM, (column + 0.5) * cell_mm
-        text = shortened(label, int(cell_mm / CHARACTER_MM))
+        text = shortened(label, cell_mm)
         text_at(figure, middle_mm, top_mm + 1, text, ha="center")
         left_mm = middle_mm - across * picture_mm / 2
         for place, image in enumerate(images[:most]):

@@ -11,6 +11,8 @@ from densevsconv.report.figures.pictures import TEST_IMAGES
 from densevsconv.results.study import Study
 
 COLUMNS = 3
+PANEL_MM, NAME_MM = 45.0, 15.0
+"""Width of a panel, and of a class's name below it."""
 
 
 class Panel(NamedTuple):
@@ -44,9 +46,11 @@ def draw(shown: list[Panel]) -> Figure:
         colours = ["#9e9e9e"] * len(classes)
         colours[panel.label] = style.FAMILY_COLOURS[panel.family]
         axis.bar(classes, panel.probabilities, color=colours)
-        title = f"image {panel.image + 1}: {panel.names[panel.label]}"
+        names = [style.shortened(name, NAME_MM) for name in panel.names]
+        title = f"image {panel.image + 1}: {names[panel.label]}"
         axis.set_title(f"{panel.case}\n{title}" if several else title, fontsize=7)
-        axis.set_xticks(classes, panel.names)
+        upright = style.width_mm(*names) > PANEL_MM / len(names)
+        axis.set_xticks(classes, names, rotation=90 if upright else 0)
         axis.set_ylim(0, 1)
         style.percent_axes(axis, "y")
         axis.grid(axis="y")

@@ -144,6 +144,8 @@ def _draw_dots(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
     for key, scale in ((across, axis.set_xscale), (down, axis.set_yscale)):
         if (points[key] > 0).all() and points[key].max() > 30 * points[key].min():
             scale("log")
+            own = axis.xaxis if key == across else axis.yaxis
+            own.set_major_formatter(lambda value, _: _write(value))
     axis.grid()
     axis.set(xlabel=LABELS.get(across, across), ylabel=LABELS.get(down, down))
 

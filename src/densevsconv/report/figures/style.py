@@ -4,6 +4,7 @@ points, axes of accuracies and of costs.
 Dense and convolutional each have one colour and one marker, everywhere.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -12,9 +13,13 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 from scipy.special import expit, logit
+
+from densevsconv.report.figures.fonts import Fonts, fonts_for
 
 FAMILY_COLOURS = {"dense": "#0072B2", "convolutional": "#D55E00"}
 """Blue and vermilion of Okabe and Ito's palette (2008)."""
@@ -27,7 +32,7 @@ DASHES: dict[str, Any] = {"training": (0, (2, 1.2)), "validation": "solid"}
 _ACCURACY_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 _POINTS = 7.5
 _DEFAULTS: dict[tuple[str, ...], Any] = {
-    ("font.family",): "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    ("text.parse_math",): False,  # a dollar in a name is a dollar
     ("font.size", "axes.labelsize"): _POINTS,
     ("axes.titlesize", "figure.titlesize"): 8,
     ("xtick.labelsize", "ytick.labelsize", "legend.fontsize"): 7,
@@ -46,11 +51,16 @@ _DEFAULTS: dict[tuple[str, ...], Any] = {
 }
 
 
-def apply() -> None:
-    """Set seaborn's and matplotlib's defaults; no screen is needed."""
+def apply(names: Iterable[str] = ()) -> Fonts:
+    """Set seaborn's and matplotlib's defaults, with fonts for names; no screen is needed."""
     matplotlib.use("Agg")
+    fonts = fonts_for(names)
+    for file in fonts.files:
+        fontManager.addfont(file)
+    families = [FontProperties(fname=file).get_name() for file in fonts.files]
     defaults = {key: value for keys, value in _DEFAULTS.items() for key in keys}
-    sns.set_theme(context="paper", style="ticks", rc=defaults)
+    sns.set_theme(context="paper", style="ticks", rc=defaults | {"font.family": families})
+    return fonts
 
 
 def log_axis(axis: Axes, values: Iterable[float]) -> None:
@@ -121,8 +131,19 @@ def in_lines(case: str, characters: int) -> str:
     return f"{case[:end]}\n{case[end:]}"
 
 
-def shortened(text: str, characters: int) -> str:
-    return text if len(text) <= characters else text[: max(characters - 1, 1)] + "\u2026"
+def width_mm(*texts: str) -> float:
+    """Return the printed width of the widest text, in the size of labels."""
+    measure, font = text_to_path.get_text_width_height_descent, FontProperties(size=_POINTS)
+    return 25.4 / 72 * max(measure(text, font, False)[0] for text in texts)
+
+
+def shortened(text: str, room_mm: float) -> str:
+    """Return as much of a text as there is room for, an ellipsis for what is cut off."""
+    if width_mm(text) <= room_mm:
+        return text
+    ends = range(1, len(text))
+    fitting = bisect(ends, room_mm, key=lambda end: width_mm(text[:end] + "\u2026"))
+    return text[: max(fitting, 1)] + "\u2026"
 
 
 def mark(family: str, size: float = 4.5) -> dict[str, Any]:

@@ -6,14 +6,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from densevsconv.report.figures.canvas import COLUMN_MM, new_figure, picture_at, text_at
-from densevsconv.report.figures.style import shortened
+from densevsconv.report.figures.style import shortened, width_mm
 from densevsconv.report.wording import change
 from densevsconv.results.study import Study
 
 PICTURE_MM, STEP_MM = 8.5, 4.0
-LETTERS_ACROSS = 4
-"""Longer class names than this stand upright over their column."""
-MOST_LETTERS = 16
+NAME_MM = 25.0
+"""Class names that are wider than a picture stand upright over their column, as far as this."""
 
 
 class Sheet(NamedTuple):
@@ -28,14 +27,14 @@ def data(study: Study, dataset: str, cases: list[str]) -> Sheet:
     plan, sheet = study.plan.datasets[dataset], study.contact_sheet(dataset)
     labels = ["as it is", *(f"then {change(step)}" for step in plan.transform)]
     rows = [(label, sheet[f"step{number}"]) for number, label in enumerate(labels)]
-    return Sheet(rows, plan.class_names, plan.max_value)
+    return Sheet(rows, study.data_info(dataset).class_names, plan.max_value)
 
 
 def draw(shown: Sheet) -> Figure:
-    names = [shortened(name, MOST_LETTERS) for name in shown.names[: len(shown.rows[0][1])]]
-    longest = max(map(len, names))
-    upright = longest > LETTERS_ACROSS
-    head_mm = 1.5 * longest + 1.5 if upright else 4.5
+    names = [shortened(name, NAME_MM) for name in shown.names[: len(shown.rows[0][1])]]
+    name_mm = width_mm(*names)
+    upright = name_mm > PICTURE_MM
+    head_mm = name_mm + 1.5 if upright else 4.5
     row_mm = STEP_MM + PICTURE_MM
     height_mm = head_mm + len(shown.rows) * row_mm
     figure = new_figure(COLUMN_MM, height_mm, layout=None)
