@@ -7,7 +7,7 @@ import pytest
 from densevsconv.errors import ArchitectureError
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.describe import describe, layer_table, words
-from tests.support.networks import bound, shipped
+from tests.support.networks import bound, shipped, weight_shapes
 
 
 def test_lenet5_by_hand():
@@ -124,7 +124,7 @@ SEPARABLE = "separable_conv: {filters: 2, kernel: 3}"
 )  # fmt: skip
 def test_family_and_weight_names(layers, family, first_weight):
     net = bound(f"{layers}, SOFTMAX")
-    assert (net.family, next(iter(net.weight_shapes))) == (family, first_weight)
+    assert (net.family, next(iter(weight_shapes(net)))) == (family, first_weight)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from densevsconv.networks.initialise import initial_weights
 from numpynet.errors import ConfigurationError
 from numpynet.initializers import initializer
-from tests.support.networks import bound
+from tests.support.networks import bound, weight_shapes
 
 CONV = "conv: {filters: 4, kernel: 3, padding: same}"
 
@@ -20,7 +20,7 @@ def weights_of(layers, seed=3, shape=(8, 8, 2), **options):
 def test_zeros_biases_and_batch_norm():
     layers = "flatten, dense: {units: 5, initializer: zeros}, batch_norm, SOFTMAX"
     weights = weights_of(layers)
-    assert [*weights] == [*bound(layers).weight_shapes]
+    assert [*weights] == [*weight_shapes(bound(layers))]
     ones = {"2_batch_norm/gamma", "2_batch_norm/moving_variance"}
     for name, value in weights.items():
         assert value.dtype == np.float32

@@ -20,6 +20,7 @@ from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.settings import Training
+from tests.support.networks import weight_shapes
 from tests.support.plans import DATASET, SPLIT, write_plans, write_timing
 
 CLASSES, IMAGES, EPOCHS, SEEDS = 3, 30, 4, 3
@@ -168,7 +169,7 @@ def weights(case: str, repetition: int) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(repetition)
     return {
         name: rng.normal(0, 0.3, shape).astype(np.float32)
-        for name, shape in bound(CASES[case]).weight_shapes.items()
+        for name, shape in weight_shapes(bound(CASES[case])).items()
     }
 
 

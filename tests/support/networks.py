@@ -31,3 +31,9 @@ def bound(
 @cache
 def shipped(name: str, shape: Shape = (8, 8, 1), classes: int = 10) -> BoundArchitecture:
     return load_architecture(ARCHITECTURES, name).bind(shape, classes)
+
+
+def weight_shapes(net: BoundArchitecture) -> dict[str, Shape]:
+    """Return the shape of every weight by its full name (``0_conv/kernel``), in order."""
+    layers = net.walk()
+    return {f"{layer.name}/{n}": w.shape for layer in layers for n, w in layer.weights.items()}

@@ -27,6 +27,7 @@ from densevsconv.store.identity import digest
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.settings import Training
+from tests.support.networks import weight_shapes
 from tests.support.plans import SPLIT, write_plans, write_timing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -316,7 +317,7 @@ def _write_refit(
     drawn = np.random.default_rng(7)
     weights = {
         f"0/{name}": drawn.normal(0, 0.5, shape).astype("float32")
-        for name, shape in BoundArchitecture.from_dict(plan["architecture"]).weight_shapes.items()
+        for name, shape in weight_shapes(BoundArchitecture.from_dict(plan["architecture"])).items()
     }  # fmt: skip
     write_npz(layout.weights(case), weights)
     pd.concat(history).to_parquet(layout.history(case))

@@ -7,7 +7,6 @@ configuration's schema nor the layers of another engine, and so that it survives
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -98,15 +97,6 @@ class BoundArchitecture:
     @property
     def macs(self) -> int:
         return sum(layer.macs for layer in self.walk())
-
-    @cached_property
-    def weight_shapes(self) -> dict[str, Shape]:
-        """The shape of every weight, by its full name (``0_conv/kernel``), in order."""
-        return {
-            f"{layer.name}/{name}": weight.shape
-            for layer in self.walk()
-            for name, weight in layer.weights.items()
-        }
 
     def to_dict(self) -> dict[str, Any]:
         found: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")

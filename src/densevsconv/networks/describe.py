@@ -43,12 +43,6 @@ def describe(bound: BoundArchitecture) -> str:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     right = [name in ("parameters", "MACs") for name in COLUMNS]
     rule = tuple("-" * (n - r) + ":" * r for n, r in zip(widths, right, strict=True))
-    return "\n".join(
-        "| "
-        + " | ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(line, widths, right, strict=True)
-        )
-        + " |"
-        for line in (lines[0], rule, *lines[1:])
-    )
+    cells = (f"{{:{'>' if r else '<'}{n}}}" for n, r in zip(widths, right, strict=True))
+    form = f"| {' | '.join(cells)} |"
+    return "\n".join(form.format(*line) for line in (lines[0], rule, *lines[1:]))

@@ -85,8 +85,10 @@ class GroupTrainer:
     ) -> Iterator[tuple[PlannedTrial, FinishedTrial]]:
         """Yield each trial as it finishes; ``clocked`` as for :meth:`Engine.train`."""
         for members in grouped(trials):
-            self._take(members[0].engine)
-            for finished in members[0].engine.train(self.group(members), clocked=clocked):
+            if (engine := members[0].engine) is not self._engine:
+                self.release()
+                self._engine = engine
+            for finished in engine.train(self.group(members), clocked=clocked):
                 yield members[finished.index], finished
 
     def predictor(self, trial: PlannedTrial, finished: FinishedTrial) -> Predictor:
@@ -95,8 +97,3 @@ class GroupTrainer:
     def release(self) -> None:
         if self._engine is not None:
             self._engine.release()
-
-    def _take(self, engine: Engine) -> None:
-        if engine is not self._engine:
-            self.release()
-            self._engine = engine

@@ -12,6 +12,7 @@ from densevsconv.training.engine import Engine, FinishedTrial, Group
 from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.loop import CURVES
 from densevsconv.training.settings import Training
+from tests.support.networks import weight_shapes
 from tests.support.rounding import same_bits
 from tests.support.training import DATA, DENSE, MIXED, SEEDS, WAYS, engine, group, network
 
@@ -103,7 +104,7 @@ def test_weights_have_the_names_and_shapes_of_the_architecture(made: Engine) -> 
     bound = network(*MIXED)
     start = initial_weights(bound, SEEDS["initialisation"])
     (finished,) = trained(made, group(bound, ALL | {"epochs": 1}))
-    assert {k: v.shape for k, v in finished.weights.items()} == bound.weight_shapes
+    assert {k: v.shape for k, v in finished.weights.items()} == weight_shapes(bound)
     for name, value in finished.weights.items():
         assert value.dtype == np.float32
         assert not np.array_equal(value, start[name]), name

@@ -13,6 +13,7 @@ from densevsconv.training.engines.tensorflow.augment import Batch, Images, batch
 from densevsconv.training.loop import Epochs
 from densevsconv.training.pixels import changed
 from densevsconv.training.settings import Augmentation
+from tests.support.networks import weight_shapes
 from tests.support.training import MAX, WAYS, engine, group, images, network
 
 DATA = images((8, 8, 3), train=40)
@@ -75,7 +76,7 @@ def test_mixup_counts_the_heavier_label(name: str, mode: str) -> None:
     trainer = made.trainer(some)
     drawn = np.zeros((10, 4, 2), np.float32)
     drawn[..., 1] = 1  # weight 0: every image is image 1, label and all
-    weights = {key: np.zeros(shape, np.float32) for key, shape in bound.weight_shapes.items()}
+    weights = {key: np.zeros(shape, np.float32) for key, shape in weight_shapes(bound).items()}
     weights["1_dense/bias"][DATA.train_labels[1]] = 1  # always predicts the label of image 1
     state = trainer.start(weights, some.trials[0].training, 0)
     order = np.tile(np.arange(4, dtype=np.int32), (10, 1))

@@ -127,10 +127,7 @@ class NumpyTrainer:
         return {**state.weights, **state.moving}
 
     def predictor(self, weights: Weights) -> Predictor:
-        made = network(self._group.architecture, None, self._dtype)
-        moving = made.state()
-        made.set_parameters({k: v for k, v in weights.items() if k not in moving})
-        made.set_state({k: weights[k] for k in moving})
+        made = self._loaded(self.start(weights, Training(), 0))
         return lambda images: made.predict_proba(self._scaled(images))
 
     @staticmethod

@@ -49,8 +49,8 @@ def epochs_function(
 ) -> Callable[..., tuple[State, tf.Tensor]]:
     """Return the compiled function that trains for a few epochs.
 
-    It maps (state, images, validation, orders, changes, rates, epochs, steps, validating, hyper,
-    l2) to (state, curves), where
+    It maps (state, images, validation, orders, changes, rates, epochs, steps, validating, hyper)
+    to (state, curves), where
 
     - ``orders`` is int32 (most epochs, batches, batch size), ``changes`` what is drawn for these
       images, float32 (most epochs, batches, batch size, numbers), and ``rates`` float32 (most
@@ -71,9 +71,7 @@ def epochs_function(
         for variable in model.trainable_variables
     ]
 
-    def step(
-        state: State, batch: Batch, hyper: Hyper, l2: tf.Tensor
-    ) -> tuple[State, tf.Tensor, tf.Tensor]:
+    def step(state: State, batch: Batch, hyper: Hyper) -> tuple[State, tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.weights)
             logits, moving = model.stateless_call(
@@ -85,7 +83,9 @@ def epochs_function(
         done = state.step + 1
         weights, slots = [], []
         for w, g, slot, decay in zip(state.weights, gradients, state.slots, decayed, strict=True):
-            w, slot = update(w, g + 2 * l2 * w if decay else g, slot, hyper, tf.cast(done, w.dtype))
+            w, slot = update(
+                w, g + 2 * hyper.l2 * w if decay else g, slot, hyper, tf.cast(done, w.dtype)
+            )
             weights.append(w)
             slots.append(slot)
         accuracy = tf.reduce_mean(_correct(labels, logits))
@@ -109,7 +109,6 @@ def epochs_function(
         steps: tf.Tensor,
         validating: tf.Tensor,
         hyper: Hyper,
-        l2: tf.Tensor,
     ) -> tuple[State, tf.Tensor]:
         zero = tf.constant(0.0)
         count = tf.cast(tf.maximum(steps, 1), tf.float32)
@@ -119,7 +118,7 @@ def epochs_function(
                 state, loss, accuracy = carried
                 now = hyper._replace(learning_rate=rates[epoch, index])
                 batch = read(images, orders[epoch, index], changes[epoch, index])
-                state, batch_loss, batch_accuracy = step(state, batch, now, l2)
+                state, batch_loss, batch_accuracy = step(state, batch, now)
                 return index + 1, (state, loss + batch_loss, accuracy + batch_accuracy)
 
             state, curves = carried

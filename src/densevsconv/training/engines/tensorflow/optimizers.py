@@ -20,6 +20,7 @@ class Hyper(NamedTuple):
     rho: tf.Tensor
     epsilon: tf.Tensor
     weight_decay: tf.Tensor
+    l2: tf.Tensor
 
 
 Stepped = tuple[tf.Tensor, Tensors]

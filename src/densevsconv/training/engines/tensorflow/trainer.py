@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy.special import log_softmax, softmax
 
 from densevsconv.images.prepared import Scaling
 from densevsconv.networks.bound import BoundArchitecture
@@ -190,6 +191,7 @@ class TensorFlowTrainer:
             training.second_moment_decay,
             training.epsilon,
             training.weight_decay,
+            training.l2,
         )
         state, curves = self._epochs(
             state,
@@ -202,17 +204,14 @@ class TensorFlowTrainer:
             tf.constant(self._order_shape[0] if steps is None else steps),
             tf.constant(validating),
             Hyper(*(tf.constant(value, tf.float32) for value in hyper)),
-            tf.constant(training.l2, tf.float32),
         )
         return state, curves.numpy()[:count].astype(np.float64)
 
     def validate(self, state: State) -> tuple[float, float]:
         logits = self._logits(state.weights, state.moving, self._validation.pixels)
         labels = self._validation.labels.numpy()
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        log_sum = np.log(np.exp(shifted).sum(axis=1))
-        loss = log_sum - shifted[np.arange(len(labels)), labels]
-        return float(loss.mean()), float((logits.argmax(axis=1) == labels).mean())
+        losses = -log_softmax(logits, axis=1)[np.arange(len(labels)), labels]
+        return float(losses.mean()), float((logits.argmax(axis=1) == labels).mean())
 
     def weights(self, state: State) -> Weights:
         pairs = [
@@ -230,9 +229,8 @@ class TensorFlowTrainer:
 
         def predict(images: np.ndarray) -> np.ndarray:
             logits = self._logits(trainable, moving, tf.constant(images))
-            exponential = np.exp(logits - logits.max(axis=1, keepdims=True))
-            probabilities = exponential / exponential.sum(axis=1, keepdims=True)
-            return probabilities.astype(np.float32)
+            probabilities: np.ndarray = softmax(logits, axis=1).astype(np.float32)
+            return probabilities
 
         return predict
 
