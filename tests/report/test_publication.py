@@ -1,6 +1,5 @@
 """The sections on a publication: its numbers, its claims and its figures beside this study's."""
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -8,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from densevsconv.claims.kind import verdict
 from densevsconv.report import claims
 from densevsconv.report.publication import Model, models
 from densevsconv.report.study import Reported
 from densevsconv.results.claims import ClaimRecord, ClaimTestRecord
-from densevsconv.store.files import read_json
+from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from tests.support.pointers import value_at
 from tests.support.reported import cells, changed, document, reported, said, section
@@ -209,19 +209,20 @@ def test_the_text_names_the_scalings_that_fit_and_those_that_cannot(study: Repor
     assert "published 94.20%, near is 91.20 to 97.20% and convNet1_3_coded_16 reaches" in text
 
 
-@pytest.mark.parametrize("verdict", ["holds", "fails", "cannot be told"])
-def test_all_scalings_may_have_one_verdict(again: Layout, verdict: str) -> None:
-    content = json.loads(again.claims.read_text())
+SAID = {
+    "holds": "fits the code with", "fails": "cannot come from the code",
+    "cannot be told": "It cannot be told for",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("only", SAID)
+def test_all_scalings_may_have_one_verdict(again: Layout, only: str) -> None:
+    content = read_json(again.claims)
     for claim in content["claims"].values():
-        claim["verdict"] = verdict
-    again.claims.write_text(json.dumps(content))
+        claim["verdict"] = only
+    write_json(again.claims, content)
     text = "\n".join(said(reported(again), "publication"))
-    words = {
-        "holds": "fits the code with",
-        "fails": "cannot come from the code",
-        "cannot be told": "It cannot be told for",
-    }
-    assert [key for key, sentence in words.items() if sentence in text] == [verdict]
+    assert [verdict for verdict, words in SAID.items() if words in text] == [only]
 
 
 def test_the_publication_is_cited_where_there_is_one(made: dict[str, Any], layout: Layout) -> None:
@@ -282,27 +283,21 @@ def test_units_and_bounds_follow_the_quantity(study: Reported) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "tests", "place"),
+    ("of_all", "ends", "place"),
     [
         ("fails", [(0.5, 0.6), (0.1, 0.2), (0.2, 0.25)], 1),  # claimed: above 0.3
         ("holds", [(0.5, 0.6), (0.4, 0.9)], 1),
         ("cannot be told", [(0.5, 0.6), (0.2, 0.9), (None, None)], 1),
     ],
 )
-def test_which_test_decides(verdict: str, tests: list[tuple[Any, Any]], place: int) -> None:
-    def judged(low: float | None, high: float | None) -> str:
-        if low is None or high is None:
-            return "cannot be told"
-        return "holds" if low > 0.3 else "fails" if high < 0.3 else "cannot be told"
-
-    records = [
+def test_which_test_decides(of_all: str, ends: list[tuple[Any, Any]], place: int) -> None:
+    tests = [
         ClaimTestRecord.model_construct(
-            low=low, high=high, above=0.3, below=None, verdict=judged(low, high)
+            low=low, high=high, above=0.3, below=None, verdict=verdict(low, high, 0.3, None)
         )
-        for low, high in tests
+        for low, high in ends
     ]
-    claim = ClaimRecord.model_construct(verdict=verdict, tests=records)
-    assert claims.decisive(claim) == place
+    assert claims.decisive(ClaimRecord.model_construct(verdict=of_all, tests=tests)) == place
 
 
 def test_the_text_counts_verdicts_and_says_what_many_tests_are_worth(study: Reported) -> None:

@@ -197,15 +197,9 @@ def test_a_search_is_a_map_dots_or_a_line(drawn: dict[str, Drawn]) -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [
-        (0.0003, "3e-4"),
-        (0.01, "0.01"),
-        (0.00123, "0.00123"),
-        (0, "0"),
-        ("adam", "adam"),
-        (32, "32"),
-    ],
-)
+    [(0.0003, "3e-4"), (0.01, "0.01"), (0.00123, "0.00123"), (0, "0"), ("adam", "adam"),
+     (32, "32")],
+)  # fmt: skip
 def test_settings_are_written_short(value: Any, written: str) -> None:
     assert search_map._write(value) == written
 
