@@ -201,7 +201,7 @@ def arrays(folder: Path, **changes: Any) -> dict[str, Any]:
         "test_labels": np.tile(np.arange(3), 4),
     }
     np.savez(folder / "mine.npz", **(content | changes))
-    return {"kind": "npz", "path": str(folder), "file": "mine.npz"}
+    return {"kind": "npz", "path": str(folder), "train": "mine.npz"}
 
 
 def test_a_folder_of_pictures_needs_one_entry_and_no_numbers(tmp_path: Path) -> None:
@@ -312,7 +312,7 @@ def test_the_bytes_do_not_depend_on_the_number_of_cores(tmp_path: Path) -> None:
         prepared_alone(layout, OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
         found.append({file: file.read_bytes() for file in (layout.root / "data").rglob("*.*")})
     assert found[0] == found[1]
-    assert len(found[0]) == 12
+    assert len(found[0]) == 15
 
 
 def test_files_that_fetch_recorded_are_used_and_no_others(tmp_path: Path) -> None:

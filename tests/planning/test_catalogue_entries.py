@@ -13,7 +13,7 @@ from densevsconv.planning.study import Config, StudyDataset
 from densevsconv.schema.read import check
 from densevsconv.store.files import write_json
 
-NPZ = {"kind": "npz", "file": "mine.npz"}
+NPZ = {"kind": "npz", "train": "mine.npz"}
 OWN = NPZ | {"path": "mine"}
 SOURCE = {"source": NPZ}
 

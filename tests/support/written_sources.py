@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import struct
 import tarfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import scipy.io
 from PIL import Image
+from sklearn.datasets import dump_svmlight_file
 
 from densevsconv.images.sources import ImageSource, RawImages, source_of
 
@@ -72,6 +76,20 @@ def npz_bytes(*, compress: bool = False, **arrays: np.ndarray) -> bytes:
     stream = io.BytesIO()
     save: Any = np.savez_compressed if compress else np.savez
     save(stream, **arrays)
+    return stream.getvalue()
+
+
+def npy_bytes(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+def hdf5_bytes(**arrays: Any) -> bytes:
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        for name, array in arrays.items():
+            file[name] = array
     return stream.getvalue()
 
 
@@ -150,7 +168,57 @@ def npz(images: np.ndarray = COLOUR, compress: bool = False) -> Written:
         groups=np.array([7, 7, 7, 2, 2, 2, -1, -1, 5, 5, 5, 5]),
     )  # fmt: skip
     groups = np.array([3, 3, 3, 1, 1, 1, 0, 0, 2, 2, 2, 2, 4, 5, 6, 7, 8, 9])
-    return Written({"kind": "npz", "file": "d.npz"}, {"d.npz": content}, images, LABELS, groups)
+    return Written({"kind": "npz", "train": "d.npz"}, {"d.npz": content}, images, LABELS, groups)
+
+
+def npy() -> Written:
+    names = ("train_images", "test_images", "train_labels", "test_labels")
+    arrays = (COLOUR[:TRAIN], COLOUR[TRAIN:], LABELS[:TRAIN], LABELS[TRAIN:])
+    files = {name: npy_bytes(array) for name, array in zip(names, arrays, strict=True)}
+    return Written({"kind": "npy"} | {name: name for name in names}, files, COLOUR, LABELS)
+
+
+def hdf5() -> Written:
+    content = hdf5_bytes(
+        **{"train/x": COLOUR[:TRAIN], "train/y": LABELS[:TRAIN, np.newaxis]},
+        **{"test/x": COLOUR[TRAIN:], "test/y": LABELS[TRAIN:]},
+    )
+    keys = {
+        "kind": "hdf5", "train": "d.h5", "images": "train/x", "labels": "train/y",
+        "test_images": "test/x", "test_labels": "test/y",
+    }  # fmt: skip
+    return Written(keys, {"d.h5": content}, COLOUR, LABELS)
+
+
+def csv() -> Written:
+    files = {}
+    for name, part in {"train.csv": slice(TRAIN), "test.csv": slice(TRAIN, None)}.items():
+        rows = np.column_stack([LABELS[part], GREY[part].reshape(len(LABELS[part]), -1)])
+        lines = [["label", *(f"pixel{n}" for n in range(35))], *rows]
+        files[name] = "\n".join(",".join(map(str, line)) for line in lines).encode()
+    keys = {"kind": "csv", "train": "train.csv", "test": "test.csv", "shape": [7, 5, 1]}
+    return Written(keys, files, GREY, LABELS)
+
+
+def libsvm() -> Written:
+    files = {}
+    for name, part in {"train.bz2": slice(TRAIN), "test.bz2": slice(TRAIN, None)}.items():
+        stream = io.BytesIO()
+        rows = GREY[part].reshape(-1, 35)
+        dump_svmlight_file(rows.astype(float), LABELS[part] + 1.0, stream, zero_based=False)
+        files[name] = bz2.compress(stream.getvalue())
+    keys = {"kind": "libsvm", "train": "train.bz2", "test": "test.bz2"}
+    return Written(keys | {"shape": [7, 5, 1], "labels_from": 1}, files, GREY, LABELS)
+
+
+def zipped(written: Written) -> Written:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in written.files.items():
+            archive.writestr(name, content)
+    written.files = {"all.zip": stream.getvalue()}
+    written.keys["archive"] = "all.zip"
+    return written
 
 
 def folder(images: np.ndarray = COLOUR, grouped: bool = True) -> Written:
@@ -184,6 +252,13 @@ WRITTEN: dict[str, Callable[[], Written]] = {
     "npz": npz,
     "npz-compressed": lambda: npz(compress=True),
     "npz-grey": lambda: npz(GREY),
+    "npy": npy,
+    "hdf5": hdf5,
+    "csv": csv,
+    "libsvm": libsvm,
+    "idx-zip": lambda: zipped(idx()),
+    "folder-zip": lambda: zipped(folder()),
+    "csv-zip": lambda: zipped(csv()),
     "folder": folder,
     "folder-grey": lambda: folder(GREY),
     "folder-without-groups": lambda: folder(grouped=False),

@@ -29,6 +29,9 @@ def check(study: str | None, scale: str | None) -> None:
     refits = sum(case.refit_seeds for case in found.cases.values())
     cases = f"{len(found.cases)} cases, {trials} search trials, {refits} refits"
     print(f"study {found.name}: valid; {cases}")
+    for name, dataset in found.datasets.items():
+        for note in dataset.contents.notes:
+            print(f"data set {name}: {note}")
 
 
 def describe(architecture: str, image: tuple[int, int, int], classes: int) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from unicodedata import category
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from densevsconv.images.sources import Source
+from densevsconv.images.sources.base import numbers
 from densevsconv.images.sources.keys import PlainName
 from densevsconv.schema.messages import nearest, shown
 from densevsconv.schema.strict import Allowed, Name, Strict
@@ -18,6 +20,20 @@ Url = Annotated[
     str,
     StringConstraints(pattern=r"^https?://[^\s/]+/\S*$"),
     Allowed("an address that begins with http:// or https://"),
+]
+
+
+def _texts(value: Any) -> Any:
+    """Return a mapping with text as keys, where YAML has numbers."""
+    if isinstance(value, dict):
+        return {str(key) if type(key) is int else key: name for key, name in value.items()}
+    return value
+
+
+ClassNames = Annotated[
+    list[str] | dict[str, str] | None,
+    BeforeValidator(_texts),
+    Allowed("a list of names, or a mapping such as {cats: domestic cat}, or null"),
 ]
 
 
@@ -55,8 +71,9 @@ class DatasetEntry(Strict):
     """Height, width and channels of an image, in pixels; null: the files' own."""
     classes: int | None = Field(default=None, ge=2)
     """Number of classes; labels run from 0. null: the files' own."""
-    class_names: list[str] | None = None
-    """A name for each class, in the order of labels; null: the files' own, or the labels."""
+    class_names: ClassNames = None
+    """A name for each class: a list in the order of labels, or a mapping from what the files call
+    them (their folders, or labels); null: the files' own, or the labels."""
     max_value: int = Field(default=255, ge=1, le=255)
     """The largest value a pixel can have."""
     augmentation: Augmentation = Augmentation()
@@ -77,13 +94,14 @@ class DatasetEntry(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> DatasetEntry:
         self._check_files()
-        names = self.class_names or []
+        names = _names(self.class_names)
+        if odd := [name for name in names if not name.strip() or "Cc" in map(category, name)]:
+            raise ValueError(f"class_names: found {shown(odd[0])}; allowed: text in one line")
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"class_names: found {shown(twice[0])} twice; allowed: once each")
-        if self.class_names and self.classes and len(self.class_names) != self.classes:
+        if names and self.classes and len(names) != self.classes:
             raise ValueError(
-                f"class_names: found {len(self.class_names)} names; allowed: {self.classes}, "
-                "as classes says"
+                f"class_names: found {len(names)} names; allowed: {self.classes}, as classes says"
             )
         if self.images and self.test_images and self.test_images >= self.images:
             raise ValueError(
@@ -106,6 +124,38 @@ class DatasetEntry(Strict):
                     f"{nearest(name, self.files)} allowed: every file of the source (or "
                     "source.path, the folder that has them)"
                 )
+
+
+def _names(stated: ClassNames) -> list[str]:
+    return list(stated.values() if isinstance(stated, dict) else stated or [])
+
+
+def named(stated: ClassNames, found: list[str]) -> list[str]:
+    """Return the names of classes that the files call ``found``; ValueError where none follow.
+
+    A list is in the order of labels. Where the files have names of their own, such as folders', it
+    would name them by their place among those, which nobody sees.
+    """
+    names = _names(stated) or found
+    if isinstance(stated, dict):
+        if odd := set(found) ^ set(stated):
+            raise ValueError(f"found {shown(min(odd))}; allowed: a name for each of {_list(found)}")
+        return [stated[name] for name in found]
+    if len(names) != len(found):
+        raise ValueError(
+            f"found {len(names)} names; allowed: {len(found)}, one for each class of the files"
+        )
+    if names != found and not numbers(found):
+        example = ", ".join(f"{name}: .." for name in found[:3])
+        raise ValueError(
+            f"found a list, and files that name the classes themselves ({_list(found)}); allowed: "
+            f"a mapping of these names to others, {{{example}}}, or no such key"
+        )
+    return names
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(names[:20]) + (", .." if len(names) > 20 else "")
 
 
 class Catalogue(Strict):

@@ -6,9 +6,10 @@ from typing import Any
 
 from densevsconv.errors import ConfigError, DataError
 from densevsconv.images.sources import Probe
+from densevsconv.images.sources.base import ordered
 from densevsconv.images.split import Sizes, Test, split_sizes
 from densevsconv.images.transforms.apply import transformed_shape
-from densevsconv.planning.catalogue import Catalogue, DatasetEntry
+from densevsconv.planning.catalogue import Catalogue, DatasetEntry, named
 from densevsconv.planning.resolved import ResolvedDataset
 from densevsconv.planning.study import Config, StudyDataset
 from densevsconv.schema.messages import shown, unknown
@@ -114,20 +115,30 @@ def _contents(where: str, entry: DatasetEntry, folder: Path) -> tuple[Probe, str
         raise ConfigError(f"{where}.source: {error}") from None
     stated = {
         key: value
-        for key in (*_STATED, "test_images", "class_names")
+        for key in (*_STATED, "test_images")
         if (value := getattr(entry, key)) is not None
     }
     if found is not None:
         _check_stated(where, stated, found)
         stated = vars(found) | stated
+    names = stated.get("source_names") or (
+        ordered(entry.class_names)
+        if isinstance(entry.class_names, dict)
+        else [str(label) for label in range(stated["classes"])]
+    )
+    try:
+        class_names = named(entry.class_names, names)
+    except ValueError as error:
+        raise ConfigError(f"{where}.class_names: {error}") from None
     shape = tuple(stated["shape"])
-    names = stated.get("class_names") or [str(label) for label in range(stated["classes"])]
     contents = Probe(
         images=stated["images"],
         test_images=stated.get("test_images"),
         shape=(shape[0], shape[1], shape[2]),
         classes=stated["classes"],
-        class_names=names,
+        class_names=class_names,
+        source_names=names if found or isinstance(entry.class_names, dict) else [],
+        notes=found.notes if found else [],
     )
     stamps = [[str(file), (stat := file.stat()).st_size, stat.st_mtime_ns] for file in files]
     return contents, digest(stamps) if stamps else ""
@@ -142,9 +153,3 @@ def _check_stated(where: str, stated: dict[str, Any], found: Probe) -> None:
                 f"{where}.{key}: found {shown(stated[key])}; allowed: {shown(there[key])}, as the "
                 "files have it, or no such key"
             )
-    names = stated.get("class_names", found.class_names)
-    if len(names) != found.classes:
-        raise ConfigError(
-            f"{where}.class_names: found {len(names)} names; allowed: {found.classes}, one for "
-            "each class of the files"
-        )

@@ -221,6 +221,7 @@ def _prepared(study: ResolvedStudy, dataset: ResolvedDataset) -> PreparedDataset
         shape=contents.shape,
         classes=contents.classes,
         class_names=contents.class_names,
+        source_names=contents.source_names,
         max_value=dataset.entry.max_value,
         split=_split(dataset),
         transform=dataset.used.model_dump()["transform"],

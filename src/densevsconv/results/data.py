@@ -56,6 +56,9 @@ class DataInfo(Record):
     test_hash: str = Field(description="SHA-256 of the test arrays.")
     split: dict[str, Any] = Field(description="How it was divided, with its seed.")
     transform: list[dict[str, Any]] = Field(description="The changes made, in order.")
+    notes: list[str] = Field(
+        default_factory=list, description="What of the files was not used, or changed, in words."
+    )
 
 
 class Pair(Record):

@@ -16,16 +16,19 @@ from pydantic import Field
 from densevsconv.errors import DataError
 from densevsconv.images.fetch import fetch_files
 from densevsconv.images.sources import RawImages, source_of
+from densevsconv.images.sources.base import numbers
 from densevsconv.images.split import split
 from densevsconv.images.transforms.apply import each_step, transform
 from densevsconv.images.transforms.base import chunks
 from densevsconv.results.data import ClassCounts, Counts, DataInfo, FetchedFiles
 from densevsconv.results.plan import Split
 from densevsconv.results.record import Record
+from densevsconv.schema.messages import shown
 from densevsconv.stages.fetch import WantedFile
 from densevsconv.stages.plan import Files, Plan
-from densevsconv.store.files import write_npz
+from densevsconv.store.files import atomic_path, write_npz
 from densevsconv.store.layout import Layout
+from densevsconv.store.progress import say
 from densevsconv.store.seeds import derive_seed
 
 SHEET_CLASSES = 10
@@ -45,6 +48,9 @@ class PreparedDataset(Record):
     shape: tuple[int, int, int] = Field(description="Of the images before any change.")
     classes: int = Field(description="Number of classes.")
     class_names: list[str] = Field(description="In the order of labels.")
+    source_names: list[str] = Field(
+        default_factory=list, description="What the files call them; empty: not known yet."
+    )
     max_value: int = Field(description="The largest value a pixel can have.")
     split: Split = Field(description="How it is divided.")
     transform: list[dict[str, Any]] = Field(description="Changes of every image, in order.")
@@ -77,6 +83,7 @@ def outputs(plan: PreparePlan, at: Layout, dataset: str) -> Files:
         "test": at.test_data(dataset),
         "info": at.data_info(dataset),
         "sheet": at.contact_sheet(dataset),
+        "classes": at.class_sheet(dataset),
     }
 
 
@@ -97,6 +104,9 @@ def run(plan: PreparePlan, at: Layout, dataset: str, *, mirror: str | None = Non
         "seed": derive_seed(asked.seed, "transform", 0),
         "max_value": asked.max_value,
     }
+    for note in raw.notes:
+        say(f"data set {dataset}", note)
+    _draw_classes(asked, raw, rows["train"], at.class_sheet(dataset))
     sheet, train_images = _changed_with_sheet(raw, rows["train"], change)
     write_npz(at.contact_sheet(dataset), sheet)
     # each part by itself: clutter is cut from images of the same part, so none leaks into another
@@ -137,6 +147,7 @@ def run(plan: PreparePlan, at: Layout, dataset: str, *, mirror: str | None = Non
         test_hash=_hash(test, asked),
         split=asked.split.model_dump() | {"seed": asked.seed},
         transform=asked.transform,
+        notes=raw.notes,
     ).write(at.data_info(dataset))
 
 
@@ -167,6 +178,12 @@ def _check(asked: PreparedDataset, raw: RawImages) -> None:
     ):
         if found != stated:
             raise DataError(f"the source has {key} {found}, config/datasets.yaml says {stated}")
+    known = asked.source_names or asked.class_names
+    if not numbers(raw.class_names) and raw.class_names != known:
+        raise DataError(
+            f"the source has the classes {', '.join(raw.class_names[:20])}, config/datasets.yaml "
+            f"says {', '.join(known[:20])}"
+        )
     if raw.images.max() > asked.max_value:
         raise DataError(
             f"found a pixel of {raw.images.max()}, config/datasets.yaml says max_value "
@@ -189,11 +206,15 @@ def _divided(name: str, asked: PreparedDataset, raw: RawImages) -> dict[str, np.
         **asked.split.model_dump(exclude={"grouped"}),
     )
     for part, of in rows.items():
-        present = len(np.unique(raw.labels[of]))
-        if present < asked.classes:
+        counts = np.bincount(raw.labels[of], minlength=asked.classes)
+        if not counts.all():
+            absent = [asked.class_names[label] for label in np.flatnonzero(counts == 0)]
+            whole = np.bincount(raw.labels)[counts == 0].min()
             raise DataError(
-                f"the {part} part has images of {present} of {asked.classes} classes; make it "
-                f"larger in the study's datasets.{name}"
+                f"the {part} part has no image of class {shown(absent[0])}"
+                f"{f' and {len(absent) - 1} others' if absent[1:] else ''}, of which there are "
+                f"{whole} in all; allowed: one of every class in every part (more images, or "
+                f"larger parts in the study's datasets.{name})"
             )
     return rows
 
@@ -211,6 +232,21 @@ def _changed_with_sheet(
         images = changed
         sheet[f"step{number}"] = images[show]
     return sheet, images
+
+
+def _draw_classes(asked: PreparedDataset, raw: RawImages, rows: np.ndarray, file: Path) -> None:
+    """Draw the first training images of every class, as the source has them, under its name."""
+    from densevsconv.report.figures import pictures, style  # slow to import
+
+    labels = raw.labels[rows]
+    images = [
+        list(raw.images[rows[labels == label][: pictures.PICTURES]])
+        for label in range(asked.classes)
+    ]
+    style.apply()
+    figure = pictures.sheet(pictures.Pictures(asked.class_names, images, asked.max_value))
+    with atomic_path(file) as temporary:
+        figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
 
 
 def channel_statistics(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -64,6 +64,8 @@ class Layout:
     """What a prepared data set is: shape, classes, counts, hashes."""
     contact_sheet = _Each("{study}/data/{}/sheet.npz")
     """Some images at every step of their transformation."""
+    class_sheet = _Each("{study}/data/{}/classes.png")
+    """Some images of every class under its name, to be looked at."""
     measures = _Each("{study}/data/{}/measures.json")
     """What was measured on the images."""
     mean_images = _Each("{study}/data/{}/means.npz")

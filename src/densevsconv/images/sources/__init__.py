@@ -8,22 +8,31 @@ from typing import Annotated, Any, get_args
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from densevsconv.images.sources.base import ImageSource, Probe, RawImages
-from densevsconv.images.sources.digits import DigitsSource
+from densevsconv.images.sources.containers import ContainerSource
 from densevsconv.images.sources.folder import FolderSource
-from densevsconv.images.sources.idx import IdxSource
-from densevsconv.images.sources.mat import MatSource
-from densevsconv.images.sources.npz import NpzSource
+from densevsconv.images.sources.named import DigitsSource, NamedSource
+from densevsconv.images.sources.pairs import PairsSource
 from densevsconv.images.sources.records import CifarSource, StlSource
+from densevsconv.images.sources.rows import RowsSource
 from densevsconv.schema.strict import Allowed
 
 __all__ = ["SOURCES", "ImageSource", "Probe", "RawImages", "Source", "source_of"]
 
 AnySource = (
-    DigitsSource | IdxSource | MatSource | CifarSource | StlSource | FolderSource | NpzSource
+    DigitsSource
+    | FolderSource
+    | ContainerSource
+    | PairsSource
+    | RowsSource
+    | CifarSource
+    | StlSource
+    | NamedSource
 )
 
 SOURCES: dict[str, type[ImageSource]] = {
-    get_args(source.model_fields["kind"].annotation)[0]: source for source in get_args(AnySource)
+    kind: source
+    for source in get_args(AnySource)
+    for kind in get_args(source.model_fields["kind"].annotation)
 }
 """The schema and reader of every kind of source."""
 

@@ -1,22 +1,20 @@
 """What every source is: a schema of its files, which reads them, and what all have in common.
 
 A kind of source says which files it names (``names``) and what each of them holds (``parts``); the
-rest is here: files put together, labels counted, groups kept apart, and one line for whatever is
-wrong with a file.
+rest is here: files put together, labels counted, groups kept apart.
 """
 
-import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import Any, Self, cast
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from densevsconv.errors import DataError
-from densevsconv.images.sources.keys import Files, OwnFolder, SomeFiles
+from densevsconv.images.sources.keys import Archive, Files, OwnFolder, SomeFiles
+from densevsconv.images.sources.places import Place, files_of
 from densevsconv.schema.strict import Strict
 
 CHANNELS = 4
@@ -38,6 +36,10 @@ class RawImages:
     """The first row of the source's own test part; None: it has none."""
     groups: np.ndarray | None
     """int64 (N,): images of one number belong together; None: none do. None is in both parts."""
+    class_names: list[str] = field(default_factory=list)
+    """As the files have them; numbers where they have none."""
+    notes: list[str] = field(default_factory=list)
+    """What of the files was not used, or changed, in words."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Probe:
     classes: int
     class_names: list[str]
     """Numbers where the files have no names."""
+    source_names: list[str] = field(default_factory=list)
+    """As the files have them, where they were looked at and a study calls them otherwise."""
+    notes: list[str] = field(default_factory=list)
+    """What of the files is not used, or changed, in words."""
 
 
 @dataclass
@@ -64,17 +70,18 @@ class Part:
     shape: tuple[int, int, int, int]
     """Images, height, width, channels."""
     labels: np.ndarray | None
-    """int64 (N,); None where only the shape was asked for and the classes are stated."""
+    """int64 (N,), or names of classes; None where only the shape was asked for and the classes are
+    stated."""
     images: np.ndarray | None
     """uint8 of ``shape``; None where only the shape was asked for."""
     test: bool = False
     """Whether it belongs to the source's own test part."""
-    groups: np.ndarray | None = None
-    """int64 (N,): numbers from 0 of images that belong together; None: it tells none."""
-    group_names: list[Any] = field(default_factory=list)
-    """What the groups are called that must not be in both parts."""
+    groups: np.ndarray | list[str] | None = None
+    """For each image the number or name of its group; None: the file tells none."""
     class_names: list[str] | None = None
     """Where the files name the classes."""
+    notes: list[str] = field(default_factory=list)
+    """What of the file was not used, or changed, in words."""
 
 
 class ImageSource(Strict):
@@ -87,51 +94,38 @@ class ImageSource(Strict):
 
     def names(self) -> list[str]:
         """Return the names of the files, in fixed order."""
-        raise NotImplementedError
+        return []
 
-    def parts(self, folder: Path, *, pixels: bool) -> list[Part]:
+    def parts(self, at: Place, *, pixels: bool) -> list[Part]:
         """Return what each file holds, training part first; without ``pixels`` only the shapes."""
         raise NotImplementedError
 
     def files(self, folder: Path) -> list[Path]:
         """Return every file that is read, in fixed order."""
-        if archive := getattr(self, "archive", None):
-            return [folder / archive]
         return [folder / name for name in self.names()]
 
     def read(self, folder: Path) -> RawImages:
         """Return all images; DataError, in one line, for a file that is not what it should be."""
         parts = self._checked(folder, pixels=True)
         labels = np.concatenate([part.labels for part in parts if part.labels is not None])
-        self._count_classes(parts, labels)
-        groups = _groups(parts)
-        return RawImages(_images(parts), labels, _test_from(parts), groups)
+        names, groups = self._class_names(parts, labels), _groups(parts)
+        return RawImages(_images(parts), labels, _test_from(parts), groups, names, _notes(parts))
 
     def probe(self, folder: Path) -> Probe:
         """Return what the files hold, from headers, labels and names; errors as in ``read``."""
         parts = self._checked(folder, pixels=False)
-        names = parts[0].class_names
-        if names is None:
-            labels = [part.labels for part in parts if part.labels is not None]
-            stated: int = getattr(self, "classes", 0)
-            classes = self._count_classes(parts, np.concatenate(labels)) if labels else stated
-            names = [str(label) for label in range(classes)]
+        labels = [part.labels for part in parts if part.labels is not None]
+        names = self._class_names(parts, np.concatenate(labels) if labels else None)
         count, test_from = sum(part.shape[0] for part in parts), _test_from(parts)
         tested = None if test_from is None else count - test_from
-        return Probe(count, tested, parts[0].shape[1:], len(names), names)
+        shape = parts[0].shape[1:]
+        return Probe(count, tested, shape, len(names), names, names, _notes(parts))
 
     def _checked(self, folder: Path, *, pixels: bool) -> list[Part]:
-        seen: list[Path] = []
-        for name in self.names():
-            path = (folder / name).resolve()  # a symbolic link may hide that it is there twice
-            if any(path.is_relative_to(other) or other.is_relative_to(path) for other in seen):
-                raise DataError(
-                    f"{folder / name}: found twice in the source; allowed: once, since one image "
-                    "must not be in two parts"
-                )
-            seen.append(path)
-        parts = self.parts(folder, pixels=pixels)
+        with files_of(folder, getattr(self, "archive", None)) as at:
+            parts = self.parts(at, pixels=pixels)
         first = parts[0]
+        _number_names(parts)
         for part in parts:
             if part.shape[1:] != first.shape[1:]:
                 raise DataError(
@@ -143,33 +137,71 @@ class ImageSource(Strict):
                     f"{part.name}: found {part.shape[0]:,} images and {len(part.labels):,} labels; "
                     "allowed: as many labels as images"
                 )
-            if part.test and (shared := set(first.group_names) & set(part.group_names)):
-                raise DataError(
-                    f"{part.name}: found the group {min(shared)} in the training part too; "
-                    "allowed: groups of one part only"
-                )
+        trained, tested = (_group_keys(parts, test=test) for test in (False, True))
+        if shared := trained & tested:
+            raise DataError(
+                f"{parts[-1].name}: found the group {min(shared)} in the training part too; "
+                "allowed: groups of one part only"
+            )
         return parts
 
-    def _count_classes(self, parts: list[Part], labels: np.ndarray) -> int:
-        """Return the number of classes; DataError unless they run from 0 without a gap."""
-        classes = getattr(self, "classes", None)
-        where = ", ".join(part.name for part in parts)
-        lowest, highest = int(labels.min()), int(labels.max())
-        most = classes or MOST_CLASSES
-        if lowest < 0 or highest >= most:
-            raise DataError(
-                f"{where}: found labels from {lowest} to {highest}; allowed: 0 to {most - 1:,}"
+    def _class_names(self, parts: list[Part], labels: np.ndarray | None) -> list[str]:
+        """Return a name for each class; DataError unless labels run from 0 without a gap.
+
+        ``labels`` are those of all parts; None: the classes are stated.
+        """
+        names, stated = parts[0].class_names, getattr(self, "classes", None)
+        if labels is None:
+            return [str(label) for label in range(stated or 0)]
+        where = ", ".join(dict.fromkeys(part.name for part in parts))
+        found = sorted(set(labels.tolist()))
+        most = stated or MOST_CLASSES
+        listed = f"labels {', '.join(map(str, found[:12]))}{', ..' if len(found) > 12 else ''}"
+        if len(found) < 2:
+            raise DataError(f"{where}: found one class ({listed}); allowed: two or more")
+        wanted = range(stated or len(found))
+        if len(names or wanted) == len(found) and found[-1] < most and found == list(wanted):
+            return names or [str(label) for label in found]
+        if found[0] == 1 and len(found) == found[-1]:
+            hint = (
+                f"source.labels_from: 1 where 1 is the first class, or source.label_map: "
+                f'{{"{found[-1]}": 0}} where {found[-1]} stands for 0'
             )
-        counts = np.bincount(labels, minlength=classes or 0)
-        absent = np.flatnonzero(counts == 0)
-        if len(absent) or len(counts) < 2:
-            hint = "; labels from 1 need source.label_map" if lowest == 1 else ""
-            missing = f"no image of class {absent[0]}" if len(absent) else "one class"
-            raise DataError(
-                f"{where}: found labels from {lowest} to {highest} and {missing}; allowed: two or "
-                f"more classes from 0, each with images{hint}"
-            )
-        return len(counts)
+        else:
+            swaps = ", ".join(f'"{label}": {new}' for new, label in enumerate(found[:6]))
+            hint = f"source.label_map: {{{swaps}{', ..' if len(found) > 6 else ''}}}"
+        raise DataError(
+            f"{where}: found {listed}; allowed: "
+            f"{f'0 to {stated - 1}' if stated else 'from 0 on without a gap'}, each with images "
+            f"({hint})"
+        )
+
+
+def _number_names(parts: list[Part]) -> None:
+    """Turn labels that are names into numbers, which follow the names' order in all parts."""
+    texts = [part.labels for part in parts if part.labels is not None]
+    if not any(of.dtype.kind in "US" for of in texts):
+        return
+    names = ordered({str(name) for of in texts for name in of})
+    number = {name: number for number, name in enumerate(names)}
+    for part in parts:
+        if part.labels is not None:
+            part.labels = np.array([number[str(name)] for name in part.labels], np.int64)
+            part.class_names = names
+
+
+def ordered(names: Iterable[str]) -> list[str]:
+    """Return names of classes sorted: as numbers where all are numbers, else as text."""
+    names = list(names)
+    return sorted(names, key=(lambda name: (int(name), name)) if numbers(names) else None)
+
+
+def numbers(names: Iterable[str]) -> bool:
+    return all(name.isascii() and name.removeprefix("-").isdigit() for name in names)
+
+
+def _notes(parts: list[Part]) -> list[str]:
+    return list(dict.fromkeys(note for part in parts for note in part.notes))
 
 
 def _test_from(parts: list[Part]) -> int | None:
@@ -191,21 +223,53 @@ def _images(parts: list[Part]) -> np.ndarray:
     return whole
 
 
+def _group_keys(parts: list[Part], *, test: bool) -> set[Any]:
+    return {key for part in parts if part.test == test for key in _listed(part.groups)}
+
+
+def _listed(groups: np.ndarray | list[str] | None) -> list[Any]:
+    return groups.tolist() if isinstance(groups, np.ndarray) else groups or []
+
+
 def _groups(parts: list[Part]) -> np.ndarray | None:
-    """Return groups numbered on from part to part; each image of a part without is its own."""
+    """Return the number of each image's group; each image of a part without is its own."""
     if all(part.groups is None for part in parts):
         return None
-    whole = np.empty(0, np.int64)
-    for part in parts:
-        numbers = np.arange(part.shape[0]) if part.groups is None else part.groups
-        whole = np.append(whole, numbers + whole.max(initial=-1) + 1)
-    return whole
+    number: dict[Any, int] = {}
+    whole = []
+    for place, part in enumerate(parts):
+        keys = _listed(part.groups) or [(place, row) for row in range(part.shape[0])]
+        for key in sorted(set(keys)) if isinstance(part.groups, np.ndarray) else keys:
+            number.setdefault(key, len(number))
+        whole += [number[key] for key in keys]
+    return np.array(whole, np.int64)
 
 
-class PartedSource(ImageSource):
-    """Files of images and labels, training and test parts apart."""
+class FileSource(ImageSource):
+    """Files in a folder, or in an archive in it."""
 
     path: OwnFolder = None
+    archive: Archive = None
+
+    def files(self, folder: Path) -> list[Path]:
+        return [folder / self.archive] if self.archive else super().files(folder)
+
+    def _checked(self, folder: Path, *, pixels: bool) -> list[Part]:
+        seen: list[Path] = []
+        for name in self.names():
+            path = (folder / name).resolve()  # a symbolic link may hide that it is there twice
+            if any(path.is_relative_to(other) or other.is_relative_to(path) for other in seen):
+                raise DataError(
+                    f"{folder / name}: found twice in the source; allowed: once, since one image "
+                    "must not be in two parts"
+                )
+            seen.append(path)
+        return super()._checked(folder, pixels=pixels)
+
+
+class PartedSource(FileSource):
+    """Files of images and labels, training and test parts apart."""
+
     train: SomeFiles = Field(description="Files of the training part, in this order.")
     test: Files = Field(
         default_factory=list, description="Files of the test part; empty: there is none."
@@ -215,10 +279,9 @@ class PartedSource(ImageSource):
         return [*self.train, *self.test]
 
 
-class PairedSource(ImageSource):
+class PairedSource(FileSource):
     """Files of images, and as many of labels."""
 
-    path: OwnFolder = None
     train_images: SomeFiles = Field(description="Files of training images.")
     train_labels: SomeFiles = Field(description="Their labels, as many files in the same order.")
     test_images: Files = Field(
@@ -240,37 +303,13 @@ class PairedSource(ImageSource):
     def names(self) -> list[str]:
         return [*self.train_images, *self.test_images, *self.train_labels, *self.test_labels]
 
-
-@contextmanager
-def reading(file: Path, allowed: str) -> Iterator[None]:
-    """Turn whatever a library raises for a file it cannot read into one line that names the file.
-
-    ``allowed`` is what the file may be, in words.
-    """
-    try:
-        yield
-    except DataError:
-        raise
-    except Exception as error:  # the libraries raise dozens of kinds for damaged files
-        if isinstance(error, OSError) and error.strerror:
-            raise DataError(f"{file}: {error.strerror.lower()}") from None
-        text = " ".join(str(error).split())[:120] or type(error).__name__
-        raise DataError(
-            f"{file}: found a file that cannot be read ({text}); allowed: {allowed}"
-        ) from None
-
-
-@contextmanager
-def unpacked(file: Path) -> Iterator[IO[bytes]]:
-    """Give the bytes of a file, decompressed where it is a gzip file (whatever its name)."""
-    with file.open("rb") as raw:
-        compressed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        if compressed:
-            with gzip.open(raw, "rb") as stream:
-                yield cast(IO[bytes], stream)
-        else:
-            yield raw
+    def pairs(self, at: Place) -> list[tuple[Place, Place, bool]]:
+        """Return each file of images, that of its labels, and whether it is of the test part."""
+        images, labels = self.train_images + self.test_images, self.train_labels + self.test_labels
+        return [
+            (at / image, at / label, number >= len(self.train_images))
+            for number, (image, label) in enumerate(zip(images, labels, strict=True))
+        ]
 
 
 def image_shape(shape: tuple[int, ...], where: str) -> tuple[int, int, int, int]:
@@ -288,11 +327,3 @@ def image_shape(shape: tuple[int, ...], where: str) -> tuple[int, int, int, int]
 def by(shape: tuple[int, ...]) -> str:
     """Return a shape for messages: ``7 x 5 x 3``."""
     return " x ".join(map(str, shape))
-
-
-def mapped(labels: np.ndarray, label_map: dict[str, int]) -> np.ndarray:
-    """Return labels, int64, with those that the map names replaced."""
-    replaced = labels.astype(np.int64)
-    for label, other in label_map.items():
-        replaced[labels == int(label)] = other
-    return replaced

@@ -70,7 +70,11 @@ Shape = Annotated[
     Field(min_length=3, max_length=3),
     Allowed("[height, width, channels], whole numbers of at least 1"),
 ]
-ArrayName = Annotated[str, Field(min_length=1, max_length=64)]
+ArrayNames = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=256)]],
+    BeforeValidator(_as_list),
+    Allowed("the name of an array, or a list of names"),
+]
 LabelMap = Annotated[
     dict[str, int],
     BeforeValidator(_label_map),
@@ -90,6 +94,7 @@ OwnFolder = Annotated[
 Archive = Annotated[
     FileName | None,
     Field(
-        description="A .tar.gz (or .tar) file that holds the files; null: they lie in the folder."
+        description="A zip or tar file (plain or compressed) in the folder, which holds the files; "
+        "null: they lie in the folder itself."
     ),
 ]

@@ -55,6 +55,11 @@ def draw_test_images(shown: Pictures) -> Figure:
     return _grid(shown, TEST_COLUMNS, most=1, across=1, picture_mm=picture_mm, inset=0.05)
 
 
+def sheet(shown: Pictures) -> Figure:
+    """Return a figure of any height, with the name and some pictures of every class."""
+    return _grid(shown, columns=2, most=PICTURES, across=PICTURES, picture_mm=PICTURE_MM)
+
+
 def draw(shown: Pictures) -> Figure:
     """Return a figure as wide as a column: the classes in lines, each with its label on top.
 

@@ -1,0 +1,118 @@
+"""Files in a folder or in an archive, read alike; one line for whatever is wrong with one."""
+
+import bz2
+import gzip
+import lzma
+import shutil
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from densevsconv.errors import DataError
+
+Place = Path | zipfile.Path
+"""A file or a folder, which may lie in an archive."""
+
+_COMPRESSED: dict[bytes, Any] = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\0": lzma}
+_NESTED = 2
+"""How often a file may be compressed: one is known that decompresses to itself."""
+
+_KINDS = {
+    b"PK\x03\x04": "a zip archive (name it in source.archive)",
+    b"\x1f\x8b": "a file that is compressed by gzip",
+    b"\x89HDF": "an HDF5 file",
+    b"MATLAB 5": "a MATLAB 5 file",
+    b"MATLAB 7.3": "a MATLAB 7.3 file",
+    b"\x93NUMPY": "a NumPy file of one array (.npy)",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"%PDF": "a PDF document",
+    b"version https://git-lfs": "a pointer to a file that Git LFS has not fetched",
+    b"<": "a page of HTML or XML",
+}
+"""What files that are not what they should be begin with."""
+
+
+@contextmanager
+def reading(file: Place, allowed: str) -> Iterator[None]:
+    """Turn whatever a library raises for a file it cannot read into one line that names the file.
+
+    ``allowed`` is what the file may be, in words.
+    """
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:  # the libraries raise dozens of kinds for damaged files
+        if isinstance(error, FileNotFoundError):  # an archive's has no words
+            raise DataError(f"{file}: no such file or directory") from None
+        if isinstance(error, OSError) and error.strerror:
+            raise DataError(f"{file}: {error.strerror.lower()}") from None
+        text = " ".join(str(error).split())[:120] or type(error).__name__
+        raise DataError(
+            f"{file}: found a file that cannot be read ({text}){_kind(file)}; allowed: {allowed}"
+        ) from None
+
+
+def _kind(file: Place) -> str:
+    """Return what a file looks like, for messages; "" where that is nothing known."""
+    start = b""
+    with suppress(OSError, zipfile.BadZipFile), file.open("rb") as stream:
+        start = stream.read(32).lstrip()
+    looks = [words for magic, words in _KINDS.items() if start.startswith(magic)]
+    return f", which looks like {looks[0]}" if looks else ""
+
+
+@contextmanager
+def unpacked(file: Place) -> Iterator[IO[bytes]]:
+    """Give the bytes of a file, decompressed (gzip, bzip2, xz) whatever its name."""
+    with ExitStack() as opened:
+        stream = opened.enter_context(file.open("rb"))
+        for _ in range(_NESTED):
+            start = stream.read(6)
+            stream.seek(0)
+            for magic, module in _COMPRESSED.items():
+                if start.startswith(magic):
+                    stream = opened.enter_context(module.open(stream))
+        yield stream
+
+
+@contextmanager
+def files_of(folder: Path, archive: str | None) -> Iterator[Place]:
+    """Give the folder of a source's files: one on the disk, or the top of an archive in it.
+
+    Nothing is unpacked onto the disk: a member's name is only looked up, never a place to write to.
+    """
+    if archive is None:
+        yield folder
+        return
+    file = folder / archive
+    with ExitStack() as opened:
+        with reading(file, "a zip archive, or a tar archive, plain or compressed"):
+            zipped = zipfile.is_zipfile(file)
+            packed: Any = file if zipped else opened.enter_context(_as_zip(file))
+            members = opened.enter_context(zipfile.ZipFile(packed))
+            members.filename = str(file)  # for messages
+        yield zipfile.Path(members)
+
+
+@contextmanager
+def _as_zip(file: Path) -> Iterator[IO[bytes]]:
+    """Give a tar archive's files as a zip archive without a name, so that all are read one way."""
+    with tempfile.TemporaryFile() as copy:
+        # in one pass: to go back in a compressed file is to decompress it again
+        with unpacked(file) as stream, zipfile.ZipFile(copy, "w") as packed:
+            with tarfile.open(fileobj=stream, mode="r|") as members:
+                for member in members:
+                    content = members.extractfile(member) if member.isfile() else None
+                    name = str(Path(member.name))  # ./a is a
+                    if content is not None and name not in packed.NameToInfo:
+                        with packed.open(name, "w", force_zip64=True) as target:
+                            shutil.copyfileobj(content, target)
+            while stream.read(2**20):  # gzip's checksum is at the end
+                pass
+        yield copy
