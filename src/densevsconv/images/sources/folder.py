@@ -84,6 +84,10 @@ class FolderSource(FileSource):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
+        if self.path is None and self.archive is None:
+            raise ValueError(
+                "path: missing; allowed: a folder of your own, or source.archive, a fetched file"
+            )
         if self.test and not self.train:
             raise ValueError("train: found nothing; allowed: a folder beside the test part")
         names = list(map(PurePosixPath, self.names()))
