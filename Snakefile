@@ -44,6 +44,11 @@ onsuccess:
 
 
 onerror:
+    if any("Signals.SIGKILL" in Path(file).read_text() for file in log):
+        print(
+            "A job was killed from outside, as the system does where memory runs out: fewer jobs at a\n"
+            "time (--cores), smaller batches or fewer images need less."
+        )
     print(
         f"The log of the failed job is named above; all logs are in {at.root}/logs.\n"
         "What is finished is kept: the same command goes on from there."

@@ -120,12 +120,14 @@ def test_a_killed_run_goes_on_where_it_was(finished, tmp_path, moment):
 
 def test_a_killed_job_fails_the_run_and_the_next_one_goes_on(finished, tmp_path):
     clone = make_clone(tmp_path / "clone", finished.root)
-    process = start(clone)
+    said = tmp_path / "said"
+    process = start(clone, said)
     wait_until(lambda: len(clone.journal("search")) >= 1, 600, process)
     jobs = [number for number, command in processes(clone).items() if "\0search\0" in command]
     assert jobs
     os.kill(jobs[0], signal.SIGKILL)
     assert process.wait(timeout=600) != 0
+    assert "where memory runs out" in said.read_text(encoding="utf-8")
     before = clone.journal("search")
 
     clone.run()
