@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.io
-import yaml
 from PIL import Image
 
 from densevsconv.errors import ConfigError, DataError
@@ -22,8 +21,7 @@ from densevsconv.planning.plans import write_plans
 from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.layout import Layout
-
-CONFIG = Path(__file__).parents[2] / "config"
+from tests.support.own_images import CONFIG, project
 
 
 def planned(folder: Path, **changes: Any) -> Layout:
@@ -39,28 +37,6 @@ def planned(folder: Path, **changes: Any) -> Layout:
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     run_stage("prepare", layout := planned(tmp_path))
-    return layout
-
-
-def project(folder: Path, entry: dict[str, Any], datasets: dict[str, Any]) -> Layout:
-    """Write a configuration with one catalogue entry, ``mine``, and the plans of a study."""
-    (folder / "config" / "studies").mkdir(parents=True, exist_ok=True)
-    if not (folder / "config" / "architectures").exists():
-        (folder / "config" / "architectures").symlink_to(CONFIG / "architectures")
-    study = {
-        "title": "Mine",
-        "datasets": datasets,
-        "training": {"batch_size": 8, "epochs": 1},
-        "cases": {"net": {"dataset": next(iter(datasets)), "architecture": "dense_3"}},
-    }
-    for name, content in {
-        "config": {"study": "mine", "data": str(folder / "data")},
-        "datasets": {"datasets": {"mine": {"title": "My images"} | entry}},
-        "studies/mine": study,
-    }.items():
-        (folder / "config" / f"{name}.yaml").write_text(yaml.safe_dump(content))
-    layout = Layout(folder / "results" / "mine")
-    write_plans(load_study(folder / "config" / "config.yaml"), layout)
     return layout
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from unicodedata import category
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from densevsconv.images.sources import Source
 from densevsconv.images.sources.base import numbers
@@ -23,18 +23,7 @@ Url = Annotated[
 ]
 
 
-def _texts(value: Any) -> Any:
-    """Return a mapping with text as keys, where YAML has numbers."""
-    if isinstance(value, dict):
-        return {str(key) if type(key) is int else key: name for key, name in value.items()}
-    return value
-
-
-ClassNames = Annotated[
-    list[str] | dict[str, str] | None,
-    BeforeValidator(_texts),
-    Allowed("a list of names, or a mapping such as {cats: domestic cat}, or null"),
-]
+ClassNames = list[str] | dict[str, str] | None
 
 
 class RemoteFile(Strict):

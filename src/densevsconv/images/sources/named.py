@@ -90,30 +90,38 @@ class NamedSource(ArrayKeys, ImageSource):
         names = found.target_names if self.name in ("digits", "lfw_people") else []
         return [(found.get("images", found.data), labels, False)], names
 
-    def _huggingface(self) -> tuple[list[_Split], Sequence[str]]:
-        datasets = _package("datasets")
-        there = datasets.load_dataset(self.name, self.config)
-        features = next(iter(there.values())).features
-        pictures = [key for key, of in features.items() if isinstance(of, datasets.Image)]
-        classes = [key for key, of in features.items() if isinstance(of, datasets.ClassLabel)]
+    def _columns(self, features: Mapping[str, Any], kinds: Any) -> tuple[str, str]:
+        """Return what the pictures and the classes are called, by their types in a package."""
+        pictures = [key for key, of in features.items() if isinstance(of, kinds.Image)]
+        classes = [key for key, of in features.items() if isinstance(of, kinds.ClassLabel)]
         classes = [key for key in classes if self.label_column in (None, key)]
         if len(pictures) != 1 or len(classes) != 1:
             raise DataError(
                 f"{self.kind} {self.name}: found the columns {', '.join(features)}; allowed: one "
                 "of pictures and one of classes (of several: source.label_column)"
             )
+        return pictures[0], classes[0]
+
+    def _huggingface(self) -> tuple[list[_Split], Sequence[str]]:
+        datasets = _package("datasets")
+        there = datasets.load_dataset(self.name, self.config)
+        features = next(iter(there.values())).features
+        image, label = self._columns(features, datasets)
         splits: list[_Split] = []
         for rows, test in self._splits(there):
-            images = [np.asarray(eight_bits(of, self.name, None)) for of in rows[pictures[0]]]
-            splits.append((np.stack(images), np.array(rows[classes[0]]), test))
-        return splits, features[classes[0]].names
+            images = [np.asarray(eight_bits(of, self.name, None)) for of in rows[image]]
+            splits.append((np.stack(images), np.array(rows[label]), test))
+        return splits, features[label].names
 
     def _tensorflow_datasets(self) -> tuple[list[_Split], Sequence[str]]:
         tfds = _package("tensorflow_datasets")
         name = f"{self.name}/{self.config}" if self.config else self.name
-        there, info = tfds.load(name, as_supervised=True, batch_size=-1, with_info=True)
-        splits = [(*tfds.as_numpy(rows), test) for rows, test in self._splits(there)]
-        return splits, info.features[info.supervised_keys[1]].names
+        there, info = tfds.load(name, batch_size=-1, with_info=True)
+        image, label = self._columns(info.features, tfds.features)
+        splits = [
+            (*tfds.as_numpy((rows[image], rows[label])), test) for rows, test in self._splits(there)
+        ]
+        return splits, info.features[label].names
 
 
 _Split = tuple[np.ndarray, np.ndarray, bool]
