@@ -20,9 +20,9 @@ pytestmark = [
 
 MEASURED = {
     "train_seconds_median", "seconds_per_epoch_median", "seconds_to_target_median", "time_ratio",
-    "seconds", "search_seconds",
+    "seconds", "search_seconds", "node",
 }  # fmt: skip
-"""Columns that say how long something took: they differ from run to run."""
+"""Columns that say how long something took, or where: they differ from run to run."""
 
 TABLES = ("summary.csv", "runs.csv", "trials.csv", "comparisons.csv")
 

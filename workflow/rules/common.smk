@@ -51,6 +51,7 @@ running = Claim(at.root.parent / ".running")
 onstart:
     # only a run that does something comes here, and of a run only the process that leads it
     try:
+        refuse_what_cannot_be_timed()
         running.queue()
         for folder in (at.root, at.reports / at.study):
             sweep(folder)
@@ -65,6 +66,8 @@ STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv --end-with-parent {o
 MIRROR = f"--mirror {shlex.quote(study.config.data_mirror)}" if study.config.data_mirror else ""
 REPORTS = f"--reports {shlex.quote(str(at.reports))} --captions {shlex.quote(str(at.captions))}"
 RESULTS = shlex.quote(str(at.root))
+# none by default: a cluster without would refuse the job
+GPU = {"gpu": study.config.gpus} if study.config.gpus else {}
 
 
 wildcard_constraints:
@@ -81,15 +84,19 @@ def outputs(name, *part):
     return stage(name).outputs(plans[name], at, *part)
 
 
+# digests are taken when a job asks for them: on a cluster a job takes its own, and no other
+
+
 def code(name):
-    """Return the digest of what a stage runs."""
+    """Give the digest of what a stage runs."""
     runs = stage(name)
-    return code_digest(runs.__name__, *getattr(runs, "CODE", ()))
+    return lambda wildcards: code_digest(runs.__name__, *getattr(runs, "CODE", ()))
 
 
 def training_code(name):
-    """Return the digest of what a stage that trains runs, engines and plug-ins among it."""
-    return code_digest(stage(name).__name__, *ENGINE_CODE, plugins=plugin_files())
+    """Give the digest of what a stage that trains runs, engines and plug-ins among it."""
+    modules = (stage(name).__name__, *ENGINE_CODE)
+    return lambda wildcards: code_digest(*modules, plugins=plugin_files())
 
 
 def log_file(name):

@@ -8,6 +8,7 @@ rule judge:
         **outputs("judge"),
     log:
         log_file("judge"),
+    localrule: True
     params:
         code=code("judge"),
         plan=plans["judge"].digest(),

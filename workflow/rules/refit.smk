@@ -13,13 +13,14 @@ for shard in plans["refit"].parts:
             log_file(f"refit{shard}"),
         threads: plans["refit"].threads
         resources:
-            gpu=1,
+            **GPU,
         params:
             code=training_code("refit"),
             plan=plans["refit"].digest(shard),
             shard=shard,
+            threads=plans["refit"].threads,
         message:
             "refit: shard {params.shard} of the cases, on fresh seeds"
         shell:
             "{STAGE} --log {log:q} refit {RESULTS} --part {params.shard} --plan {params.plan}"
-            " --threads {threads}"
+            " --threads {params.threads}"

@@ -8,6 +8,7 @@ rule report:
         **outputs("report"),
     log:
         log_file("report"),
+    localrule: True
     params:
         code=code("report"),
         plan=plans["report"].digest(),

@@ -16,13 +16,14 @@ for shard in plans["search"].parts:
             log_file(f"search{shard}"),
         threads: plans["search"].threads
         resources:
-            gpu=1,
+            **GPU,
         params:
             code=training_code("search"),
             plan=plans["search"].digest(shard),
             shard=shard,
+            threads=plans["search"].threads,
         message:
             "search: shard {params.shard} of the grids"
         shell:
             "{STAGE} --log {log:q} search {RESULTS} --part {params.shard} --plan {params.plan}"
-            " --threads {threads}"
+            " --threads {params.threads}"

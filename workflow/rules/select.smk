@@ -8,6 +8,7 @@ rule select:
         **outputs("select"),
     log:
         log_file("select"),
+    localrule: True
     params:
         code=code("select"),
         plan=plans["select"].digest(),

@@ -23,6 +23,7 @@ rule summarise:
         **{name: captioned(name, file) for name, file in outputs("summarise").items()},
     log:
         log_file("summarise"),
+    localrule: True
     params:
         code=code("summarise"),
         plan=plans["summarise"].digest(),

@@ -104,7 +104,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             cases={name: EvaluatedCase(dataset=case.dataset) for name, case in cases.items()},
         ),
         "time": TimePlan(
-            **seeded,
+            **{**seeded, "threads": settings.time.threads or settings.threads},
             seconds=settings.time.seconds,
             batch_sizes=settings.time.batch_sizes,
             cases={name: _refitted(case, case.time_repeats) for name, case in cases.items()},

@@ -50,6 +50,9 @@ class Config(Strict):
     null: what the environment variable `DENSEVSCONV_DATA_MIRROR` says, if anything."""
     mlflow: Mlflow = Mlflow()
     """Where the runs are tracked."""
+    gpus: int = Field(default=0, ge=0)
+    """GPUs that each job that trains asks Snakemake for: 1 where `--resources gpu=N` is to share N
+    cards between jobs, and on a cluster with GPUs."""
 
 
 class Split(Strict):
@@ -147,6 +150,8 @@ class Time(Strict):
 
     repeats: int = Field(default=3, ge=1)
     """Timed trainings of every case, after a warm-up; at most as many as it has refits."""
+    threads: int | None = Field(default=None, ge=1)
+    """CPU threads of each; null: the study's `threads`."""
     seconds: float | None = Field(default=None, gt=0)
     """About how long a timed training may take: of a longer one only as many epochs are timed,
     three at least, and each is taken to cost what the median one does. Null, or a case that stops
@@ -239,7 +244,7 @@ class Study(Strict):
     shards: int = Field(default=2, ge=1, le=64)
     """Processes that search and refit are divided over."""
     threads: int = Field(default=1, ge=1)
-    """CPU threads of each of these processes."""
+    """CPU threads of each of these processes, however many cores a run is given."""
     execution: Literal["auto", "xla", "graph"] = "auto"
     """How TensorFlow runs an epoch: compiled by XLA, as a graph, or whichever measures faster for
     the network."""

@@ -51,7 +51,8 @@ class Timing(Record):
     peak_memory_bytes: int = Field(description="Largest resident memory while training.")
     baseline_memory_bytes: int = Field(description="Resident memory before.")
     machine: dict[str, Any] = Field(
-        description="processor, cores, memory_bytes, platform, python and library versions."
+        description="node (its name), processor, cores, memory_bytes, platform, python and "
+        "library versions."
     )
 
 

@@ -47,6 +47,7 @@ class Run(Scores):
     execution: str = Field(description="How the engine ran it, such as `xla` or `graph`.")
     threads: int = Field(description="It had.")
     device: str = Field(description="It ran on.")
+    node: str = Field(default="", description="The machine of that device, by name.")
 
     @property
     def diverged(self) -> bool:
@@ -90,6 +91,7 @@ class TrialRow(Scores, CaseLabels):
     )
     execution: str = Field(description="How the engine ran it.")
     device: str = Field(description="Where it ran.")
+    node: str = Field(default="", description="The machine of that device, by name.")
     threads: int = Field(description="It had.")
     settings: str = Field(description="Searched settings, JSON.")
     optimizer: str = Field(description="Training setting.")

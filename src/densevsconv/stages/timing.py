@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from densevsconv.errors import UserError
 from densevsconv.results.timing import Inference, Spread, Timing, Trainings
 from densevsconv.stages.plan import Files
 from densevsconv.stages.refit import RefittedCase, planned_runs
@@ -65,6 +66,11 @@ def run(plan: TimePlan, at: Layout, *, threads: int | None = None) -> None:
     for name, case in plan.cases.items():
         trials = planned_runs(plan, {name: case}, at, threads)
         machine = describe_machine(*trials[0].engine.packages)
+        if machine["cores"] < (wanted := trials[0].engine.threads):
+            raise UserError(
+                f"{wanted} threads are to be timed, and this process may use {machine['cores']} "
+                f"cores of {machine['node']}; give it more, or set the study's `time: threads`"
+            )
         identifier = digest(
             {
                 "trials": [trial.id for trial in trials],

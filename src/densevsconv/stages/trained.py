@@ -15,6 +15,7 @@ from densevsconv.results.trials import CURVES, JournalEntry
 from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
+from densevsconv.store.process import node
 from densevsconv.store.progress import Progress
 from densevsconv.training.engine import Engine, FinishedTrial
 from densevsconv.training.engines.registry import ENGINES
@@ -99,5 +100,6 @@ def _record(trial: PlannedTrial, finished: FinishedTrial) -> dict[str, Any]:
         execution=finished.execution,
         threads=trial.engine.threads,
         device=finished.device,
+        node=node(),
         history=finished.history,
     ).model_dump(mode="json")

@@ -10,12 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from densevsconv.store.process import node
+
 _STATUS = Path("/proc/self/status")
 
 
 def describe_machine(*packages: str) -> dict[str, Any]:
     """Return processor, memory and versions (of ``packages`` too), as the report prints them."""
     return {
+        "node": node(),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")

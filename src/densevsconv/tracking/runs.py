@@ -88,7 +88,7 @@ def _training_run(
     best = {f"best_{name}": getattr(entry, name) for name in CURVES}
     length = entry.model_dump(include={"epochs_run", "best_epoch", "seconds"})
     varied = " ".join(f"{key}={value}" for key, value in _flat(entry.settings).items())
-    labels = {"trial", "repetition", "status", "execution", "device", "threads"}
+    labels = {"trial", "repetition", "status", "execution", "device", "node", "threads"}
     return RunRecord(
         key=f"{kind}/{entry.case}/{entry.trial}",
         kind=kind,
