@@ -125,7 +125,7 @@ def record(case: str, stage: str, point: int, repetition: int, *, diverged: bool
         "seeds": training_seeds(1, stage, repetition),
         "status": "diverged" if diverged else "finished", "epochs_run": EPOCHS,
         "best_epoch": EPOCHS, "seconds": 1.5, "ended": 1e9, "execution": "xla",
-        "threads": 1, "device": "CPU", "history": history,
+        "threads": 1, "device": "CPU", "node": "here", "history": history,
     }  # fmt: skip
 
 
