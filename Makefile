@@ -15,7 +15,7 @@ SNAKEMAKE_FILES := Snakefile workflow/rules
 LOCK_COMMAND := make lock
 
 .DEFAULT_GOAL := help
-.PHONY: help study test test-slow lint typecheck docs format ui publish benchmark install gpu lock
+.PHONY: help study test test-slow lint typecheck docs format ui publish benchmark install gpu cluster lock
 
 help: ## list these commands
 	@echo "make COMMAND [STUDY=name] [SCALE=smoke|laptop|full] [CORES=n]"
@@ -62,6 +62,9 @@ install: $(INSTALLED) ## make the environment (.venv) from the lock file
 gpu: $(INSTALLED) ## add the CUDA libraries that TensorFlow needs for NVIDIA GPUs
 	@$(BIN)/uv pip install --python $(BIN)/python \
 	    "tensorflow[and-cuda]$$(sed -n 's/^tensorflow\(==[^ ]*\).*/\1/p' requirements/lock.txt)"
+
+cluster: $(INSTALLED) ## add Snakemake's plugins for SLURM, Kubernetes and a storage of files
+	@$(BIN)/uv pip install --python $(BIN)/python --group cluster --constraint requirements/lock.txt
 
 lock: $(INSTALLED) ## resolve what pyproject.toml asks for into requirements/lock.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
