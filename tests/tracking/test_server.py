@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from densevsconv.commands.study import ui
 from densevsconv.errors import ConfigError
 from densevsconv.planning.load import load_config
 from densevsconv.results.tracked import Tracked
@@ -201,3 +202,11 @@ def test_a_moved_folder_keeps_its_origin_and_a_copied_one_gets_its_own(tmp_path:
     second = origin(tmp_path / "c" / "origin")
     assert second not in ("", first)
     assert origin(tmp_path / "c" / "origin") == second
+
+
+def test_the_pages_are_those_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, "http://me:s3cret@h:1")
+    ui(5000)
+    assert capsys.readouterr().out == "The runs are on the server http://h:1\n"

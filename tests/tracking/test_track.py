@@ -17,6 +17,7 @@ from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.results.study import Study
 from densevsconv.stages import track
 from densevsconv.stages.plan import run_stage
+from densevsconv.stages.search import SearchPlan, planned_trials
 from densevsconv.store.files import read_json, read_npz, write_json
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -166,6 +167,21 @@ def test_a_running_study_is_imported_as_far_as_it_is_and_completed_later(
     waiting.with_suffix(".later").rename(waiting)
     run_stage("track", layout)
     assert meaning(layout) == undisturbed
+
+
+def test_trials_of_fewer_threads_than_planned_are_found(layout: Layout) -> None:
+    info = read_json(layout.data_info("toy"))
+    info["counts"]["train"] = 64  # more than a batch
+    write_json(layout.data_info("toy"), info)
+    search = SearchPlan.read(layout.plan("search"))
+    trials = planned_trials(search, layout, threads=2)
+    for trial in trials:
+        found = record(trial.case, "search", trial.point, trial.repetition)
+        Journal(layout.journal("search")).put(trial.id, found)
+    for stage in ("search", "refit"):
+        write_json(layout.plan(stage), read_json(layout.plan(stage)) | {"threads": 3})
+    run_stage("track", layout, partial=True)
+    assert rows(layout, "SELECT COUNT(*) FROM runs") == [(TRIALS + len(CASES),)]
 
 
 @pytest.mark.slow

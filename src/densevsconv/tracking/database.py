@@ -84,7 +84,7 @@ def make_fit(database: Path, artifacts: Path) -> None:
             mode = "WAL" if _disk(database.parent) in LOCAL_DISKS else "DELETE"
             connection.execute(f"PRAGMA journal_mode={mode}")
             _relocate(connection, artifacts.resolve().as_uri())
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise UserError(f"{database}: cannot be used ({error}); if it is damaged, {ANEW}") from None
 
 
