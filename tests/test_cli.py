@@ -16,6 +16,7 @@ import pytest
 
 from densevsconv import cli
 from densevsconv.stages import measure, search, select
+from densevsconv.stages.plan import STAGES
 from densevsconv.store.layout import Layout
 from densevsconv.store.process import Claim
 
@@ -57,6 +58,10 @@ def test_every_command_has_a_function_and_takes_what_that_takes(command):
         given += cli.OF_STAGES
     taken = [key for key in given if key in cli.ARGUMENTS]
     assert cli._parameters(cli.COMMANDS[command].function) == taken
+
+
+def test_the_stages_are_those_of_the_command_line():
+    assert tuple(cli.STAGES) == STAGES
 
 
 def test_describe_counts_lenet5(at_root, capsys):
@@ -103,6 +108,7 @@ def test_check_accepts_the_default_study(at_root, capsys):
 def test_arguments_reach_the_stage(tmp_path, monkeypatch):
     given = []
     monkeypatch.setattr(search, "run", stand_in(search.SearchPlan, given.append))
+    monkeypatch.setattr(search, "outputs", lambda *_: {})
     plan = search.SearchPlan(seed=1, seeds=2, execution="auto", threads=1, shards=2, cases={})
     plan.write(Layout(tmp_path).plan("search"))
     command = ["search", str(tmp_path), "--part", "1", "--threads", "3"]
@@ -132,7 +138,7 @@ def test_a_stage_that_another_process_is_at_is_refused(tmp_path, capsys):
         assert cli.main(["search", str(tmp_path), "--part", "1"]) == 2
         assert cli.main(["search", str(tmp_path), "--part", "0"]) == 0
     (line,) = capsys.readouterr().err.splitlines()
-    assert f"search 1 is being done by process {os.getpid()} on" in line
+    assert f"search-1 is being done by process {os.getpid()} on" in line
 
 
 @pytest.mark.parametrize("after", [0.02, 0.3, 0.6, 1.2])

@@ -89,7 +89,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if (text := problem(error)) is None:
             raise
-        print(f"densevsconv: {text}", file=sys.stderr)
+        # one line, whatever a damaged file had in it
+        text = "".join(c if c.isprintable() else " " for c in text)
+        print(f"densevsconv: {' '.join(text.split())}", file=sys.stderr)
         return USAGE_ERROR
     return 0
 

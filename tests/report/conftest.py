@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from densevsconv.stages.plan import run_stage
 from densevsconv.store.layout import Layout
 from tests.report.test_publication import REPRODUCED
+from tests.support.plans import run_stage
 from tests.support.reported import CAPTIONS
 from tests.support.synthetic import AUGMENTATION, DATASETS, make_study
 

@@ -6,7 +6,6 @@ from scipy import stats
 
 from densevsconv.errors import DataError
 from densevsconv.stages import evaluate
-from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_parquet
@@ -19,6 +18,7 @@ from tests.support.generated_study import (
     write_refit,
     write_study,
 )
+from tests.support.plans import run_stage
 
 LABELS = np.arange(IMAGES) % CLASSES
 

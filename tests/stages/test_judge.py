@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from densevsconv.claims.registry import Claim
-from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from tests.support.generated_study import (
@@ -18,6 +17,7 @@ from tests.support.generated_study import (
     write_refit,
     write_study,
 )
+from tests.support.plans import run_stage
 
 CLAIMS: dict[str, Any] = {
     "conv_is_good": {"text": "It is good.", "source": "Table I", "tests": [

@@ -6,15 +6,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from densevsconv.images.load import load_training_data
+from densevsconv.images.load import content_hash, load_training_data
 from densevsconv.images.prepared import TrainingData
 from densevsconv.results.trials import CURVES
 from densevsconv.stages import refit
-from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.layout import Layout
 from densevsconv.training.engine import FinishedTrial
 from densevsconv.trials.groups import GroupTrainer
+from tests.support.plans import run_stage
 from tests.support.synthetic import make_study
 
 
@@ -38,6 +38,9 @@ def refitted(root: Path, *, other_test_images: bool) -> Layout:
         test = read_npz(layout.test_data("digits"))
         changed = {"images": 16 - test["images"], "labels": (test["labels"] + 3) % 10}
         write_npz(layout.test_data("digits"), test | changed)
+        info = read_json(layout.data_info("digits"))
+        info["test_hash"] = content_hash(test | changed, info["max_value"], info["classes"])
+        write_json(layout.data_info("digits"), info)
     run_stage("refit", layout)
     return layout
 

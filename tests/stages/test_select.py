@@ -6,7 +6,6 @@ import pytest
 from densevsconv.errors import DataError
 from densevsconv.results.trials import TrialRow
 from densevsconv.stages import select
-from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
@@ -20,6 +19,7 @@ from tests.support.generated_study import (
     write_study,
 )
 from tests.support.generated_study import write_search as write_search_shards
+from tests.support.plans import run_stage
 
 
 @pytest.fixture

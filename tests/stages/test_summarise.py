@@ -8,12 +8,12 @@ from scipy import stats
 
 from densevsconv.results.study import merit
 from densevsconv.results.tables import RunRow
-from densevsconv.stages.plan import run_stage
 from densevsconv.statistics.comparison import compare
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_csv
 from tests.support.generated_study import CASES, SEEDS, dataset_plan, write_refit, write_study
+from tests.support.plans import run_stage
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from densevsconv.images.load import content_hash
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import parse_architecture
 from densevsconv.results.trials import TrialRow
@@ -85,19 +86,16 @@ def write_data(layout: Layout) -> None:
     rng = np.random.default_rng(0)
     labels = np.arange(IMAGES) % CLASSES
     images = rng.integers(0, 17, (IMAGES, *SHAPE), dtype=np.uint8)
-    write_npz(layout.test_data("toy"),
-              {"images": images, "labels": labels, "indices": np.arange(IMAGES)})  # fmt: skip
-    write_npz(
-        layout.train_data("toy"),
-        {f"{part}_{name}": values for part in ("train", "validation")
-         for name, values in (("images", images), ("labels", labels),
-                              ("indices", np.arange(IMAGES)))},
-    )  # fmt: skip
+    test = {"images": images, "labels": labels, "indices": np.arange(IMAGES)}
+    train = {f"{part}_{name}": values for part in ("train", "validation")
+             for name, values in test.items()}  # fmt: skip
+    write_npz(layout.test_data("toy"), test)
+    write_npz(layout.train_data("toy"), train)
     write_json(
         layout.data_info("toy"),
         {"name": "toy", "classes": CLASSES, "class_names": ["a", "b", "c"],
-         "shape": list(SHAPE), "max_value": 16, "train_hash": "train-hash",
-         "test_hash": "test-hash", "channel_mean": [8.0], "channel_std": [4.0],
+         "shape": list(SHAPE), "max_value": 16, "train_hash": content_hash(train, 16, CLASSES),
+         "test_hash": content_hash(test, 16, CLASSES), "channel_mean": [8.0], "channel_std": [4.0],
          "counts": {"train": IMAGES, "validation": VALIDATION, "test": IMAGES},
          "class_counts": {part: [IMAGES // CLASSES] * CLASSES
                           for part in ("train", "validation", "test")},

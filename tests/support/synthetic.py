@@ -16,19 +16,19 @@ import numpy as np
 import pandas as pd
 from sklearn.datasets import load_digits
 
+from densevsconv.images.load import content_hash
 from densevsconv.images.measures import measure
 from densevsconv.images.transforms.apply import transform
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import load_architecture
 from densevsconv.results.trials import TrialRow
-from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, read_npz, write_json, write_npz
 from densevsconv.store.identity import digest
 from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.settings import Training
 from tests.support.networks import weight_shapes
-from tests.support.plans import SPLIT, write_plans, write_timing
+from tests.support.plans import SPLIT, run_stage, write_plans, write_timing
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINING = Training(early_stopping={"patience": 10}).model_dump()
@@ -209,10 +209,8 @@ def _write_data(layout: Layout, dataset: str, form: Form) -> None:
         )
     }  # fmt: skip
     write_npz(layout.train_data(dataset), arrays)
-    write_npz(
-        layout.test_data(dataset),
-        {"images": images[test], "labels": labels[test], "indices": test},
-    )
+    of_test = {"images": images[test], "labels": labels[test], "indices": test}
+    write_npz(layout.test_data(dataset), of_test)
     first = [train[np.flatnonzero(labels[train] == label)[0]] for label in range(classes)][:10]
     sheet = {f"step{number}": stage[first] for number, stage in enumerate(stages)}
     write_npz(layout.contact_sheet(dataset), sheet)
@@ -232,9 +230,10 @@ def _write_data(layout: Layout, dataset: str, form: Form) -> None:
                 part: np.bincount(labels[rows], minlength=classes).tolist()
                 for part, rows in parts.items()
             },
-            "channel_mean": [4.9], "channel_std": [6.0], "train_hash": "0" * 64,
-            "test_hash": "1" * 64, "split": {**plan["split"], "seed": 1},
+            "channel_mean": [4.9], "channel_std": [6.0], "split": {**plan["split"], "seed": 1},
             "transform": form.transform,
+            "train_hash": content_hash(arrays, form.max_value, classes),
+            "test_hash": content_hash(of_test, form.max_value, classes),
         },
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Any
 from densevsconv.stages import track
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
+from tests.support.plans import write_digests
 
 
 def move_database(layout: Layout, folder: Path, empty: Path) -> None:
@@ -33,6 +34,7 @@ ENVIRONMENT = os.environ | {
 
 def track_anew(layout: Layout) -> None:
     """Import in a process of its own: MLflow keeps databases and folders it has once opened."""
+    write_digests(layout)
     subprocess.run([*COMMAND, str(layout.root)], check=True, env=ENVIRONMENT)
 
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from densevsconv.stages.plan import run_stage
 from densevsconv.store.layout import Layout
 from densevsconv.tracking.database import open_database
 from tests.support.generated_study import write_study
+from tests.support.plans import run_stage, write_digests
 from tests.support.tracked import move_database
 
 
@@ -25,4 +25,5 @@ def layout(tmp_path: Path, empty_database: Path) -> Layout:
     for stage in ("select", "evaluate", "summarise"):
         run_stage(stage, layout)
     move_database(layout, tmp_path / "results" / "mlflow", empty_database)
+    write_digests(layout)
     return layout

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from densevsconv.errors import UserError
-from densevsconv.stages.plan import run_stage
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.process import Claim
 from densevsconv.tracking import database as module
 from densevsconv.tracking.database import open_database
+from tests.support.plans import run_stage
 from tests.support.tracked import database, meaning, rows, track_anew, tree, whole_state
 
 

@@ -16,7 +16,6 @@ from densevsconv.images.prepared import Scaling
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.results.study import Study
 from densevsconv.stages import track
-from densevsconv.stages.plan import run_stage
 from densevsconv.stages.search import SearchPlan, planned_trials
 from densevsconv.store.files import read_json, read_npz, write_json
 from densevsconv.store.journal import Journal
@@ -34,6 +33,7 @@ from tests.support.generated_study import (
     weights,
     write_refit,
 )
+from tests.support.plans import run_stage, write_digests
 from tests.support.tracked import (
     COMMAND,
     ENVIRONMENT,
@@ -100,7 +100,7 @@ def test_a_trial_has_its_settings_curves_and_tags(layout: Layout) -> None:
         "validation_accuracy"], start=1))  # fmt: skip
     assert len(curve) == EPOCHS
     tags = dict(rows(layout, f"SELECT key, value FROM tags {of_run}"))
-    assert tags["dataset_hash"] == "train-hash"
+    assert tags["dataset_hash"] == read_json(layout.data_info("toy"))["train_hash"]
     assert tags["trial"] == "search-conv_a-1-0"
     expected = {"architecture", "engine", "git_commit", "machine", "kind", "execution", "device"}
     assert expected <= set(tags)
@@ -127,6 +127,7 @@ def test_importing_twice_changes_nothing_and_needs_no_tensorflow(layout: Layout)
         "run_stage('track', Layout(Path(sys.argv[1]))); "
         "sys.exit('tensorflow' in sys.modules)"
     )
+    write_digests(layout)
     subprocess.run([sys.executable, "-c", code, str(layout.root)], check=True, env=ENVIRONMENT)
     assert whole_state(layout) == before
     assert (layout.root / "track.json").read_bytes() == summary

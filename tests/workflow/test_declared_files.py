@@ -5,18 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from densevsconv.cli import STAGES
-from densevsconv.stages.plan import Files, read_plan, run_stage, stage
+from densevsconv.stages.plan import STAGES, job, lists, paths, read_plan, run_stage, stage
 from densevsconv.store.layout import Layout
 
 SHARED = ("journal", "mlflow", "execution")
 """Folders of what outlives a run and is no rule's output."""
-
-
-def paths(files: Files) -> set[Path]:
-    """Return all files of a declaration."""
-    lists = (each if isinstance(each, list) else [each] for each in files.values())
-    return {file for each in lists for file in each}
 
 
 def files_of(root: Path) -> dict[Path, int]:
@@ -36,13 +29,13 @@ def at(root: Path) -> Layout:
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_runs_where_nothing_is_but_what_it_declares(finished, tmp_path, name):
     whole = at(finished.root)
-    plan = read_plan(name, whole)
-    for number, part in enumerate([None] if plan.parts is None else plan.parts):
-        given = [] if part is None else [part]
+    plans = {each: read_plan(each, whole) for each in STAGES}
+    plan, listed = plans[name], lists(plans, whole)
+    for number, given in enumerate(plan.jobs):
         root = tmp_path / str(number)
         alone = at(root)
-        needed = paths(stage(name).inputs(plan, whole, *given)) | {whole.plan(name)}
-        for file in needed:
+        read = paths(stage(name).inputs(plan, whole, *given))
+        for file in {*read, whole.plan(name), *(listed[file] for file in read if file in listed)}:
             # the templates of the report are part of the package
             if file.is_relative_to(finished.root):
                 target = root / file.relative_to(finished.root)
@@ -51,8 +44,9 @@ def test_a_stage_runs_where_nothing_is_but_what_it_declares(finished, tmp_path, 
         if whole.journal(name).exists():  # finished work of its own, so that nothing is trained
             shutil.copytree(whole.journal(name), alone.journal(name), dirs_exist_ok=True)
         before = files_of(root)
-        run_stage(name, alone, part)
+        run_stage(name, alone, *given)
         after = files_of(root)
-        declared = paths(stage(name).outputs(plan, alone, *given))
+        declared = {*paths(stage(name).outputs(plan, alone, *given))}
+        declared.add(alone.digests(job(name, *given)))
         assert set(after) - set(before) == declared
         assert {file: after[file] for file in before} == before, "an input was changed"

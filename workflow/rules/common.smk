@@ -25,7 +25,7 @@ from densevsconv.commands.publish import where
 from densevsconv.errors import UserError, problem
 from densevsconv.planning.load import CONFIG_FILE, load_study
 from densevsconv.planning.plans import make_plans, write_plans
-from densevsconv.stages.plan import stage
+from densevsconv.stages.plan import job, lists, paths, stage
 from densevsconv.store.files import sweep
 from densevsconv.store.identity import code_digest
 from densevsconv.store.layout import Layout
@@ -44,6 +44,10 @@ at = Layout(
     captions=ROOT / "workflow" / "report",
 )
 plans = make_plans(study, at)
+LISTS = lists(plans, at)
+PREPARED = stage("prepare").outputs(plans["prepare"], at, "{dataset}")
+# a rule may ask for prepared files by a wildcard
+LISTED = LISTS | dict.fromkeys(paths(PREPARED), at.digests(job("prepare", "{dataset}")))
 # one for all studies of a folder, since timings are taken alone on the machine
 running = Claim(at.root.parent / ".running")
 
@@ -75,13 +79,14 @@ wildcard_constraints:
 
 
 def inputs(name, *part):
-    """Return the files that a stage, or a part of it, reads."""
-    return stage(name).inputs(plans[name], at, *part)
+    """Return the files that a stage, or a part of it, reads, and the lists of their digests."""
+    files = stage(name).inputs(plans[name], at, *part)
+    return files | {"lists": sorted({LISTED[file] for file in paths(files) if file in LISTED})}
 
 
 def outputs(name, *part):
-    """Return the files that a stage, or a part of it, writes."""
-    return stage(name).outputs(plans[name], at, *part)
+    """Return the files that a stage, or a part of it, writes, and the list of their digests."""
+    return stage(name).outputs(plans[name], at, *part) | {"list": at.digests(job(name, *part))}
 
 
 # digests are taken when a job asks for them: on a cluster a job takes its own, and no other

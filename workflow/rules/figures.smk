@@ -15,8 +15,7 @@ rule figures:
     input:
         **inputs("figures"),
     output:
-        svg=[with_caption(file) for file in outputs("figures")["svg"]],
-        png=outputs("figures")["png"],
+        **outputs("figures") | {"svg": [*map(with_caption, outputs("figures")["svg"])]},
     log:
         log_file("figures"),
     params:

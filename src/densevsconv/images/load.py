@@ -4,6 +4,7 @@ The test images have a function of their own, for refit and what comes after it.
 Measure calls it too, to count them and to find duplicates; nothing of it reaches a choice.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +15,56 @@ from densevsconv.images.prepared import TestData, TrainingData
 from densevsconv.store.files import read_json, read_npz
 from densevsconv.store.layout import Layout
 
+WANTED = {"shape", "classes", "max_value", "counts", "train_hash", "test_hash"}
+
 
 def load_info(layout: Layout, dataset: str) -> dict[str, Any]:
     """Return the description of a prepared data set."""
     file = layout.data_info(dataset)
     info: dict[str, Any] = read_json(file)
-    if missing := {"shape", "classes", "max_value", "train_hash", "test_hash"} - set(info):
+    if missing := WANTED - set(info):
         raise DataError(
             f"{file}: {', '.join(sorted(missing))} missing; delete the file and run again"
         )
     return info
 
 
+def content_hash(arrays: dict[str, np.ndarray], max_value: int, classes: int) -> str:
+    """Return SHA-256 over all that a trial sees of the data: arrays, pixel range, classes."""
+    digest = hashlib.sha256(f"{max_value} {classes}".encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(array.view(np.uint8).data)
+    return digest.hexdigest()
+
+
 def load_training_data(layout: Layout, dataset: str) -> TrainingData:
     info, file = load_info(layout, dataset), layout.train_data(dataset)
-    arrays = read_npz(file)
-    return TrainingData(
-        **_checked(arrays, "train_", info, file),
-        **_checked(arrays, "validation_", info, file),
-        info=info,
-    )
+    arrays = _loaded(file, info, "train_hash", "train_", "validation_")
+    return TrainingData(**arrays, info=info)
 
 
 def load_test_data(layout: Layout, dataset: str) -> TestData:
     """Return the test images of a prepared data set; no choice may depend on them."""
     info, file = load_info(layout, dataset), layout.test_data(dataset)
-    return TestData(**_checked(read_npz(file), "", info, file), info=info)
+    return TestData(**_loaded(file, info, "test_hash", ""), info=info)
+
+
+def _loaded(
+    file: Path, info: dict[str, Any], content: str, *prefixes: str
+) -> dict[str, np.ndarray]:
+    """Return the arrays of some parts, whose hash is the ``content`` of the data set's info."""
+    found = read_npz(file)
+    arrays: dict[str, np.ndarray] = {}
+    for prefix in prefixes:
+        arrays |= _checked(found, prefix, info, file)
+    if content_hash(arrays, info["max_value"], info["classes"]) != info[content]:
+        raise DataError(
+            f"{file}: not the images that info.json beside it describes ({content}); delete both "
+            "and run again"
+        )
+    return arrays
 
 
 def _checked(

@@ -19,7 +19,7 @@ from densevsconv.stages.figures import FiguresPlan
 from densevsconv.stages.gradients import GradientsPlan
 from densevsconv.stages.judge import JudgePlan
 from densevsconv.stages.measure import MeasurePlan
-from densevsconv.stages.plan import Plan
+from densevsconv.stages.plan import Plan, lists
 from densevsconv.stages.prepare import PreparedDataset, PreparePlan
 from densevsconv.stages.refit import RefitPlan, RefittedCase
 from densevsconv.stages.report import ReportPlan
@@ -37,10 +37,17 @@ SAID = {"title", "question", "description", "notes", "publication", "execution"}
 
 
 def write_plans(study: ResolvedStudy, at: Layout) -> list[str]:
-    """Write the plan files whose content changed; return the stages they belong to."""
+    """Write the plan files whose content changed; return the stages they belong to.
+
+    What jobs recorded that are no more in the plans is removed.
+    """
+    plans = make_plans(study, at)
+    there = set(at.digests("").parent.glob("*.json"))
+    for file in there - set(lists(plans, at).values()):
+        file.unlink()
     return [
         stage
-        for stage, plan in make_plans(study, at).items()
+        for stage, plan in plans.items()
         if write_json_if_changed(at.plan(stage), plan.model_dump(mode="json"))
     ]
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from densevsconv.errors import DataError
 from densevsconv.schema.allowed import union_members
-from densevsconv.store.files import atomic_path, read_json, write_json
+from densevsconv.store.files import atomic_path, naming, read_json, write_json
 from densevsconv.store.tables import read_csv, read_parquet, write_csv
 
 
@@ -39,9 +39,13 @@ class Record(BaseModel):
     def read_table(cls, path: Path) -> list[Self]:
         """Read a table, ``.csv`` or ``.parquet``; an empty cell is None."""
         if path.suffix == ".parquet":
-            rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
+            with naming(path):
+                rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
         else:
-            rows = [{key: cell or None for key, cell in row.items()} for row in read_csv(path)]
+            rows = [
+                {key: cell or None for key, cell in row.items()}
+                for row in read_csv(path, cls.columns())
+            ]
         return [cls._checked(row, path) for row in rows]
 
     @classmethod

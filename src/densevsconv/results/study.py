@@ -34,7 +34,7 @@ from densevsconv.results.trials import (
     Trainings,
     TrialRow,
 )
-from densevsconv.store.files import read_npz
+from densevsconv.store.files import naming, read_npz
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import probability_columns, read_parquet
 
@@ -175,21 +175,24 @@ class Study(Generic[P]):
         one prediction of every seed for every test image.
         """
         path, repetitions = self.at.predictions(case), [run.repetition for run in self.runs(case)]
-        table = read_parquet(path).sort_by([("repetition", "ascending"), ("index", "ascending")])
-        columns = {name: table.column(name).to_numpy() for name in table.column_names}
-        images, seeds = len(table) // len(repetitions), len(repetitions)
-        whole = np.array_equal(columns["repetition"], np.repeat(sorted(repetitions), images))
-        indexed = np.array_equal(columns["index"], np.tile(np.arange(images), seeds))
-        labels = np.asarray(columns["label"])[:images]
-        if not (whole and indexed and np.array_equal(columns["label"], np.tile(labels, seeds))):
-            raise DataError(
-                f"{path}: not one prediction of each of {seeds} seeds for every test image; delete "
-                "the file and refit again"
+        with naming(path):
+            table = read_parquet(path).sort_by(
+                [("repetition", "ascending"), ("index", "ascending")]
             )
-        if repetitions != sorted(repetitions):
-            raise DataError(f"{self.at.runs(case)}: runs not in the order of their repetitions")
-        stacked = np.stack([columns[name] for name in probability_columns(columns)], axis=1)
-        return labels, stacked.reshape(seeds, images, -1)
+            columns = {name: table.column(name).to_numpy() for name in table.column_names}
+            images, seeds = len(table) // len(repetitions), len(repetitions)
+            whole = np.array_equal(columns["repetition"], np.repeat(sorted(repetitions), images))
+            indexed = np.array_equal(columns["index"], np.tile(np.arange(images), seeds))
+            labels = np.asarray(columns["label"])[:images]
+            if not (whole and indexed and np.array_equal(columns["label"], np.tile(labels, seeds))):
+                raise DataError(
+                    f"{path}: not one prediction of each of {seeds} seeds for every test image; "
+                    "delete the file and refit again"
+                )
+            if repetitions != sorted(repetitions):
+                raise DataError(f"{self.at.runs(case)}: runs not in the order of their repetitions")
+            stacked = np.stack([columns[name] for name in probability_columns(columns)], axis=1)
+            return labels, stacked.reshape(seeds, images, -1)
 
     def weights(self, case: str, repetition: int = 0) -> dict[str, np.ndarray]:
         """Return the weights of one seed, by name (``0_conv/kernel``)."""

@@ -7,6 +7,7 @@ of relu, where there is no derivative.
 """
 
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -39,6 +40,10 @@ class GradientsPlan(Plan):
 
     seed: int = Field(description="The study's.")
     cases: dict[str, TrainedCase] = Field(description="Those to check, by name.")
+
+    @property
+    def parts(self) -> list[Any] | None:
+        return None if self.cases else []
 
 
 def inputs(plan: GradientsPlan, at: Layout) -> Files:

@@ -13,13 +13,13 @@ modes, and the folder of fetched files, whose checksums are checked.
 """
 
 import importlib
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
 
 from densevsconv.errors import UserError
+from densevsconv.results.digests import Digests, require_whole
 from densevsconv.results.record import Record
 from densevsconv.schema.messages import unknown
 from densevsconv.store.identity import digest
@@ -32,6 +32,17 @@ Files = dict[str, Path | list[Path]]
 Part = str | int
 """A data set's name or a shard's number."""
 
+STAGES = (
+    *("fetch", "prepare", "measure", "gradients", "search", "select", "refit", "evaluate", "time"),
+    *("judge", "summarise", "figures", "report", "track"),
+)
+
+
+def paths(files: Files) -> list[Path]:
+    """Return all files of a declaration."""
+    some = (each if isinstance(each, list) else [each] for each in files.values())
+    return [path for each in some for path in each]
+
 
 def of_each(names: Iterable[str], **files: Callable[[str], Path]) -> Files:
     """Return files of each of some cases or data sets: ``of_each(plan.cases, runs=at.runs)``."""
@@ -43,8 +54,13 @@ class Plan(Record):
 
     @property
     def parts(self) -> list[Any] | None:
-        """The parts that the work is done in; None: it is done as a whole."""
+        """The parts that the work is done in; None: it is done as a whole. [] is no work."""
         return None
+
+    @property
+    def jobs(self) -> list[tuple[Part, ...]]:
+        """What each job of the stage is given: one part, or nothing."""
+        return [()] if self.parts is None else [(part,) for part in self.parts]
 
     def of(self, part: Part | None) -> Any:
         """Return what decides the files of one part."""
@@ -81,22 +97,44 @@ def read_plan(name: str, at: Layout, part: Part | None = None, expected: str | N
     return plan
 
 
+def job(name: str, *part: Part) -> str:
+    """Return what a job is called: its stage, and the part that it does."""
+    return "-".join(map(str, (name, *part)))
+
+
+def lists(plans: Mapping[str, Plan], at: Layout) -> dict[Path, Path]:
+    """Return of every file that the jobs of a study write which list has its digest."""
+    return {
+        file: at.digests(job(name, *part))
+        for name, plan in plans.items()
+        for part in plan.jobs
+        for file in paths(stage(name).outputs(plan, at, *part))
+    }
+
+
 def run_stage(
     name: str, at: Layout, part: Part | None = None, expected: str | None = None, **options: Any
 ) -> None:
     """Run a stage on the plan that is there: one part of it, or all.
 
+    A job reads nothing that is not as another wrote it, and records last what it wrote itself.
     Raises :class:`UserError` where another process is at the same part.
     """
-    plan = read_plan(name, at, part, expected)
-    parts: dict[str, list[Any]] = {str(each): [each] for each in plan.parts or []}
-    if plan.parts is None:
-        parts, part = {"": []}, None
-    elif part is not None and str(part) not in parts:
-        raise UserError(f"{at.plan(name)}: {unknown('part', str(part), parts)}")
-    for each in parts.values() if part is None else [parts[str(part)]]:
-        work = [name, *map(str, each)]
-        # an import of what is there so far writes nothing that the stage declares
-        alone = Claim(at.claim("-".join(work))).held(f"{at.root}: {' '.join(work)}")
-        with nullcontext() if options.get("partial") else alone:
-            stage(name).run(plan, at, *each, **options)
+    plan, runs = read_plan(name, at, part, expected), stage(name)
+    jobs = {"-".join(map(str, given)): given for given in plan.jobs}
+    if part is not None and plan.parts is not None:
+        if str(part) not in jobs:
+            raise UserError(f"{at.plan(name)}: {unknown('part', str(part), jobs)}")
+        jobs = {str(part): jobs[str(part)]}
+    for given in jobs.values():
+        # an import of what is there so far may meet half of what another job writes just now, and
+        # writes nothing that the stage declares
+        if options.get("partial"):
+            runs.run(plan, at, *given, **options)
+            continue
+        work = job(name, *given)
+        with Claim(at.claim(work)).held(f"{at.root}: {work}"):
+            require_whole(paths(runs.inputs(plan, at, *given)), at)
+            runs.run(plan, at, *given, **options)
+            written = paths(runs.outputs(plan, at, *given))
+            Digests.of(work, plan.digest(*given), written, at.root).write(at.digests(work))

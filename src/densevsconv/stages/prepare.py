@@ -5,7 +5,6 @@ study's seed, to the byte; not on the number of processor cores. Arrays are hand
 SVHN in full takes less than 2 GB of memory.
 """
 
-import hashlib
 import math
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pydantic import Field
 
 from densevsconv.errors import DataError
 from densevsconv.images.fetch import fetch_files
+from densevsconv.images.load import content_hash
 from densevsconv.images.sources import RawImages, source_of
 from densevsconv.images.sources.base import numbers
 from densevsconv.images.split import split
@@ -143,8 +143,8 @@ def run(plan: PreparePlan, at: Layout, dataset: str, *, mirror: str | None = Non
         class_counts=ClassCounts(**counts),
         channel_mean=mean.tolist(),
         channel_std=std.tolist(),
-        train_hash=_hash(training, asked),
-        test_hash=_hash(test, asked),
+        train_hash=content_hash(training, asked.max_value, asked.classes),
+        test_hash=content_hash(test, asked.max_value, asked.classes),
         split=asked.split.model_dump() | {"seed": asked.seed},
         transform=asked.transform,
         notes=raw.notes,
@@ -263,13 +263,3 @@ def channel_statistics(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     count = images.size // channels
     mean = first / count
     return mean, np.sqrt(np.maximum(second / count - mean**2, 0.0))
-
-
-def _hash(arrays: dict[str, np.ndarray], asked: PreparedDataset) -> str:
-    """Return SHA-256 over all that a trial sees of the data: arrays, pixel range, classes."""
-    digest = hashlib.sha256(f"{asked.max_value} {asked.classes}".encode())
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype} {array.shape}".encode())
-        digest.update(array.view(np.uint8).data)
-    return digest.hexdigest()

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from densevsconv.images.load import load_info, load_test_data
 from densevsconv.results.plan import TrainedCase
-from densevsconv.results.trials import JournalEntry, Runs, Selection
+from densevsconv.results.trials import CURVES, JournalEntry, Runs, Selection
 from densevsconv.stages.plan import Files
 from densevsconv.stages.trained import Arrays, TrainingPlan, finish, image_files
 from densevsconv.store.files import atomic_path, write_npz
@@ -121,7 +121,8 @@ def _write_case(at: Layout, name: str, case: RefittedCase, entries: list[Journal
     weights: Arrays = {}
     for found in entries:
         epochs = {"epoch": np.arange(1, len(found.history["train_loss"]) + 1)}
-        curves = {curve: np.asarray(values) for curve, values in found.history.items()}
+        # a record that comes from the journal has its keys in another order
+        curves = {curve: np.asarray(found.history[curve]) for curve in CURVES}
         histories.append(_table(found.repetition, epochs | curves))
         arrays = journal.arrays(found.trial)
         columns = enumerate(arrays.pop(_PROBABILITIES).T)

@@ -61,10 +61,11 @@ def finish(
     Each is written when it finishes, with the arrays that ``kept`` makes of it.
     """
     journal = Journal(at.journal(stage))
-    done = {trial.id: found for trial in trials if (found := journal.get(trial.id))}
-    waiting = [trial for trial in trials if trial.id not in done]
+    wanted = {trial.id: trial for trial in trials}  # two cases may share one
+    done = {each: found for each in wanted if (found := journal.get(each))}
+    waiting = [trial for each, trial in wanted.items() if each not in done]
     cost = sum(trial.cost for trial in waiting)
-    progress = Progress(f"{stage} {shard}", len(trials), len(trials) - len(waiting), cost=cost)
+    progress = Progress(f"{stage} {shard}", len(wanted), len(done), cost=cost)
     trainer = GroupTrainer(at)
     for trial, finished in trainer.train(waiting):
         arrays = kept(trial, finished, trainer) if kept else None

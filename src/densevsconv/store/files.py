@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.errors import DataError
+from densevsconv.errors import DataError, UserError
 
 
 @contextmanager
@@ -66,6 +66,8 @@ def naming(path: Path) -> Iterator[None]:
     """Turn what goes wrong while ``path`` is read into a :class:`DataError` that names it."""
     try:
         yield
+    except (UserError, PermissionError):  # of which nothing says that the file is damaged
+        raise
     except FileNotFoundError:
         raise DataError(f"{path}: file not found") from None
     except Exception as error:  # zipfile, zlib, NumPy, Arrow raise many kinds for a damaged file
@@ -91,7 +93,7 @@ def write_json_if_changed(path: Path, value: Any) -> bool:
 
     An untouched file keeps its time stamp, so nothing downstream is rerun.
     """
-    if path.exists() and path.read_text(encoding="utf-8") == json_text(value):
+    if path.exists() and path.read_bytes() == json_text(value).encode():
         return False
     write_json(path, value)
     return True
@@ -104,11 +106,8 @@ def read_json(path: Path) -> Any:
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's content; a missing file is a :class:`DataError`."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise DataError(f"{path}: file not found") from None
+    with naming(path), path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray], *, compress: bool = False) -> None:

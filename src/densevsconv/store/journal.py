@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from densevsconv.errors import DataError
-from densevsconv.store.files import read_json, read_npz, write_json, write_npz
+from densevsconv.store.files import file_digest, naming, read_json, read_npz, write_json, write_npz
+from densevsconv.store.identity import digest
 
 
 class Journal:
@@ -28,16 +29,18 @@ class Journal:
     def get(self, identifier: str) -> dict[str, Any] | None:
         """Return the entry's record, or None where the work has not been done.
 
-        A damaged entry (a disk that failed) counts as absent: the work is done again.
+        A damaged entry (a disk that failed, a file of another entry) counts as absent: the work is
+        done again.
         """
         file = self._file(identifier, ".json")
-        if not file.exists():
-            return None
         try:
-            record = read_json(file)
+            with naming(file):
+                kept = read_json(file)
+                record: dict[str, Any] = kept["record"]
+                arrays = kept["arrays"] and file_digest(self._file(identifier, ".npz"))
+                return record if kept == _entry(identifier, record, arrays) else None
         except DataError:
             return None
-        return record if isinstance(record, dict) else None
 
     def arrays(self, identifier: str) -> dict[str, np.ndarray]:
         """Return the entry's arrays; raise :class:`DataError` where they are missing."""
@@ -50,6 +53,13 @@ class Journal:
 
         The arrays are written first: a record that is there has its arrays.
         """
+        file = self._file(identifier, ".npz")
         if arrays is not None:
-            write_npz(self._file(identifier, ".npz"), arrays)
-        write_json(self._file(identifier, ".json"), record)
+            write_npz(file, arrays)
+        entry = _entry(identifier, record, None if arrays is None else file_digest(file))
+        write_json(self._file(identifier, ".json"), entry)
+
+
+def _entry(identifier: str, record: dict[str, Any], arrays: str | None) -> dict[str, Any]:
+    """Return what a file of the journal says; ``arrays``: SHA-256 of the file beside it."""
+    return {"record": record, "arrays": arrays, "digest": digest([identifier, record, arrays])}

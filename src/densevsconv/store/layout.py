@@ -47,6 +47,8 @@ class Layout:
 
     plan = _Each("{study}/plan/{}.json")
     """What a stage is asked to do, defaults filled in; written as a run starts."""
+    digests = _Each("{study}/digests/{}.json")
+    """The digest of every file that a job wrote."""
     journal = _Each("{study}/journal/{}")
     """Folder of finished work of a stage."""
     claim = _Each("{study}/working/{}")

@@ -49,9 +49,12 @@ def csv_text(rows: Iterable[Iterable[Any]]) -> str:
     return "".join(map(line, rows))
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
+def read_csv(path: Path, columns: Sequence[str] | None = None) -> list[dict[str, str]]:
+    """Return the rows of a table; one without just these ``columns`` is damaged."""
     with naming(path), path.open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream)
+        if columns and rows.fieldnames != columns:
+            raise ValueError(f"found columns {rows.fieldnames}; allowed: {columns}")
         return [{key: _unguarded(cell) for key, cell in row.items()} for row in rows]
 
 
