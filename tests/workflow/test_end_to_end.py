@@ -180,6 +180,11 @@ def test_a_deleted_database_is_imported_again(finished_copy):
     assert finished_copy.jobs() == {"track": 1, "all": 1}
 
 
+def test_another_mlflow_server_is_imported_into_alone(finished_copy):
+    server = "mlflow={tracking_uri: http://127.0.0.1:9}"
+    assert finished_copy.jobs(config=("study=tiny", server)) == {"track": 1, "all": 1}
+
+
 @pytest.mark.slow
 def test_a_case_more_is_trained_and_evaluated_alone(finished_copy):
     before = {stage: finished_copy.journal(stage) for stage in ("search", "refit", "evaluate")}
