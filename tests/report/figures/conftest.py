@@ -23,6 +23,11 @@ class Drawn:
     figure: Figure
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _style() -> None:
+    style.apply()
+
+
 def study_of(layout: Layout) -> Study:
     return Study(StudyPlan.read(layout.plan("figures")), layout)
 
@@ -35,7 +40,6 @@ def study(layout: Layout) -> Study:
 @pytest.fixture(scope="session")
 def drawn(study: Study, reproduced: Layout) -> dict[str, Drawn]:
     """Return the first drawing of every figure, by name."""
-    style.apply()
     found: dict[str, Drawn] = {}
     for each in (study, study_of(reproduced)):
         for drawing in drawings(each.plan):

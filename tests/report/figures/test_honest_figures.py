@@ -31,11 +31,6 @@ HISTORY = pd.DataFrame({
 CURVES = Curves("net", "dense", HISTORY)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _style() -> None:
-    style.apply()
-
-
 @pytest.mark.parametrize(
     ("figure", "texts"),
     [

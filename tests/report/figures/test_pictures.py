@@ -5,17 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from densevsconv.report.figures import pictures, style, transformations
+from densevsconv.report.figures import pictures, transformations
 from densevsconv.report.figures.pictures import Pictures
 from densevsconv.report.figures.transformations import Sheet
 
 MAX = 200
 NAMES = ["ant", "bee", "cow"]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _style() -> None:
-    style.apply()
 
 
 def grey(value: float) -> np.ndarray:
