@@ -1,7 +1,6 @@
 """Keras agrees on shapes, counts and starts; on results it is an engine, as others are."""
 
-import os
-
+import keras
 import pytest
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
@@ -10,13 +9,9 @@ from scipy.stats import ks_2samp
 
 from densevsconv.errors import ArchitectureError
 from densevsconv.store.seeds import generator
+from densevsconv.training.engines.tensorflow.build import keras_model
 from numpynet.initializers import BUILT_IN, fans, initializer
 from tests.support.networks import SOFTMAX, shipped, written
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-keras = pytest.importorskip("keras")
-from densevsconv.training.engines.tensorflow.build import keras_model  # noqa: E402
 
 END = yaml.safe_load(SOFTMAX)
 

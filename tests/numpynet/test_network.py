@@ -1,5 +1,6 @@
 """Training, penalties, losses, files, and what bad use is answered with."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -89,7 +90,6 @@ def test_frozen_layers_compute_gradients_and_stay():
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_optimizer_is_keras_s(name):
     """Three steps of every rule; Keras rounds rates and powers to float32 on its way."""
-    keras = pytest.importorskip("keras")
     theirs = {
         "momentum": lambda: keras.optimizers.SGD(0.01, momentum=0.9),
         "nesterov": lambda: keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),

@@ -37,9 +37,10 @@ def space(**dimensions: Dimension) -> Search:
 RATE = Dimension(low=1e-4, high=1e-1, scale="log")
 
 
-def test_random_points_follow_the_seed() -> None:
-    assert expand(space(learning_rate=RATE), 1) == expand(space(learning_rate=RATE), 1)
-    assert expand(space(learning_rate=RATE), 1) != expand(space(learning_rate=RATE), 2)
+def test_random_points_follow_the_seed_and_their_key() -> None:
+    first, again, other = (expand(space(l2=RATE, learning_rate=RATE), seed) for seed in (1, 1, 2))
+    assert first == again != other
+    assert all(point["l2"] != point["learning_rate"] for point in first)
 
 
 def test_more_samples_or_another_key_leave_the_values_that_were_there() -> None:
@@ -48,12 +49,6 @@ def test_more_samples_or_another_key_leave_the_values_that_were_there() -> None:
     both = expand(space(l2=Dimension(low=0, high=1), learning_rate=RATE), 3)
     assert many[:5] == few
     assert [point["learning_rate"] for point in both] == [p["learning_rate"] for p in many]
-
-
-def test_keys_vary_independently() -> None:
-    dimension = Dimension(low=0, high=1)
-    points = expand(space(l2=dimension, learning_rate=dimension), 0)
-    assert all(point["l2"] != point["learning_rate"] for point in points)
 
 
 @settings(max_examples=30)
