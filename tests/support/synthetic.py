@@ -258,7 +258,8 @@ def _write_search(
                 "validation_loss": None if diverged else 2 * (1 - value),
                 "train_accuracy": None if diverged else value, "train_loss": 1 - value,
                 "epochs_run": 40, "best_epoch": 30, "search_seconds": 0.4, "execution": "xla",
-                "device": "CPU", "threads": 1, "settings": json.dumps(varied, sort_keys=True),
+                "device": "CPU", "node": "here", "threads": 1,
+                "settings": json.dumps(varied, sort_keys=True),
                 **{key: {**TRAINING, **varied}[key] for key in (
                     "optimizer", "learning_rate", "l2", "momentum", "weight_decay", "batch_size",
                     "epochs")},
@@ -310,7 +311,7 @@ def _write_refit(
             "status": "finished", "epochs_run": epochs, "best_epoch": epochs - 5, "ended": 1e9,
             "train_loss": 0.01, "train_accuracy": 0.99, "validation_loss": 0.05,
             "validation_accuracy": float(validation[-5]), "execution": "xla", "threads": 1,
-            "device": "CPU", "seconds": 1.5,
+            "device": "CPU", "node": "here", "seconds": 1.5,
         })  # fmt: skip
     write_json(layout.runs(case), {"case": case, "runs": runs})
     drawn = np.random.default_rng(7)
