@@ -11,22 +11,41 @@ import shutil
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from filelock import FileLock, Timeout
+from pydantic import Field, StringConstraints
 
 from densevsconv.errors import ConfigError, DataError
 from densevsconv.images import MIRROR_VARIABLE
 from densevsconv.images.download import PATIENCE, Patience, PlaceError, download, size_of
+from densevsconv.schema.strict import Allowed, Strict
 from densevsconv.store.files import file_digest, write_text
 from densevsconv.store.progress import say
 
 Place = Path | str
 """A file in a folder, or an address that begins with http:// or https://."""
 
+Url = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/]+/\S*$"),
+    Allowed("an address that begins with http:// or https://"),
+]
+
 PRESENT = "present"
 """Where a file that was there already is from."""
+
+
+class RemoteFile(Strict):
+    """A file that is fetched, and how to know that it is the right one."""
+
+    size: int | None = Field(default=None, ge=1)
+    """In bytes; null: not known."""
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Checksum; null: not known, the first copy fetched sets it."""
+    urls: list[Url] = Field(default_factory=list)
+    """Addresses, tried in order after the mirror; empty: the mirror alone."""
 
 
 def fetch_files(

@@ -6,35 +6,18 @@ from pathlib import Path
 from typing import Annotated
 from unicodedata import category
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
+from densevsconv.images.fetch import RemoteFile
 from densevsconv.images.sources import Source
 from densevsconv.images.sources.base import numbers
 from densevsconv.images.sources.keys import PlainName
 from densevsconv.schema.messages import nearest, shown
-from densevsconv.schema.strict import Allowed, Name, Strict
+from densevsconv.schema.strict import Name, Strict
 from densevsconv.training.settings import Augmentation
 
 Count = Annotated[int, Field(ge=1)]
-Url = Annotated[
-    str,
-    StringConstraints(pattern=r"^https?://[^\s/]+/\S*$"),
-    Allowed("an address that begins with http:// or https://"),
-]
-
-
 ClassNames = list[str] | dict[str, str] | None
-
-
-class RemoteFile(Strict):
-    """A file that is fetched, and how to know that it is the right one."""
-
-    size: int | None = Field(default=None, ge=1)
-    """In bytes; null: not known."""
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
-    """Checksum; null: not known, the first copy fetched sets it."""
-    urls: list[Url] = Field(default_factory=list)
-    """Addresses, tried in order after the mirror; empty: the mirror alone."""
 
 
 class DatasetEntry(Strict):

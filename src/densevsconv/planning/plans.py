@@ -14,7 +14,7 @@ from densevsconv.results.plan import (
 )
 from densevsconv.results.plan import Split as SplitPlan
 from densevsconv.stages.evaluate import EvaluatedCase, EvaluatePlan
-from densevsconv.stages.fetch import FetchedDataset, FetchPlan, WantedFile
+from densevsconv.stages.fetch import FetchedDataset, FetchPlan
 from densevsconv.stages.figures import FiguresPlan
 from densevsconv.stages.gradients import GradientsPlan
 from densevsconv.stages.judge import JudgePlan
@@ -67,7 +67,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
         "fetch": FetchPlan(
             datasets={
                 dataset.base: FetchedDataset(
-                    folder=dataset.folder.as_posix(), files=_files(dataset)
+                    folder=dataset.folder.as_posix(), files=dataset.entry.files
                 )
                 for dataset in datasets.values()
                 if dataset.entry.files
@@ -221,7 +221,7 @@ def _prepared(study: ResolvedStudy, dataset: ResolvedDataset) -> PreparedDataset
         dataset=dataset.base,
         source=dataset.entry.source.model_dump(),
         folder=dataset.folder.as_posix(),
-        files=_files(dataset),
+        files=dataset.entry.files,
         stamp=dataset.stamp,
         images=contents.images,
         test_images=contents.test_images,
@@ -234,10 +234,6 @@ def _prepared(study: ResolvedStudy, dataset: ResolvedDataset) -> PreparedDataset
         transform=dataset.used.model_dump()["transform"],
         seed=study.study.seed,
     )
-
-
-def _files(dataset: ResolvedDataset) -> dict[str, WantedFile]:
-    return {name: WantedFile(**file.model_dump()) for name, file in dataset.entry.files.items()}
 
 
 def _split(dataset: ResolvedDataset) -> SplitPlan:

@@ -9,26 +9,18 @@ from typing import Any
 
 from pydantic import Field
 
-from densevsconv.images.fetch import fetch_files
+from densevsconv.images.fetch import RemoteFile, fetch_files
 from densevsconv.results.data import FetchedFiles
 from densevsconv.results.record import Record
 from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.layout import Layout
 
 
-class WantedFile(Record):
-    """A file that a data set needs, as the catalogue has it."""
-
-    size: int | None = Field(description="In bytes; null: not known.")
-    sha256: str | None = Field(description="Checksum; null: that of the first copy fetched.")
-    urls: list[str] = Field(description="Addresses, tried in order after the mirror.")
-
-
 class FetchedDataset(Record):
     """The files of one data set of the catalogue."""
 
     folder: str = Field(description="Where they belong.")
-    files: dict[str, WantedFile] = Field(description="By name.")
+    files: dict[str, RemoteFile] = Field(description="By name.")
 
 
 class FetchPlan(Plan):

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from densevsconv.errors import DataError
-from densevsconv.images.fetch import fetch_files
+from densevsconv.images.fetch import RemoteFile, fetch_files
 from densevsconv.images.load import content_hash
 from densevsconv.images.sources import RawImages, source_of
 from densevsconv.images.sources.base import numbers
@@ -24,7 +24,6 @@ from densevsconv.results.data import ClassCounts, Counts, DataInfo, FetchedFiles
 from densevsconv.results.plan import Split
 from densevsconv.results.record import Record
 from densevsconv.schema.messages import shown
-from densevsconv.stages.fetch import WantedFile
 from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.files import atomic_path, write_npz
 from densevsconv.store.layout import Layout
@@ -41,7 +40,7 @@ class PreparedDataset(Record):
     dataset: str = Field(description="Its name in the catalogue.")
     source: dict[str, Any] = Field(description="Where the images come from: kind and settings.")
     folder: str = Field(description="Where the source's files lie.")
-    files: dict[str, WantedFile] = Field(description="Those that are fetched.")
+    files: dict[str, RemoteFile] = Field(description="Those that are fetched.")
     stamp: str = Field(description="Changes with a user's own files; empty for fetched ones.")
     images: int = Field(description="Number of images the source must hold.")
     test_images: int | None = Field(description="How many are the source's own test part.")

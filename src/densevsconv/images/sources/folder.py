@@ -117,8 +117,9 @@ class FolderSource(FileSource):
             with bad.about(name), _opened(at / name) as picture:
                 modes[name] = picture.mode
                 size = size or _upright_size(picture)
-            if modes.get(name, "1") not in _GREY + _DEEP and not bad.problems:
-                break  # colour: the others need not be looked at
+            colour = modes.get(name, "1") not in _GREY + _DEEP
+            if modes and (colour or self.mode) and not bad.problems:
+                break  # the others need not be looked at
         if not pixels or not modes:
             bad.refuse()
         grey = all(mode in _GREY + _DEEP for mode in modes.values())
