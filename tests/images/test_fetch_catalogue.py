@@ -76,7 +76,7 @@ def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
         example.write_text(block, encoding="utf-8")
         catalogue = check(Catalogue, read_yaml(example), example)
         kinds |= {entry.source.kind for entry in catalogue.datasets.values()}
-    assert kinds == {"folder", "npz", "idx"}
+    assert kinds == {"folder", "idx"}
 
 
 def test_the_documentation_lists_every_data_set_as_it_is() -> None:

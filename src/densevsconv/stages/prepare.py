@@ -242,7 +242,7 @@ def _draw_classes(asked: PreparedDataset, raw: RawImages, rows: np.ndarray, file
         list(raw.images[rows[labels == label][: pictures.PICTURES]])
         for label in range(asked.classes)
     ]
-    style.apply()
+    style.apply(asked.class_names)
     figure = pictures.sheet(pictures.Pictures(asked.class_names, images, asked.max_value))
     with atomic_path(file) as temporary:
         figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
