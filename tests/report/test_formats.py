@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from densevsconv.report.formats import format_value, setting, significant
+from densevsconv.report.wording import format_value, setting, significant
 
 
 @pytest.mark.parametrize(

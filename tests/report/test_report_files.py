@@ -10,12 +10,11 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from densevsconv.report.formats import format_value
+from densevsconv.report.wording import format_value
 from densevsconv.store.layout import Layout
 from tests.support.plans import run_stage
 from tests.support.pointers import value_at
 from tests.support.reported import document
-from tests.support.synthetic import ROOT, make_study
 
 
 def pdf_words(pdf: Path) -> str:
@@ -31,11 +30,15 @@ class Page(html.parser.HTMLParser):
         super().__init__()
         self.numbers: list[list[str]] = []  # value, title, text
         self.paragraphs: list[str] = []
+        self.texts = [""]
+        self.tags: set[str] = set()
         self.open: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {key: value or "" for key, value in attributes}
+        self.texts.append("")
+        self.tags.add(tag)
         assert tag not in ("script", "iframe", "object", "link")
         for key in ("src", "href"):
             assert found.get(key, "#").startswith(("#", "data:image/svg+xml;base64,"))
@@ -48,10 +51,12 @@ class Page(html.parser.HTMLParser):
             self.paragraphs.append("")
 
     def handle_endtag(self, tag: str) -> None:
+        self.texts.append("")
         if tag not in ("meta", "img", "br"):
             assert self.open.pop() == tag
 
     def handle_data(self, text: str) -> None:
+        self.texts[-1] += text
         if "data" in self.open:
             self.numbers[-1][2] += text
         if "p" in self.open:
@@ -122,24 +127,6 @@ def test_a_new_caption_reaches_paper_and_page_without_a_figure_being_drawn(
     assert "Quite another caption &amp; &lt;script&gt; <code>code</code>." in again.page.read_text()
     paper = "".join(sheet.extract_text() for sheet in pypdf.PdfReader(again.paper).pages)
     assert "Quite another caption & <script> code." in paper
-
-
-def test_user_text_is_set_as_it_is(tmp_path: Path) -> None:
-    title = 'Dense & conv: <b>#emph[x]</b> $x$ "*_`\\ @y {{ 8 }}'
-    cases = {"dense_a": ("dense_1", 0.95, "list"), "conv_a": ("lenet5_8", 0.9, "list")}
-    layout = make_study(tmp_path / "results", "odd", cases, title=title)
-    at = replace(layout, reports=tmp_path / "reports", captions=ROOT / "workflow" / "report")
-    run_stage("figures", at)
-    run_stage("report", at)
-    assert pypdf.PdfReader(at.paper).metadata.title == title  # type: ignore[union-attr]
-    page = at.page.read_text()
-    assert "<b>#emph" not in page
-    assert "&lt;b&gt;#emph[x]&lt;/b&gt;" in page
-    # nothing was searched, one engine, one form: no word of them, and no gap
-    assert "had settings to search" in page
-    assert "Each is trained as configured" in page
-    assert "implementation?" not in page
-    assert ">Difficulty<" not in page
 
 
 def test_the_document_shows_every_figure_that_is_drawn(rendered: Layout) -> None:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from densevsconv.report.plan import ReportPlan
 from densevsconv.results.digests import Digests
-from densevsconv.results.plan import StudyPlan, TrainedCase
+from densevsconv.results.plan import ReportPlan, StudyPlan, TrainedCase
 from densevsconv.results.timing import Timing
 from densevsconv.stages import plan as stages
 from densevsconv.stages.plan import Part

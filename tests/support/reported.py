@@ -9,10 +9,10 @@ from typing import Any
 from densevsconv.report.contents import drawings
 from densevsconv.report.document import build_document, context
 from densevsconv.report.parts import Printed, Text, segments
-from densevsconv.report.plan import ReportPlan
 from densevsconv.report.prose import render
 from densevsconv.report.study import Reported
 from densevsconv.report.table import Kind, Table, build
+from densevsconv.results.plan import ReportPlan
 from densevsconv.results.record import Record
 from densevsconv.results.study import Study
 from densevsconv.store.layout import Layout

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from densevsconv.planning.resolved import ResolvedCase
-from densevsconv.planning.study import Counterpart
 from densevsconv.report.contents import GRADIENTS, STUDY_TABLES, TABLES
 from densevsconv.report.figures.registry import FIGURES
+from densevsconv.results.plan import Counterpart
 from densevsconv.schema.messages import unknown
 
 OF_CASES = ("curves_and_confusion", "loss_curves", "feature_maps", "predictions")

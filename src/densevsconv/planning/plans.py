@@ -3,16 +3,13 @@
 from typing import Any
 
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
-from densevsconv.planning.study import Split
 from densevsconv.results.plan import (
     CasePlan,
-    CounterpartPlan,
     DatasetPlan,
-    Published,
+    Split,
     StudyPlan,
     TrainedCase,
 )
-from densevsconv.results.plan import Split as SplitPlan
 from densevsconv.stages.evaluate import EvaluatedCase, EvaluatePlan
 from densevsconv.stages.fetch import FetchedDataset, FetchPlan
 from densevsconv.stages.figures import FiguresPlan
@@ -179,14 +176,11 @@ def study_plan(study: ResolvedStudy) -> StudyPlan:
                 points=case.points,
                 trials=case.trials,
                 seeds=case.refit_seeds,
-                published=Published(**case.published.model_dump()) if case.published else None,
+                published=case.published,
             )
             for name, case in study.cases.items()
         },
-        counterparts={
-            of: CounterpartPlan(**entry.model_dump()) if entry else None
-            for of, entry in study.study.report.counterparts.items()
-        },
+        counterparts=study.study.report.counterparts,
     )
 
 
@@ -236,9 +230,8 @@ def _prepared(study: ResolvedStudy, dataset: ResolvedDataset) -> PreparedDataset
     )
 
 
-def _split(dataset: ResolvedDataset) -> SplitPlan:
-    used = dataset.used.model_dump()
-    return SplitPlan(**{key: used[key] for key in Split.model_fields})
+def _split(dataset: ResolvedDataset) -> Split:
+    return Split(**dataset.used.model_dump(include=set(Split.model_fields)))
 
 
 def _trained(case: ResolvedCase) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from densevsconv.images.sources import Probe
 from densevsconv.images.split import Sizes
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.planning.catalogue import DatasetEntry
-from densevsconv.planning.study import Config, Published, Study, StudyDataset
+from densevsconv.planning.study import Config, Study, StudyDataset
+from densevsconv.results.plan import Published
 from densevsconv.training.settings import Training
 from densevsconv.trials.search import Search
 

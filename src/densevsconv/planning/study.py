@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from densevsconv.claims.registry import Claim
 from densevsconv.images.transforms.registry import Transforms
 from densevsconv.planning.catalogue import Count
+from densevsconv.results.plan import Counterpart, Published, Split
 from densevsconv.schema.strict import Allowed, Name, Strict
 from densevsconv.tracking.server import ADDRESS, ALLOWED
 
@@ -55,25 +56,6 @@ class Config(Strict):
     cards between jobs, and on a cluster with GPUs."""
 
 
-class Split(Strict):
-    """How a study divides a data set; drawn from the study's seed."""
-
-    test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"] | None = None
-    """Part of all images kept for the one final test; `official`: the source's own test part; null:
-    that where there is one, else 0.2."""
-    validation: float = Field(default=0.1, gt=0, lt=1)
-    """Part of the other images that chooses the settings."""
-    stratify: bool = True
-    """Whether every part has the classes in the proportions of the whole."""
-    grouped: bool = False
-    """Whether images of one group (a writer, a house; where the source tells) stay in one part."""
-    training_images: int | None = Field(default=None, ge=1)
-    """Keep only so many training images (a smaller number is a part of a larger one; test and
-    validation stay); null: all."""
-    test_images: int | None = Field(default=None, ge=1)
-    """Keep only so many test images, for a quick look; null: all."""
-
-
 class StudyDataset(Split):
     """A data set as a study uses it: which one, how it is changed, how it is divided."""
 
@@ -84,19 +66,6 @@ class StudyDataset(Split):
     """Name for people; empty: the catalogue's."""
     transform: Transforms = Field(default_factory=list)
     """Changes made to every image before training, in order, see the transformations."""
-
-
-class Published(Strict):
-    """What a publication reports of a case, to be set beside what is found here."""
-
-    accuracy: float | None = Field(default=None, ge=0, le=1)
-    """Test accuracy."""
-    seconds: float | None = Field(default=None, gt=0)
-    """Training time in seconds."""
-    name: str = ""
-    """What the publication calls it."""
-    source: str = ""
-    """Where: table, section, reference."""
 
 
 class Case(Strict):
@@ -168,26 +137,6 @@ class Gradients(Strict):
 
     cases: list[Name] = Field(default_factory=list)
     """Cases of engine `numpy` whose settings are fixed."""
-
-
-class Counterpart(Strict):
-    """Where the report shows again what a publication shows."""
-
-    figure: str | None = None
-    """A figure of the report, such as `samples` or `curves_and_confusion`."""
-    table: str | None = None
-    """A table of the report, such as `published`; this or `figure`."""
-    dataset: str | None = None
-    """Whose figure or table; null: that of the first case."""
-    cases: list[str] = Field(default_factory=list)
-    """The cases it shows."""
-
-    @model_validator(mode="after")
-    def _one(self) -> Counterpart:
-        if (self.figure is None) == (self.table is None):
-            found = "neither figure nor table" if self.figure is None else "both"
-            raise ValueError(f"found {found}; allowed: figure or table, one of them")
-        return self
 
 
 class Report(Strict):

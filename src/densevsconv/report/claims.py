@@ -9,9 +9,9 @@ from math import inf
 from typing import Any
 
 from densevsconv.claims.registry import KINDS
-from densevsconv.report.formats import MISSING
 from densevsconv.report.parts import Printed, Text, case, interval, name, printed
 from densevsconv.report.study import Reported
+from densevsconv.report.wording import MISSING
 from densevsconv.results.claims import ClaimRecord, ClaimTestRecord
 
 NEAR = {"holds": "yes", "fails": "no", "cannot be told": "cannot be told"}

@@ -129,9 +129,5 @@ def engine_pairs(study: Reported, dataset: str) -> list[EnginePair]:
 
 
 def network(study: Reported, row: Any) -> Text:
-    """Return what to call the network of a row; the architecture, where the cases' names differ."""
-    names = {(each.network, each.version) for each in map(study.case, (row.case_a, row.case_b))}
-    if len(names) > 1:
-        return Text(case(row.architecture))
-    own, version = names.pop()
+    own, version = study.results.shared_name(row)
     return Text(case(own), *((" (", name(version), ")") if version else ()))

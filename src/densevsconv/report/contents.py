@@ -9,7 +9,8 @@ from math import ceil
 from typing import Literal
 
 from densevsconv.report.figures.registry import FIGURES, Figure
-from densevsconv.results.plan import CounterpartPlan, StudyPlan
+from densevsconv.results.plan import Counterpart as Asked
+from densevsconv.results.plan import StudyPlan
 
 GRADIENTS = "gradients"
 """The table of one study's gradient checks; the stage of this name checks the cases asked for."""
@@ -97,7 +98,7 @@ def counterparts(plan: StudyPlan) -> list[Counterpart]:
     return found
 
 
-def _place(asked: tuple[str, CounterpartPlan]) -> tuple[bool, list[int | str]]:
+def _place(asked: tuple[str, Asked]) -> tuple[bool, list[int | str]]:
     # the file has its keys in the order of the alphabet: Figure 10 before Figure 5
     of, entry = asked
     parts = re.split(r"(\d+)", of)

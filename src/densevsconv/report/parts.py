@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from densevsconv.report.formats import MISSING, format_value
+from densevsconv.report.wording import MISSING, format_value
 from densevsconv.results.traced import Place, Traced, traced
 
 _MARKUP = re.compile(r"`+([^`]+)`+|\*([^*]+)\*")

@@ -18,7 +18,6 @@ from jinja2.nativetypes import NativeEnvironment, NativeTemplate
 from jinja2.runtime import Context, Undefined
 
 from densevsconv.errors import DataError
-from densevsconv.report.formats import FORMATS
 from densevsconv.report.parts import (
     Part,
     Printed,
@@ -33,6 +32,7 @@ from densevsconv.report.parts import (
     span,
     tidy,
 )
+from densevsconv.report.wording import FORMATS
 from densevsconv.results.traced import count, traced
 
 TEXTS = Path(__file__).parent / "text"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from densevsconv.report import claims
 from densevsconv.report.contents import GRADIENTS, Counterpart, Drawing, counterparts
-from densevsconv.report.formats import MISSING
 from densevsconv.report.parts import Part, Text, case, joined, name, printed
 from densevsconv.report.study import Reported
+from densevsconv.report.wording import MISSING
 
 VERSIONS = ("coded", "published", "corrected")
 """What a version's name begins with, in the order in which they are read: what may have run, what

@@ -12,7 +12,7 @@ from typing import Any
 
 from densevsconv.report.figures.fonts import Fonts, fonts_for
 from densevsconv.report.parts import Part, Text, case, name, printed, span
-from densevsconv.report.plan import ReportPlan
+from densevsconv.results.plan import ReportPlan
 from densevsconv.results.record import Record
 from densevsconv.results.study import Study
 from densevsconv.results.tables import ComparisonRow, DifficultyRow, EngineRow, RunRow, SummaryRow

@@ -4,34 +4,47 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from math import inf
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.results.record import Record
+from densevsconv.schema.strict import Strict
 
 Family = Literal["dense", "convolutional"]
 
 
-class Published(Record):
-    """What a publication reports of a case."""
+class Published(Strict):
+    """What a publication reports of a case, to be set beside what is found here."""
 
-    accuracy: float | None = Field(default=None, description="Test accuracy.")
-    seconds: float | None = Field(default=None, description="Training time in seconds.")
-    name: str = Field(default="", description="What the publication calls it.")
-    source: str = Field(default="", description="Where: table, section, reference.")
+    accuracy: float | None = Field(default=None, ge=0, le=1)
+    """Test accuracy."""
+    seconds: float | None = Field(default=None, gt=0)
+    """Training time in seconds."""
+    name: str = ""
+    """What the publication calls it."""
+    source: str = ""
+    """Where: table, section, reference."""
 
 
-class Split(Record):
-    """How a data set is divided."""
+class Split(Strict):
+    """How a study divides a data set; drawn from the study's seed."""
 
-    test: float | Literal["official"] = Field(description="Share of the test part, or `official`.")
-    validation: float = Field(description="Share of the other images that chooses the settings.")
-    stratify: bool = Field(description="Whether every part has the classes in equal proportions.")
-    grouped: bool = Field(description="Whether images of one group stay in one part.")
-    training_images: int | None = Field(description="Training images kept; null: all.")
-    test_images: int | None = Field(description="Test images kept; null: all.")
+    test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"] | None = None
+    """Part of all images kept for the one final test; `official`: the source's own test part; null:
+    that where there is one, else 0.2."""
+    validation: float = Field(default=0.1, gt=0, lt=1)
+    """Part of the other images that chooses the settings."""
+    stratify: bool = True
+    """Whether every part has the classes in the proportions of the whole."""
+    grouped: bool = False
+    """Whether images of one group (a writer, a house; where the source tells) stay in one part."""
+    training_images: int | None = Field(default=None, ge=1)
+    """Keep only so many training images (a smaller number is a part of a larger one; test and
+    validation stay); null: all."""
+    test_images: int | None = Field(default=None, ge=1)
+    """Keep only so many test images, for a quick look; null: all."""
 
 
 class DatasetPlan(Record):
@@ -114,13 +127,24 @@ class CasePlan(TrainedCase):
         ]
 
 
-class CounterpartPlan(Record):
+class Counterpart(Strict):
     """Where the report shows again what a publication shows."""
 
-    figure: str | None = Field(default=None, description="A figure of the report.")
-    table: str | None = Field(default=None, description="Or a table of it.")
-    dataset: str | None = Field(default=None, description="Whose; null: that of the first case.")
-    cases: list[str] = Field(default_factory=list, description="The cases it shows.")
+    figure: str | None = None
+    """A figure of the report, such as `samples` or `curves_and_confusion`."""
+    table: str | None = None
+    """A table of the report, such as `published`; this or `figure`."""
+    dataset: str | None = None
+    """Whose figure or table; null: that of the first case."""
+    cases: list[str] = Field(default_factory=list)
+    """The cases it shows."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.figure is None) == (self.table is None):
+            found = "neither figure nor table" if self.figure is None else "both"
+            raise ValueError(f"found {found}; allowed: figure or table, one of them")
+        return self
 
 
 class StudyPlan(Record):
@@ -130,7 +154,7 @@ class StudyPlan(Record):
     confidence: float = Field(description="Level of the intervals.")
     datasets: dict[str, DatasetPlan] = Field(description="By name.")
     cases: dict[str, CasePlan] = Field(description="By name.")
-    counterparts: dict[str, CounterpartPlan | None] = Field(
+    counterparts: dict[str, Counterpart | None] = Field(
         default_factory=dict,
         description="By what the publication calls a figure or table; null: taken out by a scale.",
     )
@@ -182,6 +206,22 @@ class StudyPlan(Record):
 
         on_a, on_b = by_key(a), by_key(b)
         return {on_b[key]: on_a[key] for key in sorted(on_b, key=on_b.__getitem__) if key in on_a}
+
+
+class ReportPlan(StudyPlan):
+    """The study as its report sees it: what it says and puts in front, too."""
+
+    title: str = Field(description="Of the report.")
+    question: str = Field(default="", description="The question, in one sentence.")
+    description: str = Field(default="", description="What is compared and why.")
+    notes: str = Field(default="", description="What closes the section on limits.")
+    publication: str = Field(default="", description="The work that the study reproduces.")
+    highlights: list[str] = Field(default_factory=list, description="Cases put in front.")
+    execution: str = Field(description="How TensorFlow runs an epoch.")
+    target_accuracy: float = Field(description="Validation accuracy of the time to a target.")
+    timed_seconds: float | None = Field(
+        default=None, description="About how long a timed training may take; null: all of it."
+    )
 
 
 def ordered(cases: Mapping[str, CasePlan], dataset: str | None = None) -> list[str]:

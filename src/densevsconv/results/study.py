@@ -250,6 +250,16 @@ class Study(Generic[P]):
 
     # -- decisions, made here once
 
+    def shared_name(self, row: EngineRow) -> tuple[str, str]:
+        """Return network and version of two cases; the architecture where they have not the same.
+
+        The version is empty where there is none.
+        """
+        of_a, of_b = (
+            (self.case(c).network, self.case(c).version) for c in (row.case_a, row.case_b)
+        )
+        return of_a if of_a == of_b else (row.architecture, "")
+
     def share_seeds(self, a: str, b: str) -> bool:
         """Return whether two cases were refitted with the same seeds, so that these pair them."""
         of_a, of_b = ([(run.repetition, run.seeds) for run in self.runs(c)] for c in (a, b))

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from densevsconv.results.record import Record
 
 _COMPARE = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt,
@@ -50,7 +52,7 @@ class Place:
     def __getattr__(self, name: str) -> Any:
         child = getattr(self._value, name)
         # what a property works out stands nowhere in the file
-        fields = type(self._value).model_fields if isinstance(self._value, Record) else {}
+        fields = type(self._value).model_fields if isinstance(self._value, BaseModel) else {}
         return self._found(name, child) if name in fields else child
 
     def __getitem__(self, key: Any) -> Any:
@@ -83,7 +85,7 @@ def traced(place: Place, key: str | int | None = None) -> Traced:
     if key is None:
         return Traced(place._value, place._source, place._pointer)
     value = place._value
-    child = getattr(value, str(key)) if isinstance(value, Record) else value[key]
+    child = getattr(value, str(key)) if isinstance(value, BaseModel) else value[key]
     return Traced(child, place._source, place._below(str(key)))
 
 

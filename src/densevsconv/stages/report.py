@@ -6,10 +6,9 @@ from pathlib import Path
 from densevsconv import report
 from densevsconv.report.contents import CAPTIONS, GRADIENTS, drawings
 from densevsconv.report.document import build_document
-from densevsconv.report.page import render_page
-from densevsconv.report.paper import write_paper
-from densevsconv.report.plan import ReportPlan as Contents
+from densevsconv.report.render import render_page, write_paper
 from densevsconv.report.study import Reported
+from densevsconv.results.plan import ReportPlan as Contents
 from densevsconv.results.study import Study
 from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.files import write_json, write_text

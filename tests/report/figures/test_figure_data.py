@@ -14,7 +14,6 @@ from densevsconv.report.figures import (
     augmentation,
     curves,
     difficulty,
-    engines,
     feature_maps,
     search_map,
 )
@@ -209,7 +208,7 @@ def test_the_name_of_a_network_on_two_engines(drawn: dict[str, Drawn]) -> None:
     assert [pair.network for pair in drawn["engines"].data] == ["convNet1_3", "dense_2"]
     (row,) = [row for row in study.engine_pairs if row.case_a == "dense_2-numpy"]
     other = row.model_copy(update={"case_b": "dense_1"})
-    assert engines.network(study, other) == row.architecture
+    assert study.shared_name(other) == (row.architecture, "")
 
 
 def test_engines_have_their_difference_in_points(drawn: dict[str, Drawn]) -> None:

@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 from densevsconv.report.figures import style
 from densevsconv.report.figures.canvas import PAGE_MM, new_figure
 from densevsconv.results.study import Study
-from densevsconv.results.tables import EngineRow
 from densevsconv.training.engines.registry import engine_title
 
 
@@ -27,14 +26,6 @@ class Pair(NamedTuple):
     ratio: float
 
 
-def network(study: Study, row: EngineRow) -> str:
-    """Return what to call the network of two cases; its architecture where no more is in common."""
-    a, b = study.case(row.case_a), study.case(row.case_b)
-    if (a.network, a.version) != (b.network, b.version):
-        return row.architecture
-    return f"{a.network}_{a.version}" if a.version else a.network
-
-
 def data(study: Study, dataset: str, cases: list[str]) -> list[Pair]:
     """Return the networks from below to above; none where searches chose different settings."""
     rows = [row for row in study.engine_pairs if row.dataset == dataset and row.case_a in cases]
@@ -43,7 +34,7 @@ def data(study: Study, dataset: str, cases: list[str]) -> list[Pair]:
         mean, low, high = row.difference_mean, row.difference_low, row.difference_high
         pairs.append(
             Pair(
-                network(study, row),
+                "_".join(filter(None, study.shared_name(row))),
                 study.case(row.case_a).family,
                 (engine_title(row.engine_a), engine_title(row.engine_b)),
                 100 * mean,
