@@ -129,6 +129,19 @@ def test_a_part_that_is_not_there_is_named(tmp_path, capsys):
     assert 'unknown part "digit"; did you mean "digits"' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("below", ["", ".snakemake/storage/fs/store"])
+def test_a_stage_writes_where_the_workflow_wants_it(tmp_path, monkeypatch, below):
+    monkeypatch.chdir(tmp_path)
+    at, given = Layout(Path("results/x")), []
+    monkeypatch.setattr(select, "run", stand_in(select.SelectPlan, given.append))
+    select.SelectPlan(shards=0, cases={}).write(at.plan("select"))
+    there = Path(below, at.trials)
+    there.parent.mkdir(parents=True, exist_ok=True)
+    there.touch()
+    assert cli.main(["select", "results/x", "--output", str(there)]) == 0
+    assert given[0][1] == Layout(below / at.root, reports=below / at.reports)
+
+
 def test_a_stage_that_another_process_is_at_is_refused(tmp_path, capsys):
     at = Layout(tmp_path)
     search.SearchPlan(seed=1, seeds=2, execution="auto", threads=1, shards=2, cases={}).write(

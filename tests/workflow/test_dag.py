@@ -74,3 +74,14 @@ def test_more_shards_than_cases_leave_no_empty_job(clone):
     clone.edit("config/studies/tiny.yaml", "shards: 2", "shards: 3")
     shards = {rule for rule in clone.jobs() if rule.startswith(("search", "refit"))}
     assert shards == {"search0", "search1", "search2", "refit0", "refit1"}
+
+
+def test_the_threads_are_the_studys_and_more_than_there_are_cores_are_not_timed(clone):
+    clone.edit("config/studies/tiny.yaml", "threads: 1", "threads: 3")
+    shown = clone.snakemake("--dry-run", "--printshellcmds").stdout
+    assert shown.count(" --threads 3") == len(["search0", "search1", "refit0", "refit1", "time"])
+    refused = clone.snakemake()
+    assert refused.returncode != 0
+    assert "computes with 3 threads" in refused.stdout
+    assert "has 2 cores" in refused.stdout
+    assert not clone.results.exists()

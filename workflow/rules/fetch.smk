@@ -17,5 +17,6 @@ rule fetch:
     message:
         "fetch: official files of {wildcards.dataset}"
     shell:
-        "{STAGE} --log {log:q} fetch {RESULTS} --part {wildcards.dataset} --plan {params.plan}"
+        "{STAGE} --log {log:q} fetch {RESULTS} --output {output[0]:q}"
+        " --part {wildcards.dataset} --plan {params.plan}"
         " {MIRROR}"

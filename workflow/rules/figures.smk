@@ -24,4 +24,5 @@ rule figures:
     message:
         "figures: curves, heat maps, confusion matrices, pictures"
     shell:
-        "{STAGE} --log {log:q} figures {RESULTS} --plan {params.plan} {REPORTS}"
+        "{STAGE} --log {log:q} figures {RESULTS} --output {output[0]:q}"
+        " --plan {params.plan} {REPORTS}"

@@ -14,4 +14,5 @@ rule measure:
     message:
         "measure: entropy, noise, variance and duplicates of {wildcards.dataset}"
     shell:
-        "{STAGE} --log {log:q} measure {RESULTS} --part {wildcards.dataset} --plan {params.plan}"
+        "{STAGE} --log {log:q} measure {RESULTS} --output {output[0]:q}"
+        " --part {wildcards.dataset} --plan {params.plan}"

@@ -18,5 +18,6 @@ rule prepare:
     message:
         "prepare: images, labels and splits of {wildcards.dataset}"
     shell:
-        "{STAGE} --log {log:q} prepare {RESULTS} --part {wildcards.dataset} --plan {params.plan}"
+        "{STAGE} --log {log:q} prepare {RESULTS} --output {output[0]:q}"
+        " --part {wildcards.dataset} --plan {params.plan}"
         " {MIRROR}"

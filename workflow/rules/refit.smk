@@ -22,5 +22,6 @@ for shard in plans["refit"].parts:
         message:
             "refit: shard {params.shard} of the cases, on fresh seeds"
         shell:
-            "{STAGE} --log {log:q} refit {RESULTS} --part {params.shard} --plan {params.plan}"
+            "{STAGE} --log {log:q} refit {RESULTS} --output {output[0]:q}"
+            " --part {params.shard} --plan {params.plan}"
             " --threads {params.threads}"

@@ -15,4 +15,5 @@ rule report:
     message:
         "report: paper.pdf and index.html"
     shell:
-        "{STAGE} --log {log:q} report {RESULTS} --plan {params.plan} {REPORTS}"
+        "{STAGE} --log {log:q} report {RESULTS} --output {output[0]:q}"
+        " --plan {params.plan} {REPORTS}"

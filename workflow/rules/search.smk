@@ -25,5 +25,6 @@ for shard in plans["search"].parts:
         message:
             "search: shard {params.shard} of the grids"
         shell:
-            "{STAGE} --log {log:q} search {RESULTS} --part {params.shard} --plan {params.plan}"
+            "{STAGE} --log {log:q} search {RESULTS} --output {output[0]:q}"
+            " --part {params.shard} --plan {params.plan}"
             " --threads {params.threads}"

@@ -54,4 +54,5 @@ rule time:
     message:
         "time: training and inference, alone on the machine"
     shell:
-        "{STAGE} --log {log:q} time {RESULTS} --plan {params.plan} --threads {params.threads}"
+        "{STAGE} --log {log:q} time {RESULTS} --output {output[0]:q}"
+        " --plan {params.plan} --threads {params.threads}"

@@ -28,4 +28,5 @@ rule track:
     message:
         "track: import into MLflow"
     shell:
-        "{STAGE} --log {log:q} track {RESULTS} --plan {params.plan} {REPORTS}"
+        "{STAGE} --log {log:q} track {RESULTS} --output {output[0]:q}"
+        " --plan {params.plan} {REPORTS}"

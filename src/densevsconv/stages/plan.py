@@ -14,6 +14,7 @@ modes, and the folder of fetched files, whose checksums are checked.
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -113,11 +114,20 @@ def lists(plans: Mapping[str, Plan], at: Layout) -> dict[Path, Path]:
 
 
 def run_stage(
-    name: str, at: Layout, part: Part | None = None, expected: str | None = None, **options: Any
+    name: str,
+    at: Layout,
+    part: Part | None = None,
+    expected: str | None = None,
+    *,
+    output: Path | None = None,
+    **options: Any,
 ) -> None:
     """Run a stage on the plan that is there: one part of it, or all.
 
     A job reads nothing that is not as another wrote it, and records last what it wrote itself.
+    ``output`` says where the workflow wants the first output: with a remote storage the files of
+    the study lie as they do without, below another folder.
+
     Raises :class:`UserError` where another process is at the same part.
     """
     plan, runs = read_plan(name, at, part, expected), stage(name)
@@ -127,6 +137,10 @@ def run_stage(
             raise UserError(f"{at.plan(name)}: {unknown('part', str(part), jobs)}")
         jobs = {str(part): jobs[str(part)]}
     for given in jobs.values():
+        if output is not None:
+            first = paths(runs.outputs(plan, at, *given))[0]
+            below = str(output).removesuffix(str(first))
+            at = replace(at, root=below / at.root, reports=below / at.reports)
         # an import of what is there so far may meet half of what another job writes just now, and
         # writes nothing that the stage declares
         if options.get("partial"):
