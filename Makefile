@@ -15,7 +15,7 @@ SNAKEMAKE_FILES := Snakefile workflow/rules
 LOCK_COMMAND := make lock
 
 .DEFAULT_GOAL := help
-.PHONY: help study test test-slow lint typecheck docs format ui publish benchmark install gpu cluster lock
+.PHONY: help study test test-slow test-faults lint typecheck docs format ui publish benchmark install gpu cluster lock
 
 help: ## list these commands
 	@echo "make COMMAND [STUDY=name] [SCALE=smoke|laptop|full] [CORES=n]"
@@ -30,6 +30,9 @@ test: $(INSTALLED) ## run the tests (TESTS=path for some of them)
 
 test-slow: $(INSTALLED) ## run the tests that `make test` leaves out (fault injection, full size)
 	@$(BIN)/python -m pytest -m slow $(TESTS)
+
+test-faults: $(INSTALLED) ## damage every kind of file of a study in every way (5 minutes)
+	@$(BIN)/python -m tests.faults.damage
 
 lint: $(INSTALLED) ## check style, and that packages import only from floors below
 	@$(BIN)/ruff check .

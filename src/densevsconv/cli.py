@@ -10,6 +10,7 @@ import importlib
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,6 +63,11 @@ COMMANDS = {
     ),
     "ui": Command("commands.study:ui", "show the runs in MLflow's pages", ("", "--port 5001")),
     "where": Command("commands.study:where", "say where a study's results are", ("", "tiny")),
+    "verify": Command(
+        "commands.study:verify",
+        "check that every file of a finished study is as it was written",
+        ("", "tiny --remove", "reports/published/tiny"),
+    ),
     "publish": Command(
         "commands.study:publish",
         "copy a finished report to where reports are committed",
@@ -149,6 +155,7 @@ def _path(default: str, text: str) -> dict[str, Any]:
 ARGUMENTS: dict[str, dict[str, Any]] = {
     # those with a place; "?" may be left out
     "study": {"nargs": "?", "help": "the study (default: the one in config/config.yaml)"},
+    "place": {"nargs": "?", "help": "the study, its folder, or that of a published report"},
     "architecture": {"help": "a name in config/architectures"},
     "dataset": {"help": "a data set of config/datasets.yaml"},
     # those with a name
@@ -157,6 +164,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "part": {"help": "a data set's name or a shard's number (default: all, in turn)"},
     "plan": {"metavar": "DIGEST", "help": "refuse a plan that is another than the workflow's"},
     "output": {"type": Path, "metavar": "FILE", "help": "where the first output is to be written"},
+    "remove": {"action": "store_true", "help": "remove what is damaged; a run makes it anew"},
     "partial": {"action": "store_true", "help": "import what is there, while the study runs"},
     "reports": _path("reports", "where reports are"),
     "captions": _path("workflow/report", "the captions"),
@@ -172,11 +180,12 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "to": _path("reports/published", "where committed reports are"),
     "port": {"type": _count, "default": 5000, "help": "default: 5000"},
 }
-PLACED = ("study", "architecture", "dataset")
+PLACED = ("study", "place", "architecture", "dataset")
 OF_STAGES = ("plan", "output", "reports", "captions")
 """What every stage may be given."""
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="densevsconv",

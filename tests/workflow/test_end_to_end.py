@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -183,6 +184,34 @@ def test_a_deleted_database_is_imported_again(finished_copy):
 def test_another_mlflow_server_is_imported_into_alone(finished_copy):
     server = "mlflow={tracking_uri: http://127.0.0.1:9}"
     assert finished_copy.jobs(config=("study=tiny", server)) == {"track": 1, "all": 1}
+
+
+def test_a_deleted_file_is_made_again(finished_copy):
+    files = (
+        "trials.csv",
+        "evaluate/dense_1.json",
+        "time/dense_1.json",
+        "data/digits/measures.json",
+    )
+    for file in files:
+        (finished_copy.results / file).unlink()
+    assert set(finished_copy.jobs()) >= {"select", "evaluate", "time", "measure", "report"}
+
+
+@pytest.mark.slow
+def test_a_damaged_file_is_named_and_the_same_command_makes_it_again(finished_copy):
+    file = finished_copy.results / "refit" / "dense_1" / "predictions.parquet"
+    whole, time = file.read_bytes(), file.stat().st_mtime_ns
+    file.write_bytes(whole[:300] + bytes([whole[300] ^ 64]) + whole[301:])
+    os.utime(file, ns=(time, time))
+    trained = finished_copy.journal("refit")
+    (finished_copy.results / "evaluate" / "dense_1.json").unlink()
+    done = finished_copy.snakemake()
+    assert done.returncode != 0
+    assert "predictions.parquet: damaged since it was written, so it was removed" in done.stdout
+    finished_copy.run()
+    assert file.read_bytes() == whole
+    assert finished_copy.journal("refit") == trained
 
 
 @pytest.mark.slow

@@ -48,8 +48,7 @@ LISTS = lists(plans, at)
 PREPARED = stage("prepare").outputs(plans["prepare"], at, "{dataset}")
 # a rule may ask for prepared files by a wildcard
 LISTED = LISTS | dict.fromkeys(paths(PREPARED), at.digests(job("prepare", "{dataset}")))
-# one for all studies of a folder, since timings are taken alone on the machine
-running = Claim(at.root.parent / ".running")
+running = Claim(at.running)
 
 
 onstart:

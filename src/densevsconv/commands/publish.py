@@ -3,8 +3,10 @@
 import shutil
 from pathlib import Path
 
+from densevsconv.commands.verify import PUBLISHED
 from densevsconv.errors import UserError
 from densevsconv.report.contents import drawings
+from densevsconv.results.digests import Digests, require_whole
 from densevsconv.stages.figures import FiguresPlan
 from densevsconv.store.files import atomic_path
 from densevsconv.store.layout import Layout
@@ -56,10 +58,14 @@ def publish(layout: Layout, target: Path, command: str) -> list[Path]:
             raise UserError(f"{file}: missing, so the report is not finished; {again}")
     if layout.paper.stat().st_mtime < layout.summary.stat().st_mtime:
         raise UserError(f"{layout.paper}: older than {layout.summary}; {again}")
+    require_whole(wanted.values(), layout)
     for name, file in wanted.items():
         with atomic_path(target / name) as temporary:
             shutil.copyfile(file, temporary)
     written = [target / name for name in wanted]
+    listed = target / PUBLISHED
+    Digests.of(listed.stem, plan.digest(), written, target).write(listed)
+    written.append(listed)
     for pattern in ("*.pdf", "*.html", "*.json", "*.csv", "figures/*.png"):
         for file in set(target.glob(pattern)) - set(written):
             file.unlink()

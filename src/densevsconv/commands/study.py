@@ -2,15 +2,19 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from densevsconv.commands import publish as publishing
+from densevsconv.commands import verify as verifying
+from densevsconv.commands.verify import check_published, check_study
 from densevsconv.errors import UserError
 from densevsconv.networks.describe import describe as described
 from densevsconv.networks.schema import load_architecture
 from densevsconv.planning.load import load_config, load_study
 from densevsconv.planning.resolved import ResolvedStudy
 from densevsconv.store.layout import Layout
+from densevsconv.store.process import Claim
 from densevsconv.tracking.database import make_fit
 
 
@@ -49,6 +53,20 @@ def publish(study: str | None, scale: str | None, to: Path) -> None:
     target = to / found.config.study  # one report of a study is committed, of any scale
     files = publishing.publish(_files(found), target, found.command)
     print(f"{found.name}: {len(files)} files in {target}; look at them, then commit them")
+
+
+def verify(place: str | None, scale: str | None, *, remove: bool) -> None:
+    """Check a study's files, or those of a folder: of a study, or of a published report."""
+    folder = Path(place or "")
+    if len(folder.parts) > 1 and not (folder / "plan").is_dir():
+        if remove:
+            raise UserError(f"{folder}: no study (no plan/); --remove is for what can be made anew")
+        print(verifying.verify(check_published(folder)))
+        return
+    at = Layout(folder) if len(folder.parts) > 1 else _files(_chosen(place, scale))
+    # what a run is writing just now is not damaged
+    with Claim(at.running).held(f"{at.root.parent}: a run") if remove else nullcontext():
+        print(verifying.verify(check_study(at), remove=remove))
 
 
 def ui(port: int) -> None:

@@ -53,6 +53,8 @@ class Layout:
     """Folder of finished work of a stage."""
     claim = _Each("{study}/working/{}")
     """Who is at a stage, or at a part of it; there while it runs."""
+    running = _File("{results}/.running")
+    """Which run writes here just now: one for all studies, since timings are taken alone."""
     execution = _File("{results}/execution")
     """Folder of measured execution modes, which all studies share."""
 
