@@ -25,7 +25,6 @@ from densevsconv.results.tables import (
     SummaryRow,
 )
 from densevsconv.statistics.comparison import compare
-from densevsconv.statistics.target import epochs_to_target
 
 FAMILIES = ("convolutional", "dense")
 CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs")
@@ -243,8 +242,8 @@ class Tables:
         return merit(self._validation_mean(name, "accuracy"), self._validation_mean(name, "loss"))
 
     def _epochs_to_target(self, name: str) -> list[int]:
+        """Return the first epoch at the target or above, of every refitted seed that has one."""
         history = self.study.history(name)
-        repetition, epoch, accuracy = (
-            history[column].to_numpy() for column in ("repetition", "epoch", "validation_accuracy")
-        )
-        return epochs_to_target(repetition, epoch, accuracy, self.target_accuracy)
+        reached = history[history["validation_accuracy"] >= self.target_accuracy]
+        first: list[int] = reached.groupby("repetition")["epoch"].min().tolist()
+        return first

@@ -21,7 +21,6 @@ from densevsconv.results.study import Study
 from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.statistics.calibration import Reliability, reliability
 from densevsconv.statistics.confusion import (
-    confusion_counts,
     misclassified,
     most_confused,
     normalise_rows,
@@ -108,12 +107,12 @@ def evaluate(
 ) -> Evaluation:
     """Return the evaluation of a case: ``labels`` (N,), ``probabilities`` (seeds, N, classes)."""
     # not at the top: the Snakefile imports this module, and scikit-learn takes a second
-    from sklearn.metrics import accuracy_score, log_loss
+    from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 
     seeds, _, classes = probabilities.shape
     # argmax takes the first NaN for the largest value: class 0 for a network of NaNs
     predicted = probabilities.argmax(axis=2)
-    counts = np.sum([confusion_counts(labels, row, classes) for row in predicted], axis=0)
+    counts = confusion_matrix(np.tile(labels, seeds), predicted.ravel(), labels=range(classes))
     finite = [bool(np.isfinite(seed).all()) for seed in probabilities]
     # float32 rows miss a sum of 1 by more than scikit-learn likes
     exact = probabilities.astype(np.float64)

@@ -8,12 +8,6 @@ EXAMPLES = 8
 """Test images named for each confused pair, at most."""
 
 
-def confusion_counts(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """Return counts of shape (classes, classes): entry (i, j) is class i predicted as class j."""
-    pairs = np.bincount(labels * classes + predicted, minlength=classes**2)
-    return pairs.reshape(classes, classes)
-
-
 def normalise_rows(counts: np.ndarray) -> np.ndarray:
     """Return each row's shares (of a true class); a class without images has a row of zeros."""
     totals = counts.sum(axis=1, keepdims=True)
