@@ -102,6 +102,7 @@ def test_a_source_that_differs_from_the_catalogue_is_refused(
         (lambda arrays: arrays.update(images=arrays["images"] / 16), "images is float64"),
         (lambda arrays: arrays.update(labels=arrays["labels"][1:]), "labels is int64 of shape"),
         (lambda arrays: arrays.update(labels=arrays["labels"] + 1), "labels outside 0..9"),
+        (lambda arrays: arrays.update(images=16 - arrays["images"]), "not the images that info"),
     ],
 )
 def test_wrong_arrays_are_named(
