@@ -35,6 +35,12 @@ def test_a_study_that_was_moved_is_whole(at: Layout, tmp_path: Path) -> None:
     require_whole([moved.trials, moved.summary], moved)
 
 
+def test_a_missing_file_is_named(at: Layout) -> None:
+    at.trials.unlink()
+    with pytest.raises(DataError, match=r"trials\.csv: missing; run the study again"):
+        require_whole([at.trials, at.summary], at)
+
+
 def test_a_file_that_no_job_recorded_is_named_and_kept(at: Layout) -> None:
     at.digests("two").unlink()
     with pytest.raises(DataError, match=r"summary\.csv: no list in digests/ has it"):

@@ -5,8 +5,8 @@ import pytest
 from densevsconv.store.layout import Layout
 from densevsconv.tracking.database import open_database
 from tests.support.generated_study import write_study
-from tests.support.plans import run_stage, write_digests
-from tests.support.tracked import move_database
+from tests.support.plans import run_stage
+from tests.support.tracked import complete, move_database
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +19,12 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def layout(tmp_path: Path, empty_database: Path) -> Layout:
-    """A finished study whose database is still empty."""
+def layout(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """A finished study whose database is still empty, and whose figures are."""
+    monkeypatch.chdir(tmp_path)
     layout = write_study(tmp_path / "results" / "toy_study")
     for stage in ("select", "evaluate", "summarise"):
         run_stage(stage, layout)
     move_database(layout, tmp_path / "results" / "mlflow", empty_database)
-    write_digests(layout)
+    complete(layout)
     return layout

@@ -20,8 +20,8 @@ from densevsconv.tracking.database import uri
 from densevsconv.tracking.server import VARIABLE, origin, server
 from tests.support.generated_study import write_study
 from tests.support.mlflow_servers import Server, free_port, held, serving
-from tests.support.plans import run_stage, write_digests
-from tests.support.tracked import COMMAND, ENVIRONMENT, database, move_database
+from tests.support.plans import run_stage
+from tests.support.tracked import COMMAND, ENVIRONMENT, complete, database, move_database
 
 EXPERIMENT = "densevsconv/toy_study"
 USER = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
@@ -101,7 +101,7 @@ def test_two_studies_at_once(
     for stage in ("select", "evaluate", "summarise"):
         run_stage(stage, other)
     move_database(other, tmp_path / "elsewhere" / "mlflow", empty_database)
-    write_digests(other)
+    complete(other)
     wanted = {each: expected(each) for each in (layout, other)}
     for each in wanted:
         send_to(running, each)

@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from densevsconv.report.figures.fonts import Fonts
-from densevsconv.store.files import atomic_path, naming
+from densevsconv.store.files import atomic_path
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LONG = re.compile(r"\S{20}(?=\S{20})")
@@ -30,8 +30,7 @@ def write_paper(
         (root / "document.json").write_text(json.dumps(document), encoding="utf-8")
         (root / "figures").mkdir()
         for name, file in figures.items():
-            with naming(file):
-                shutil.copy(file, root / "figures" / name)
+            shutil.copy(file, root / "figures" / name)
         (root / "fonts").mkdir()
         for file in fonts.files:
             shutil.copy(file, root / "fonts")

@@ -81,12 +81,12 @@ def require_whole(files: Iterable[Path], at: Layout) -> None:
     """Raise :class:`DataError` where a file that a job made is not as it was written.
 
     A damaged one is removed, so that the workflow makes it anew. Files from elsewhere (captions,
-    templates) are not looked at; one that is missing is named where it is read.
+    templates) are not looked at.
     """
     known, wrong = lists(at), []
     for file in files:
         made = file.is_relative_to(at.root) or file.is_relative_to(at.reports / at.study)
-        if made and file.exists() and (text := difference(file, at.root, known)):
+        if made and (text := difference(file, at.root, known)):
             wrong.append(f"{file}: {text}")
             if text.startswith("damaged"):
                 file.unlink()

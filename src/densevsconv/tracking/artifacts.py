@@ -29,7 +29,7 @@ def attach_files(
     at = study.at
     results = (at.selection(case), at.evaluation(case), at.timing(case))
     files = [(path, f"results/{path.parent.name}") for path in results]
-    files += [(path, "figures") for path in figures if path.exists()]
+    files += [(path, "figures") for path in figures]
     tables = {f"confusion/{name}.csv": text for name, text in _tables(study, case).items()}
     wanted = {f"{folder}/{path.name}" for path, folder in files} | set(tables)
     sums = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path, _ in files]
