@@ -82,7 +82,7 @@ def test_a_published_report_has_its_list(
     for file in files:
         file.write_bytes(b"content")
     assert "publish the report again" in verify(capsys, str(folder))[2]
-    listed = Digests.of("digests", "", files, folder)
+    listed = Digests.of("digests", "", {str(file.relative_to(folder)): file for file in files})
     listed.write(folder / "digests.json")
     assert verify(capsys, str(folder))[:2] == (0, "2 files (0.0 MB) are as they were written\n")
     files[1].write_bytes(b"contents")
@@ -92,7 +92,7 @@ def test_a_published_report_has_its_list(
     assert "--remove is for" in verify(capsys, str(folder), "--remove")[2]
     # a list from elsewhere names no file of mine
     strange = {"../../secret": WrittenFile(size=1, sha256="0")}
-    made = Digests.of("digests", "", [], folder).model_copy(update={"files": strange})
+    made = Digests.of("digests", "", {}).model_copy(update={"files": strange})
     made.model_copy(update={"digest": made._digest()}).write(folder / "digests.json")
     assert "names files that are not beside it" in verify(capsys, str(folder))[2]
 

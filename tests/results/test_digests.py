@@ -17,7 +17,7 @@ def at(tmp_path: Path) -> Layout:
     for table in (layout.families, layout.trials, layout.summary):
         FamilyRow.write_table(table, [FamilyRow(dataset="d", family="dense", case="a")])
     for job, files in (("one", [layout.families, layout.trials]), ("two", [layout.summary])):
-        Digests.of(job, "", files, layout.root).write(layout.digests(job))
+        Digests.of(job, "", {layout.name(file): file for file in files}).write(layout.digests(job))
     return layout
 
 

@@ -100,7 +100,7 @@ def run_stage(name: str, at: Layout, part: Part | None = None, **options: Any) -
 def write_digests(at: Layout) -> None:
     made = (*at.root.rglob("*"), *(at.reports / at.study).rglob("*"))
     files = [file for file in made if file.is_file() and at.digests("").parent != file.parent]
-    Digests.of("made_up", "", files, at.root).write(at.digests("made_up"))
+    Digests.of("made_up", "", {at.name(file): file for file in files}).write(at.digests("made_up"))
 
 
 def write_timing(

@@ -59,14 +59,14 @@ def publish(layout: Layout, target: Path, command: str) -> list[Path]:
     if layout.paper.stat().st_mtime < layout.summary.stat().st_mtime:
         raise UserError(f"{layout.paper}: older than {layout.summary}; {again}")
     require_whole(wanted.values(), layout)
-    for name, file in wanted.items():
-        with atomic_path(target / name) as temporary:
-            shutil.copyfile(file, temporary)
-    written = [target / name for name in wanted]
+    written = {name: target / name for name in wanted}
+    for name, copy in written.items():
+        with atomic_path(copy) as temporary:
+            shutil.copyfile(wanted[name], temporary)
     listed = target / PUBLISHED
-    Digests.of(listed.stem, plan.digest(), written, target).write(listed)
-    written.append(listed)
+    Digests.of(listed.stem, plan.digest(), written).write(listed)
+    files = [*written.values(), listed]
     for pattern in ("*.pdf", "*.html", "*.json", "*.csv", "figures/*.png"):
-        for file in set(target.glob(pattern)) - set(written):
+        for file in set(target.glob(pattern)) - set(files):
             file.unlink()
-    return written
+    return files

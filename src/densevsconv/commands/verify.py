@@ -35,7 +35,9 @@ def check_study(at: Layout) -> Checked:
             except DataError:
                 known, told = [], "damaged" if listed.exists() else "missing"
             files = paths(stage(name).outputs(plan, at, *part))
-            found = {listed: told} | {file: difference(file, at.root, known) for file in files}
+            found = {listed: told} | {
+                file: difference(file, at.name(file), known) for file in files
+            }
             checked |= {file: text and f"{text}; {work} makes it" for file, text in found.items()}
     return checked
 
@@ -49,7 +51,7 @@ def check_published(folder: Path) -> Checked:
     if strange := [name for name in known.files if Path(name).is_absolute() or ".." in name]:
         raise DataError(f"{listed}: names files that are not beside it, such as {strange[0]}")
     again = "`git checkout` or `densevsconv publish` puts it back"
-    found = {folder / name: difference(folder / name, folder, [known]) for name in known.files}
+    found = {folder / name: difference(folder / name, name, [known]) for name in known.files}
     return {file: text and f"{text}; {again}" for file, text in found.items()}
 
 

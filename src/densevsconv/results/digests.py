@@ -1,7 +1,6 @@
 """What every job wrote, so that whoever reads it notices what a disk or a hand did to it since."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -32,13 +31,15 @@ class Digests(Record):
 
     job: str = Field(description="A stage, and `-` and the data set or shard of one in parts.")
     plan: str = Field(description="Digest of what it was asked to do.")
-    files: dict[str, WrittenFile] = Field(description="By path from the study's folder.")
+    files: dict[str, WrittenFile] = Field(
+        description="By path from the study's folder; the report's is `report/`."
+    )
     digest: str = Field(description="Of the other keys.")
 
     @classmethod
-    def of(cls, job: str, plan: str, files: Iterable[Path], root: Path) -> Self:
-        """Return the digests of files as they are now; they go by their path from ``root``."""
-        written = {os.path.relpath(file, root): WrittenFile.of(file) for file in files}
+    def of(cls, job: str, plan: str, files: Mapping[str, Path]) -> Self:
+        """Return the digests of files as they are now."""
+        written = {name: WrittenFile.of(file) for name, file in files.items()}
         found = cls(job=job, plan=plan, files=written, digest="")
         return found.model_copy(update={"digest": found._digest()})
 
@@ -65,11 +66,10 @@ def lists(at: Layout) -> list[Digests]:
     return found
 
 
-def difference(file: Path, root: Path, known: Iterable[Digests]) -> str:
+def difference(file: Path, name: str, known: Iterable[Digests]) -> str:
     """Return why a file is not one that a job wrote: missing, not recorded, damaged; or ""."""
     if not file.exists():
         return "missing"
-    name = os.path.relpath(file, root)
     # more than one job has written it where the number of shards was changed
     written = [each.files[name] for each in known if name in each.files]
     if not written:
@@ -85,8 +85,8 @@ def require_whole(files: Iterable[Path], at: Layout) -> None:
     """
     known, wrong = lists(at), []
     for file in files:
-        made = file.is_relative_to(at.root) or file.is_relative_to(at.reports / at.study)
-        if made and (text := difference(file, at.root, known)):
+        name = at.name(file)
+        if name and (text := difference(file, name, known)):
             wrong.append(f"{file}: {text}")
             if text.startswith("damaged"):
                 file.unlink()

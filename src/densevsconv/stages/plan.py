@@ -150,5 +150,5 @@ def run_stage(
         with Claim(at.claim(work)).held(f"{at.root}: {work}"):
             require_whole(paths(runs.inputs(plan, at, *given)), at)
             runs.run(plan, at, *given, **options)
-            written = paths(runs.outputs(plan, at, *given))
-            Digests.of(work, plan.digest(*given), written, at.root).write(at.digests(work))
+            written = {at.name(file): file for file in paths(runs.outputs(plan, at, *given))}
+            Digests.of(work, plan.digest(*given), written).write(at.digests(work))

@@ -135,6 +135,17 @@ class Layout:
     def study(self) -> str:
         return self.root.name
 
+    def name(self, file: Path) -> str:
+        """Return what a file is called in whichever study; "" of one that is of no study.
+
+        >>> at = Layout(Path("results/tiny"))
+        >>> at.name(at.trials), at.name(at.paper), at.name(at.caption("accuracy"))
+        ('trials.csv', 'report/paper.pdf', '')
+        """
+        folders = {"report/": self.reports / self.study, "": self.root}
+        own = (each for each in folders.items() if file.is_relative_to(each[1]))
+        return next((f"{start}{file.relative_to(folder)}" for start, folder in own), "")
+
     def path(self, pattern: str, *names: str | int) -> Path:
         folders = {
             "study": self.root,
