@@ -31,8 +31,9 @@ test: $(INSTALLED) ## run the tests (TESTS=path for some of them)
 test-slow: $(INSTALLED) ## run the tests that `make test` leaves out (fault injection, full size)
 	@$(BIN)/python -m pytest -m slow $(TESTS)
 
-test-faults: $(INSTALLED) ## damage every kind of file of a study in every way (5 minutes)
+test-faults: $(INSTALLED) ## damage every kind of file, fill the disk, kill at random (half an hour)
 	@$(BIN)/python -m tests.faults.damage
+	@KILL_MINUTES=20 $(BIN)/python -m pytest -s -m slow tests/faults
 
 lint: $(INSTALLED) ## check style, and that packages import only from floors below
 	@$(BIN)/ruff check .

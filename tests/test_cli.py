@@ -139,6 +139,7 @@ def test_a_stage_writes_where_the_workflow_wants_it(tmp_path, monkeypatch, below
     there.parent.mkdir(parents=True, exist_ok=True)
     there.touch()
     assert cli.main(["select", "results/x", "--output", str(there)]) == 0
+    assert cli.main(["select", "results/x", "--output", str(there.with_name("mine.csv"))]) == 2
     assert given[0][1] == Layout(below / at.root, reports=below / at.reports)
 
 

@@ -6,6 +6,8 @@ ADVICE = {
     errno.ENOSPC: "make room",
     errno.EDQUOT: "make room",
     errno.EFBIG: "choose a disk that takes files of this size",
+    errno.ENOENT: "see what became of it",
+    errno.ENOLCK: "choose a disk that has locks",
     errno.EROFS: "choose folders that can be written",
     errno.EACCES: "see to its permissions",
     errno.EPERM: "see to its permissions",

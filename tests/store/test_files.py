@@ -1,5 +1,6 @@
 """Files are whole or absent, and damaged ones are named."""
 
+import errno
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import pytest
 from densevsconv.errors import DataError
 from densevsconv.store.files import (
     atomic_path,
+    naming,
     read_json,
     read_npz,
     sweep,
@@ -117,3 +119,13 @@ def test_what_a_killed_writer_left_is_swept_and_nothing_else(tmp_path: Path) -> 
     assert sorted(file.name for file in left.parent.iterdir()) == sorted(
         [".lock", "weights.npz", ".hidden.json"]
     )
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "full"), OSError(errno.EACCES, "no"), MemoryError("much")]
+)
+def test_what_says_nothing_of_the_file_does_not_call_it_damaged(error: Exception) -> None:
+    with pytest.raises(type(error)), naming(Path("weights.npz")):
+        raise error
+    with pytest.raises(DataError, match="damaged"), naming(Path("weights.npz")):
+        raise OSError("Invalid parquet")

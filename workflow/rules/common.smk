@@ -23,6 +23,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCES, os.environ.get
 
 from densevsconv.commands.publish import where
 from densevsconv.errors import UserError, problem
+from densevsconv.images import MIRROR_VARIABLE
 from densevsconv.planning.load import CONFIG_FILE, load_study
 from densevsconv.planning.plans import make_plans, write_plans
 from densevsconv.stages.plan import job, lists, paths, stage
@@ -35,8 +36,8 @@ from densevsconv.store.process import Claim
 
 try:
     study = load_study(ROOT / CONFIG_FILE, config)
-except UserError as error:
-    sys.exit(f"densevsconv: {error}")
+except (UserError, OSError) as error:
+    sys.exit(f"densevsconv: {problem(error) or error}")
 
 at = Layout(
     Path(study.config.results) / study.name,
@@ -56,7 +57,8 @@ onstart:
     try:
         refuse_what_cannot_be_timed()
         running.queue()
-        for folder in (at.root, at.reports / at.study):
+        shared = (at.execution, at.database.parent)
+        for folder in (at.root, at.reports / at.study, *shared):
             sweep(folder)
         write_plans(study, at)
     except (UserError, OSError) as error:
@@ -65,8 +67,10 @@ onstart:
 
 # `exec`: the stage takes the shell's place, so that it notices when Snakemake is killed
 STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv --end-with-parent {os.getpid()}"
-# where files are looked for first; no parameter of a rule, since it decides nothing
-MIRROR = f"--mirror {shlex.quote(study.config.data_mirror)}" if study.config.data_mirror else ""
+# where files are looked for first; no parameter of a rule, since it decides nothing, and not on a
+# command line, which is shown where a job fails and may hold a password
+if study.config.data_mirror:
+    os.environ[MIRROR_VARIABLE] = study.config.data_mirror
 REPORTS = f"--reports {shlex.quote(str(at.reports))} --captions {shlex.quote(str(at.captions))}"
 RESULTS = shlex.quote(str(at.root))
 # none by default: a cluster without would refuse the job

@@ -19,4 +19,3 @@ rule fetch:
     shell:
         "{STAGE} --log {log:q} fetch {RESULTS} --output {output[0]:q}"
         " --part {wildcards.dataset} --plan {params.plan}"
-        " {MIRROR}"

@@ -20,4 +20,3 @@ rule prepare:
     shell:
         "{STAGE} --log {log:q} prepare {RESULTS} --output {output[0]:q}"
         " --part {wildcards.dataset} --plan {params.plan}"
-        " {MIRROR}"

@@ -6,6 +6,13 @@ how many threads it computes is the study's to say, never what the run or the no
 
 import subprocess
 
+SLURM_OPTIONS = {
+    "partition": "slurm_partition",
+    "account": "slurm_account",
+    "qos": "slurm_qos",
+    "time": "runtime",
+}
+
 
 def all_cores(wildcards):
     """Return all that the run has; on a cluster, where no node is like another, what is used."""
@@ -25,8 +32,11 @@ def refuse_what_cannot_be_timed():
                 )
             if workflow.executor_plugin.name == "slurm":
                 asked = ["--exclusive", f"-c{wanted}", f"--mem={job.resources.mem_mb}"]
-                if partition := job.resources.get("slurm_partition"):
-                    asked += ["-p", partition]
+                asked += [
+                    f"--{option}={value}"
+                    for option, key in SLURM_OPTIONS.items()
+                    if (value := job.resources.get(key))
+                ]
                 command = ["sbatch", "--test-only", *asked, "--wrap=true"]
                 done = subprocess.run(command, capture_output=True, text=True)
                 if done.returncode:

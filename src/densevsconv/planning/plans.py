@@ -39,7 +39,7 @@ def write_plans(study: ResolvedStudy, at: Layout) -> list[str]:
     What jobs recorded that are no more in the plans is removed.
     """
     plans = make_plans(study, at)
-    there = set(at.digests("").parent.glob("*.json"))
+    there = set(at.digests("").parent.glob("[!.]*.json"))
     for file in there - set(lists(plans, at).values()):
         file.unlink()
     return [

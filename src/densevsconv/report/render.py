@@ -34,7 +34,7 @@ def write_paper(
         (root / "fonts").mkdir()
         for file in fonts.files:
             shutil.copy(file, root / "fonts")
-        # the fonts that come with typst and these: the same pages on every machine
+        # fonts that come with typst, and those that names of this study want
         pages = typst.compile(
             str(root / "paper.typ"),
             root=str(root),

@@ -61,7 +61,7 @@ def lists(at: Layout) -> list[Digests]:
         try:
             found.append(Digests.read(path))
         except DataError:
-            path.unlink()
+            path.unlink(missing_ok=True)  # another job may have met it too
             raise DataError(f"{path}: damaged, so it was removed; {AGAIN}") from None
     return found
 
@@ -89,7 +89,7 @@ def require_whole(files: Iterable[Path], at: Layout) -> None:
         if name and (text := difference(file, name, known)):
             wrong.append(f"{file}: {text}")
             if text.startswith("damaged"):
-                file.unlink()
+                file.unlink(missing_ok=True)
                 wrong[-1] += ", so it was removed"
     if wrong:
         more = f" (and {len(wrong) - 3} more)" if len(wrong) > 3 else ""

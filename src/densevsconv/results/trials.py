@@ -133,7 +133,7 @@ class Selection(Record):
     reason: str = Field(description="In words.")
 
     @property
-    def untrained(self) -> bool:
+    def none_eligible(self) -> bool:
         """Whether every point of the search has a diverged seed."""
         return all(candidate.diverged for candidate in self.candidates)
 

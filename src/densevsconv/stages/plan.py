@@ -8,7 +8,8 @@ A stage is a module with three functions beside its plan's type::
 
 A stage that is done in parts takes the part as a third argument: the name of a data set, or the
 number of a shard. The rules of the workflow are made from the first two functions. Beside these
-files a stage touches what outlives a run and decides nothing: its journal, the measured execution
+files a stage writes the list of their digests (``digests/``) and who is at it (``working/``), and
+touches what outlives a run and decides nothing: its journal, the measured execution
 modes, and the folder of fetched files, whose checksums are checked.
 """
 
@@ -136,11 +137,14 @@ def run_stage(
         if str(part) not in jobs:
             raise UserError(f"{at.plan(name)}: {unknown('part', str(part), jobs)}")
         jobs = {str(part): jobs[str(part)]}
+    if output is not None:
+        (given,) = jobs.values()
+        first = str(paths(runs.outputs(plan, at, *given))[0])
+        if not str(output).endswith(first):
+            raise UserError(f"--output: found {output}; allowed: {first}, below any folder")
+        below = Path(str(output).removesuffix(first))
+        at = replace(at, root=below / at.root, reports=below / at.reports)
     for given in jobs.values():
-        if output is not None:
-            first = paths(runs.outputs(plan, at, *given))[0]
-            below = str(output).removesuffix(str(first))
-            at = replace(at, root=below / at.root, reports=below / at.reports)
         # an import of what is there so far may meet half of what another job writes just now, and
         # writes nothing that the stage declares
         if options.get("partial"):

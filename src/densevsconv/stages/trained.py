@@ -30,7 +30,7 @@ class TrainingPlan(Plan):
 
     seed: int = Field(description="The study's.")
     execution: str = Field(description="A mode of the engines, or auto.")
-    threads: int = Field(description="Of each process; the workflow may give another number.")
+    threads: int = Field(description="Of each process.")
 
     def engines(self, at: Layout, threads: int | None) -> dict[str, Engine]:
         """Return one engine of each name; they share the process's threads."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from densevsconv.errors import DataError, UserError
+from densevsconv.errors import DataError, problem
 
 
 @contextmanager
@@ -66,11 +66,11 @@ def naming(path: Path) -> Iterator[None]:
     """Turn what goes wrong while ``path`` is read into a :class:`DataError` that names it."""
     try:
         yield
-    except (UserError, PermissionError):  # of which nothing says that the file is damaged
-        raise
     except FileNotFoundError:
         raise DataError(f"{path}: file not found") from None
     except Exception as error:  # zipfile, zlib, NumPy, Arrow raise many kinds for a damaged file
+        if problem(error):  # no room, no permission, no memory: nothing says that it is damaged
+            raise
         raise DataError(f"{path}: damaged ({error}); delete the file and run again") from None
 
 
