@@ -80,8 +80,15 @@ def test_describe_refuses_an_image_the_architecture_does_not_fit(at_root, capsys
     ("arguments", "message"),
     [
         (["describe", "lenet5", "--image", "8by8", "--classes", "10"], "HEIGHTxWIDTHxCHANNELS"),
-        (["describe", "lenet5", "--image", "8x0x1", "--classes", "10"], "at least 1"),
-        (["search", "results/x", "--threads", "0"], "at least 1"),
+        (["describe", "lenet5", "--image", "8x0x1", "--classes", "10"], "from 1 to 10000"),
+        (["search", "results/x", "--threads", "0"], "from 1 to 999999999"),
+        (["describe", "lenet5", "--image", "99999x99999x3", "--classes", "10"], "to 10000"),
+        (["describe", "lenet5", "--image", f"{'9' * 5000}x1x1", "--classes", "10"], "to 10000"),
+        (["describe", "lenet5", "--image", "8x8x1", "--classes", "9" * 5000], "to 999999999"),
+        (["describe", "lenet5"], "required"),
+        (["select", "results/x", "--part", "1"], "unrecognized"),
+        (["check", "tiny", "mnist"], "unrecognized"),
+        (["ui", "--port", "x"], "from 1"),
         (["serch", "results/x"], "invalid choice"),
         ([], "required"),
     ],
@@ -91,6 +98,30 @@ def test_wrong_arguments_end_with_code_2(arguments, message, capsys):
         cli.main(arguments)
     assert exit_.value.code == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--log", "/proc/none/y.log", "check"], "/proc/none: No such file or directory; see"),
+        (["--log", "pyproject.toml/y.log", "check"], "pyproject.toml: File exists; move away"),
+        (["schema", "--folder", "/proc/none"], "/proc/none"),
+        (["sheet", "digits", "--out", ""], "--out: found '.'; allowed: the name of a picture"),
+        (["sheet", "digits", "--out", "/"], "--out: found '/'"),
+        (["sheet", "digts"], 'unknown data set "digts"; did you mean "digits"'),
+        (["describe", "lenet5", "--image", "1x1x1", "--classes", "10"], "it fits images from"),
+        (["check", "../tiny"], 'study: found "../tiny"'),
+        (["check", "--scale", "huge"], 'scale: found "huge"'),
+        (["prepare", "pyproject.toml"], "pyproject.toml/plan/prepare.json"),
+        (["prepare", "a" * 5000], "prepare.json"),
+        (["where", "\udcff"], "study: "),
+    ],
+)
+def test_what_cannot_be_done_is_a_line(arguments, message, at_root, capsys):
+    assert cli.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
 
 
 def test_check_names_the_nearest_study(at_root, capsys):

@@ -133,18 +133,18 @@ def _parameters(function: str) -> list[str]:
 
 
 def _image(text: str) -> tuple[int, int, int]:
-    found = re.fullmatch(r"([1-9]\d*)x([1-9]\d*)x([1-9]\d*)", text.lower())
-    if not found:
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})x(\d{1,5})", text.lower())
+    if not found or not all(1 <= int(side) <= 10_000 for side in found.groups()):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not HEIGHTxWIDTHxCHANNELS, each of at least 1"
+            f"{text!r} is not HEIGHTxWIDTHxCHANNELS, each from 1 to 10000"
         )
     height, width, channels = map(int, found.groups())
     return height, width, channels
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a whole number from 1 to 999999999")
     return int(text)
 
 

@@ -1,10 +1,15 @@
 """Files that people have and that are refused or told of, in one line that says what to write."""
 
+import io
+import os
+import tarfile
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
@@ -21,6 +26,7 @@ from tests.images.test_own_files import (
     csv,
     encoded,
     folders,
+    hdf5,
     mat,
     npz,
     parts,
@@ -56,6 +62,58 @@ def numbered() -> dict[str, bytes]:
         for n in range(5)
     }
 
+
+def table(labels: list[str], end: str = "\n", head: str = "label,p0,p1,p2,p3") -> bytes:
+    rows = [f"{labels[label]},1,2,3,{row}" for row, label in enumerate(LABELS[TRAIN])]
+    return (end.join([head, *rows]) + end).encode()
+
+
+def tarred(files: dict[str, bytes], link: str = "") -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+        if link:
+            member = tarfile.TarInfo("a/link.png")
+            member.type, member.linkname = tarfile.LNKTYPE, link
+            archive.addfile(member)
+    return stream.getvalue()
+
+
+def locked() -> bytes:
+    """Return a zip archive whose members say that they are encrypted."""
+    zipped(pictures(), "x.zip")
+    content = bytearray(Path("mine/x.zip").read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = -1
+        while (place := content.find(mark, place + 1)) >= 0:
+            content[place + flags] |= 1
+    return bytes(content)
+
+
+def elsewhere() -> None:
+    with h5py.File("mine/m.h5", "w") as file:
+        file["labels"] = LABELS[TRAIN]
+        file.create_dataset("images", (30, 8, 8), "u1", external=[("/etc/passwd", 0, 1920)])
+
+
+def members_twice() -> None:
+    """Write a zip archive that has the members of a class twice."""
+    zipped(
+        pictures() | {f"A{name[1:]}": of for name, of in pictures().items() if name[0] == "a"},
+        "x.zip",
+    )
+    file = Path("mine/x.zip")
+    file.write_bytes(file.read_bytes().replace(b"A/", b"a/"))
+
+
+NAMED = [f"{name}{label}" for label, name in enumerate("abc")]
+PIPE, LOOP = partial(os.mkfifo), partial(os.symlink, "arrays.npz")
+H5 = {"kind": "hdf5", "path": "mine", "train": "m.h5"}
+IDX = {"kind": "idx", "path": "mine", "train_images": "x", "train_labels": "y"}
+PACKED: dict[str, Any] = FOLDER | {"archive": "x.tar"}
 
 REFUSED: dict[str, tuple[Callable[[], Any], dict[str, Any], str]] = {
     # pictures in folders
@@ -262,6 +320,126 @@ REFUSED: dict[str, tuple[Callable[[], Any], dict[str, Any], str]] = {
         {"source": CSV},
         "train.csv: found a file that cannot be read",
     ),
+    "a pipe for a table": (lambda: PIPE("mine/train.csv"), {"source": CSV}, "a pipe or a device"),
+    "a pipe for an archive": (lambda: PIPE("mine/x.tar"), {"source": PACKED}, "a pipe or a device"),
+    "a pipe among pictures": (
+        lambda: (folders(pictures()), PIPE("mine/a/z.png")),
+        {"source": FOLDER},
+        "a/z.png: found a pipe or a device",
+    ),
+    "a link to itself": (lambda: LOOP("mine/arrays.npz"), {"source": NPZ}, "symbolic links"),
+    "an encrypted archive": (
+        lambda: write({"x.zip": locked()}),
+        {"source": FOLDER | {"archive": "x.zip"}},
+        "is encrypted",
+    ),
+    "a link in an archive": (
+        lambda: write({"x.tar": tarred(pictures(), "a/00.png")}),
+        {"source": PACKED},
+        "found a link, a/link.png",
+    ),
+    "an archive cut off between files": (
+        lambda: write({"x.tar": tarred(pictures())[:20480]}),
+        {"source": PACKED},
+        "no end: cut off after a file",
+    ),
+    "HDF5 that shows another file": (elsewhere, {"source": H5}, "/images are in another file"),
+    "more values than the header says": (
+        lambda: write({"x": b"\0\0\x08\1\0\0\0\1" + b"x" * 9, "y": b"\0\0\x08\1\0\0\0\1\0"}),
+        {"source": IDX},
+        "found images of shape 1;",
+    ),
+    "zero and one": (
+        lambda: two((GREY[TRAIN] > 99).astype(np.uint8)),
+        {"source": NPZ},
+        "pixels of 0 and 1 alone",
+    ),
+    "complex numbers": (lambda: two(GREY[TRAIN] * 1j), {"source": NPZ}, "pixels of complex128"),
+    "five axes": (lambda: two(GREY[TRAIN, None]), {"source": NPZ}, "30 x 1 x 8 x 8 x 1"),
+    "no images": (lambda: two(GREY[:0], LABELS[:0]), {"source": NPZ}, "shape 0;"),
+    "fields": (lambda: two(np.zeros((30, 8, 8), "u1,u1")), {"source": NPZ}, "found pixels of [("),
+    "infinity on both sides": (
+        lambda: two(np.where(GREY[TRAIN] > 99, np.inf, -np.inf)),
+        {"source": NPZ},
+        "found NaN",
+    ),
+    "labels beyond int64": (
+        lambda: two(labels=LABELS[TRAIN].astype(np.uint64) + np.uint64(2**63)),
+        {"source": NPZ},
+        "found the label 9223372036854775808",
+    ),
+    "labels of 15 digits": (
+        lambda: two(labels=LABELS[TRAIN] * 10**15),
+        {"source": NPZ},
+        '{"0": 0, "1000000000000000": 1',
+    ),
+    "labels that look alike": (
+        lambda: two(labels=np.array(["\u00e9", "e\u0301", "c"])[LABELS[TRAIN]]),
+        {"source": NPZ},
+        "twice, written differently",
+    ),
+    "half a letter": (
+        lambda: two(labels=np.array(["\ud800", "b", "c"])[LABELS[TRAIN]]),
+        {"source": NPZ},
+        r'class_names: found "\ud800"; allowed: text in one line',
+    ),
+    "a label of two lines": (
+        lambda: write({"train.csv": table(['"a\nb"', "c", "d"])}),
+        {"source": CSV},
+        r'found "a\nb"; allowed: text in one line',
+    ),
+    "a label with a space more": (
+        lambda: write({"train.csv": table(["a", "a ", "b"])}),
+        {"source": CSV},
+        'found "a" twice, written differently',
+    ),
+    "folders that look alike": (
+        lambda: folders(pictures() | {f"a /{n}.png": encoded(GREY[n]) for n in range(9)}),
+        {"source": FOLDER},
+        'found "a" twice, written differently',
+    ),
+    "tables whose columns are in another order": (
+        lambda: write(
+            {
+                "train.csv": table(NAMED),
+                "test.csv": table(NAMED, head="label,p3,p2,p1,p0"),
+            }
+        ),
+        {"source": CSV | {"test": "test.csv"}},
+        "test.csv: found other columns of pixels, or in another order",
+    ),
+    "a row that is too long": (
+        lambda: write({"train.csv": table(NAMED) + b"a0,1,2,3,4,5\n"}),
+        {"source": CSV},
+        "train.csv: found a file that cannot be read",
+    ),
+    "an index beside the pixels": (
+        lambda: write({"train.csv": table(NAMED, end=",0\n", head="label,p0,p1,p2,p3")}),
+        {"source": CSV},
+        "found 30 rows of 5 numbers",
+    ),
+    "a picture that would fill the memory": (
+        lambda: folders(pictures() | {"a/z.ppm": b"P5 99999 99999 255 "}),
+        {"source": FOLDER},
+        "a/z.ppm: found a file that cannot be read (Image size",
+    ),
+    "a moving picture": (
+        lambda: folders(
+            pictures() | {"a/z.gif": moving(Image.fromarray(each[..., 0]) for each in GREY[:3])}
+        ),
+        {"source": FOLDER},
+        "several frames",
+    ),
+    "a split twice": (
+        lambda: None,
+        {
+            "source": {"kind": "sklearn", "name": "digits", "train": ["train", "train"]},
+            "images": 1797,
+            "shape": [8, 8, 1],
+            "classes": 9,
+        },
+        "has classes 10",
+    ),
     "a package that is not there": (
         lambda: None,
         {
@@ -285,6 +463,53 @@ def test_what_is_refused_says_what_to_write(case: str, tmp_path: Path) -> None:
     assert says in message
     assert "\n" not in message
     message.encode()
+
+
+def moving(pictures: Iterable[Image.Image]) -> bytes:
+    first, *others = pictures
+    stream = io.BytesIO()
+    first.save(stream, "GIF", save_all=True, append_images=others)
+    return stream.getvalue()
+
+
+FIRST = next(name for name in pictures() if name.startswith("a/"))
+SAME: dict[str, tuple[Callable[[], Any], dict[str, Any], int]] = {
+    "rounded beyond 1": (
+        lambda: two(np.float32(GREY[TRAIN] / 255 * (1 + 1e-7))),
+        NPZ,
+        30,
+    ),
+    "names as text of any length": (
+        lambda: hdf5(
+            "m.h5", {"images": GREY[TRAIN], "labels": np.array(list("abc"), object)[LABELS[TRAIN]]}
+        ),
+        H5,
+        30,
+    ),
+    "members twice": (members_twice, FOLDER | {"archive": "x.zip"}, 30),
+    "columns called 0, 1, 2": (
+        lambda: write({"train.csv": table(["0", "1", "2"], head="0,1,2,3,4")}),
+        CSV | {"label_column": 0},
+        30,
+    ),
+    "bars": (lambda: write({"train.csv": table(NAMED).replace(b",", b"|")}), CSV, 30),
+    "a list with a mark of UTF-8": (
+        lambda: folders(pictures() | {"bad.txt": f"\ufeff{FIRST}\n".encode()}),
+        FOLDER | {"leave_out": "bad.txt"},
+        29,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_what_programs_and_rounding_do_to_a_file_changes_nothing(case: str, tmp_path: Path) -> None:
+    make, source, count = SAME[case]
+    make()
+    images, labels, _ = prepared(tmp_path, {"source": source}, validation=0.3)
+    assert len(images) == len(labels) == count
+    if source in (NPZ, H5):
+        np.testing.assert_array_equal(images, GREY[TRAIN])
+        np.testing.assert_array_equal(labels, LABELS[TRAIN])
 
 
 TAKEN: dict[str, tuple[Callable[[], Any], dict[str, Any], str]] = {

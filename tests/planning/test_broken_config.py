@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - one mistake a line reads best
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,24 @@ def replace(old: str, new: str) -> Callable[[Path], object]:
 def take_default_away(file: Path) -> None:
     edit(file, training__augmentation="default")
     edit(Path(DATASETS), datasets__digits__augmentation={})
+
+
+def own(**source: Any) -> dict[str, Any]:
+    return {"datasets__digits": {"title": "Mine", "source": {"path": "config"} | source}}
+
+
+def nested(inner: str, times: int) -> str:
+    return f"title: x\nlayers:\n- {'{residual: {body: [' * times}{inner}{']}}' * times}\n"
+
+
+def put_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def put_device(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("/dev/zero")
 
 
 def put_folder(file: Path) -> None:
@@ -166,6 +185,50 @@ MISTAKES = [
     Mistake("endless number", STUDY, "seed: " + "9" * 5000, ["not YAML"]),
     Mistake("key with a line end", STUDY, '"a\\nb\\e": 1\n', ["a\\nb\\x1b: unknown key"]),
     Mistake("endless key", STUDY, "k" * 900 + ": 1\n", ["kkk...: unknown key"]),
+    Mistake("several values under one name", STUDY, "title: x\n? [a]\n: 1\n", ["line 2, column 3", 'found the key ["a"]']),
+    Mistake("two documents", STUDY, "title: x\n---\ntitle: y\n", ["line 2, column 1", "another document"]),
+    Mistake("no such date", STUDY, "title: !!timestamp soon\n", ["not YAML", "AttributeError"]),
+    Mistake("no such truth", STUDY, "title: !!bool maybe\n", ["not YAML", "maybe"]),
+    Mistake("no digits", STUDY, "title: !!int\n", ["not YAML", "IndexError"]),
+    Mistake("no such set", STUDY, "title: !!set [a]\n", ["not YAML", "TypeError"]),
+    Mistake("no such letter", STUDY, 'title: "\\UFFFFFFFF"\n', ["not YAML", "OverflowError"]),
+    Mistake("half a letter", STUDY, 'title: "\\udcff"\n', ["title: ", "unicode"]),
+    Mistake("merged twice", STUDY, replace("training:\n", "training:\n  <<: {l2: 0.1}\n  <<: {l2: 0.2}\n"), ['the key "<<" is there twice']),
+    Mistake("twice in what is merged", STUDY, replace("training:\n", "training:\n  <<: {l2: 0.1, l2: 0.2}\n"), ['the key "l2" is there twice']),
+    Mistake("a number is merged", STUDY, replace("training:\n", "training:\n  <<: 3\n"), ["expected a mapping"]),
+    Mistake("a billion words", STUDY, "a: &a [x, x, x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]\n" for a, b in zip("abcdefghijklmno", "bcdefghijklmnop", strict=True)), ["a: unknown key"]),
+    Mistake("UTF-16", STUDY, "title: x\n".encode("utf-16"), ["found byte 0xff at position 0"]),
+    Mistake("a pipe", STUDY, put_pipe, ["found a pipe or a device; allowed: an ordinary file"]),
+    Mistake("a device", ARCHITECTURE, put_device, ["found a pipe or a device"]),
+    # numbers that nothing could hold
+    Mistake("endless seeds", STUDY, {"search__seeds": 10**12}, ["search.seeds: found 1000000000000", "at most 1000"]),
+    Mistake("endless refits", STUDY, {"refit__seeds": 10**9}, ["refit.seeds: found", "at most 1000"]),
+    Mistake("endless epochs", STUDY, {"training__epochs": 10**18}, ["training.epochs: found", "at most 1000000"]),
+    Mistake("endless threads", STUDY, {"threads": 10**9}, ["threads: found", "at most 1024"]),
+    Mistake("endless batches", STUDY, {"time__batch_sizes": [10**15]}, ["time.batch_sizes.0: found", "at most 10000"]),
+    Mistake("endless images", DATASETS, {"datasets__digits__shape": [10**6, 10**6, 1]}, ["datasets.digits.shape.0: found 1000000", "at most 10000"]),
+    Mistake("endless pictures", DATASETS, own(kind="folder", size=[8, 10**6]), ["source.size.1: found 1000000", "at most 10000"]),
+    Mistake("endless range", DATASETS, own(kind="folder", range=[0, 10**400]), ["source.range: found [0, 1", "two numbers"]),
+    Mistake("a range of nothing", DATASETS, own(kind="folder", range=[10**20, 10**20 + 1]), ["source.range: found", "two numbers"]),
+    Mistake("endless label", DATASETS, own(kind="npz", train="a", label_map={"1": 10**30}), ["source.label_map: found", "labels to labels"]),
+    Mistake("an array in both parts", DATASETS, own(kind="npz", train="a", images="x", labels="y", test_images="x", test_labels="y"), ["found one array twice"]),
+    Mistake("a path with a nought", DATASETS, own(kind="folder", path="a\0b"), ["datasets.digits.source: a b: ", "null byte"]),
+    # what things are called
+    Mistake("a name for one class", DATASETS, {"datasets__digits__class_names": {"a": 1}}, ['class_names: found {"a": 1}; allowed: a list of names']),
+    Mistake("names that are numbers", DATASETS, {"datasets__digits__class_names": [*range(10)]}, ["class_names: found [0, 1", "in quotes"]),
+    Mistake("a name twice", DATASETS, {"datasets__digits__class_names": [*"abcdefghia"]}, ['class_names: found "a" twice; allowed']),
+    Mistake("an accent in two ways", DATASETS, {"datasets__digits__class_names": ["\u00e9", "e\u0301", *"bcdefghi"]}, ["twice, written differently"]),
+    Mistake("a space more", DATASETS, {"datasets__digits__class_names": ["a", "a ", *"bcdefghi"]}, ['found "a" twice, written differently']),
+    Mistake("a name of nothing", DATASETS, {"datasets__digits__class_names": ["\u200b", *"abcdefghi"]}, ["class_names: found", "text in one line"]),
+    Mistake("half a letter in a name", DATASETS, replace("class_names: ", 'class_names: ["\\ud800"] #'), ["class_names: found"]),
+    # blocks
+    Mistake("a block too often", ARCHITECTURE, {"layers": [{"repeat": {"times": 10**9, "layers": ["flatten"]}}]}, ["layers.0: found more than 2,000 layers"]),
+    Mistake("a block of nothing too often", ARCHITECTURE, {"layers": [{"repeat": {"times": 10**9, "layers": [{"first": "flatten"}]}}]}, ["layers.0: found more than 2,000"]),
+    Mistake("a block that holds itself", ARCHITECTURE, "title: x\nlayers: &l [flatten, {repeat: {times: 2, layers: *l}}]\n", ["layers.1: found more than 2,000"]),
+    Mistake("a residual that holds itself", ARCHITECTURE, "title: x\nlayers: &l [flatten, {residual: {body: *l}}]\n", ["layers: nested too deep"]),
+    Mistake("a residual in a residual in ..", ARCHITECTURE, nested("flatten", 150), ["layers: nested too deep"]),
+    Mistake("a residual of nothing", ARCHITECTURE, {"layers": [{"residual": {"body": None}}]}, ["layers.0.residual.body: found null"]),
+    # files
     Mistake("missing file", CONFIG, lambda file: file.unlink(), ["no such file"]),
     Mistake("folder for a file", DATASETS, put_folder, ["is a directory"]),
 ]  # fmt: skip

@@ -33,7 +33,6 @@ def entry(keys: dict[str, Any]) -> None:
         (SOURCE | {"files": {"..": {}}}, "without folders"),
         (SOURCE | {"files": {"mine.npz": {"urls": ["ftp://a.org/b"]}}}, r"urls\.0: .* http://"),
         (SOURCE | {"files": {"mine.npz": {"urls": ["/etc/passwd"]}}}, r"urls\.0: .* http://"),
-        ({"source": OWN, "class_names": ["a", "b", "a"]}, r'class_names: found "a" twice'),
         (
             {"source": {"kind": "cifar", "archive": "a.tar", "train": "b"}, "files": {"b": {}}},
             r'the source names "a\.tar"',

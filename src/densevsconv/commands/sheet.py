@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from densevsconv.errors import UserError
 from densevsconv.images.fetch import fetch_files
 from densevsconv.images.transforms.apply import transform, transformed_shape
 from densevsconv.images.transforms.registry import TRANSFORMS
@@ -32,6 +33,8 @@ def sheet(dataset: str, out: Path, mirror: str | None) -> None:
     from densevsconv.report.figures.transformations import Sheet, draw
     from densevsconv.report.wording import change
 
+    if not out.name:
+        raise UserError(f"--out: found {str(out)!r}; allowed: the name of a picture")
     config, folder = load_config()
     resolved = resolve_datasets(
         {dataset: StudyDataset()},

@@ -1,5 +1,6 @@
 """From a list of layers and an image shape to a bound architecture: numpynet's layers are asked."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -76,15 +77,16 @@ class Architecture:
         return layers
 
     def _what_fits(self, channels: int, classes: int) -> str:
-        for size in range(1, _LARGEST_TRIED + 1):
+        def fits(size: int) -> bool:
             try:
-                self._built((size, size, channels), classes)
+                return bool(self._built((size, size, channels), classes))
             except NumpynetError:
-                continue
-            return (
-                f"; it fits images from {size}x{size}, or use a smaller window or `padding: same`"
-            )
-        return ""
+                return False
+
+        size = bisect_left(range(_LARGEST_TRIED), True, key=fits)
+        if not fits(size):
+            return ""
+        return f"; it fits images from {size}x{size}, or use a smaller window or `padding: same`"
 
 
 def with_classes(config: Any, classes: int) -> Any:

@@ -63,6 +63,8 @@ LAYERS = {kind: _schema(kind, layer) for kind, layer in numpynet_layers.LAYERS.i
 """Every kind of layer and its settings."""
 
 
+MOST_LAYERS = 2_000
+
 _SETTINGS = {
     kind: {name: each.metadata["kind"] for name, each in settings_of(layer).items()}
     for kind, layer in numpynet_layers.LAYERS.items()
@@ -144,13 +146,11 @@ def parse_architecture(content: Any, *, name: str, file: Path | str) -> Architec
     described = _validated(ArchitectureFile, content, file, "")
     given: Any = described.defaults
     defaults = {k: v for k in given.model_fields_set if (v := getattr(given, k)) is not None}
-    return Architecture(
-        name=name,
-        title=described.title,
-        source=described.source,
-        description=described.description,
-        layers=list(_Reader(file, defaults).row(described.layers, "layers")),
-    )
+    try:
+        layers = list(_Reader(file, defaults).row(described.layers, "layers"))
+    except RecursionError:
+        raise ConfigError(f"{file}: layers: nested too deep; allowed: less") from None
+    return Architecture(name, described.title, described.source, described.description, layers)
 
 
 def _validated(model: type[Model], content: Any, file: Path | str, where: str) -> Model:
@@ -164,19 +164,29 @@ class _Reader:
     """Turns layers as YAML has them into configurations: defaults filled in, repeats spelt out."""
 
     def __init__(self, file: Path | str, defaults: dict[str, Any]) -> None:
-        self.file, self.defaults = file, defaults
+        self.file, self.defaults, self.count = file, defaults, 0
 
     def row(self, given: list[Any], where: str) -> Iterator[dict[str, Any]]:
         for index, item in enumerate(given):
             place = f"{where}.{index}"
+            self._counted(place)
             kind, settings = self._item(item, place)
             if kind != "repeat":
                 yield self._layer(kind, settings, f"{place}.{kind}")
                 continue
             block = _validated(Repeat, settings, self.file, f"{place}.repeat")
             for time in range(block.times):
+                self._counted(place)
                 layers = _at(block.layers, first=time == 0)
                 yield from self.row(layers, f"{place}.repeat.layers")
+
+    def _counted(self, where: str) -> None:
+        self.count += 1
+        if self.count > MOST_LAYERS:
+            raise ConfigError(
+                f"{self.file}: {where.split('.repeat.')[0]}: found more than {MOST_LAYERS:,} "
+                "layers and repeats; allowed: fewer"
+            )
 
     def _item(self, given: Any, where: str) -> tuple[str, Any]:
         """Return kind and settings of ``flatten`` or ``{dense: {units: 10}}``."""

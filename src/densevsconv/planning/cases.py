@@ -20,6 +20,8 @@ from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.settings import Training
 from densevsconv.trials.search import PointsError, Search, expand
 
+MOST_EPOCHS = 10**6
+
 _USED_BY = {
     "momentum": {"momentum", "nesterov", "adam", "adamw"},
     "rho": {"rmsprop", "adam", "adamw"},
@@ -171,6 +173,8 @@ class _Part:
 
     def _misfits(self, training: Training) -> Iterator[tuple[str, str]]:
         """Yield settings that are fine by themselves and do not fit the data or the network."""
+        if training.epochs > MOST_EPOCHS:
+            yield "epochs", f"found {training.epochs}; allowed: at most {MOST_EPOCHS}"
         size = self.dataset.sizes.train
         if training.batch_size > size:
             yield (

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-from unicodedata import category
+from typing import Annotated, Any
+from unicodedata import category, normalize
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from densevsconv.images.fetch import RemoteFile
 from densevsconv.images.sources import Source
 from densevsconv.images.sources.base import numbers
 from densevsconv.images.sources.keys import PlainName
 from densevsconv.schema.messages import nearest, shown
-from densevsconv.schema.strict import Name, Strict
+from densevsconv.schema.strict import Allowed, Name, Strict
 from densevsconv.training.settings import Augmentation
 
-Count = Annotated[int, Field(ge=1)]
-ClassNames = list[str] | dict[str, str] | None
+Count = Annotated[int, Field(ge=1, le=10_000)]
+
+
+def _list_or_mapping(value: Any) -> Any:
+    texts = [*value, *value.values()] if isinstance(value, dict) else value
+    if texts is None or (isinstance(texts, list) and all(isinstance(of, str) for of in texts)):
+        return value
+    raise ValueError("not names")
+
+
+ClassNames = Annotated[
+    list[str] | dict[str, str] | None,
+    BeforeValidator(_list_or_mapping),
+    Allowed(
+        "a list of names, a mapping of the files' names to others (numbers in quotes), or null"
+    ),
+]
 
 
 class DatasetEntry(Strict):
@@ -67,10 +82,6 @@ class DatasetEntry(Strict):
     def _consistent(self) -> DatasetEntry:
         self._check_files()
         names = _names(self.class_names)
-        if odd := [name for name in names if not name.strip() or "Cc" in map(category, name)]:
-            raise ValueError(f"class_names: found {shown(odd[0])}; allowed: text in one line")
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"class_names: found {shown(twice[0])} twice; allowed: once each")
         if names and self.classes and len(names) != self.classes:
             raise ValueError(
                 f"class_names: found {len(names)} names; allowed: {self.classes}, as classes says"
@@ -112,7 +123,7 @@ def named(stated: ClassNames, found: list[str]) -> list[str]:
     if isinstance(stated, dict):
         if odd := set(found) ^ set(stated):
             raise ValueError(f"found {shown(min(odd))}; allowed: a name for each of {_list(found)}")
-        return [stated[name] for name in found]
+        return _legible([stated[name] for name in found])
     if len(names) != len(found):
         raise ValueError(
             f"found {len(names)} names; allowed: {len(found)}, one for each class of the files"
@@ -123,6 +134,24 @@ def named(stated: ClassNames, found: list[str]) -> list[str]:
             f"found a list, and files that name the classes themselves ({_list(found)}); allowed: "
             f"a mapping of these names to others, {{{example}}}, or no such key"
         )
+    return _legible(names)
+
+
+def _legible(names: list[str]) -> list[str]:
+    """Return names that people can read and tell apart; ValueError for others."""
+    seen: dict[str, str] = {}
+    for name in names:
+        seem = normalize("NFC", "".join(c for c in name if category(c) != "Cf"))
+        seem = " ".join(seem.split())
+        if not seem or {"Cc", "Cs", "Zl", "Zp"} & {*map(category, name)}:
+            raise ValueError(f"found {shown(name)}; allowed: text in one line")
+        if seem in seen:
+            raise ValueError(
+                f"found {shown(seem)} twice"
+                f"{', written differently' if name != seen[seem] else ''}; allowed: once each "
+                "(where the files call two classes so, a mapping gives them other names)"
+            )
+        seen[seem] = name
     return names
 
 

@@ -51,7 +51,7 @@ class Config(Strict):
     null: what the environment variable `DENSEVSCONV_DATA_MIRROR` says, if anything."""
     mlflow: Mlflow = Mlflow()
     """Where the runs are tracked."""
-    gpus: int = Field(default=0, ge=0)
+    gpus: int = Field(default=0, ge=0, le=1024)
     """GPUs that each job that trains asks Snakemake for: 1 where `--resources gpu=N` is to share N
     cards between jobs, and on a cluster with GPUs."""
 
@@ -82,9 +82,9 @@ class Case(Strict):
     own, `<case>-<engine>`."""
     training: dict[str, Any] = Field(default_factory=dict)
     """Keys of Training that differ from the study's `training`."""
-    refit_seeds: int | None = Field(default=None, ge=2)
+    refit_seeds: int | None = Field(default=None, ge=2, le=1000)
     """Fresh trainings of this case; null: `refit.seeds`."""
-    time_repeats: int | None = Field(default=None, ge=1)
+    time_repeats: int | None = Field(default=None, ge=1, le=1000)
     """Timed trainings of this case, at most as many as it has refits; null: `time.repeats`."""
     network: str = ""
     """What several versions of one network have in common; empty: the case's name."""
@@ -101,7 +101,7 @@ class Case(Strict):
 class Refit(Strict):
     """Training the chosen settings afresh, for the test."""
 
-    seeds: int = Field(default=10, ge=2)
+    seeds: int = Field(default=10, ge=2, le=1000)
     """Fresh trainings of every case; intervals are taken over them."""
 
 
@@ -117,9 +117,9 @@ class Evaluate(Strict):
 class Time(Strict):
     """How training and inference are timed."""
 
-    repeats: int = Field(default=3, ge=1)
+    repeats: int = Field(default=3, ge=1, le=1000)
     """Timed trainings of every case, after a warm-up; at most as many as it has refits."""
-    threads: int | None = Field(default=None, ge=1)
+    threads: int | None = Field(default=None, ge=1, le=1024)
     """CPU threads of each; null: the study's `threads`."""
     seconds: float | None = Field(default=None, gt=0)
     """About how long a timed training may take: of a longer one only as many epochs are timed,
@@ -192,7 +192,7 @@ class Study(Strict):
     """See Report."""
     shards: int = Field(default=2, ge=1, le=64)
     """Processes that search and refit are divided over."""
-    threads: int = Field(default=1, ge=1)
+    threads: int = Field(default=1, ge=1, le=1024)
     """CPU threads of each of these processes, however many cores a run is given."""
     execution: Literal["auto", "xla", "graph"] = "auto"
     """How TensorFlow runs an epoch: compiled by XLA, as a graph, or whichever measures faster for

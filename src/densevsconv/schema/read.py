@@ -24,10 +24,12 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
-        for key_node, _ in node.value:
+        for key_node, value_node in node.value:
             if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
-            key = self.construct_object(key_node, deep=True)
+                self.construct_object(value_node, deep=True)  # its keys are looked at too
+                key = key_node.value
+            else:
+                key = self.construct_object(key_node, deep=True)
             problem = None
             if not isinstance(key, str):
                 problem = f"found the key {shown(key)}; allowed: text (put it in quotes)"
@@ -53,6 +55,8 @@ for tag, pattern in {
 def read_yaml(file: Path) -> Any:
     """Return what a YAML file holds; what is wrong is a :class:`ConfigError` of one line."""
     try:
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise ConfigError(f"{file}: found a pipe or a device; allowed: an ordinary file")
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(
@@ -69,8 +73,9 @@ def read_yaml(file: Path) -> Any:
         raise ConfigError(f"{file}: {where}{error.problem or error.context}") from None
     except RecursionError:
         raise ConfigError(f"{file}: lists or mappings nested too deep") from None
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a number of thousands of digits
-        raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
+    except Exception as error:  # PyYAML raises any kind for a value that is not what its tag says
+        what = " ".join(str(error).split())
+        raise ConfigError(f"{file}: not YAML: {what} ({type(error).__name__})") from None
 
 
 def check(model: type[Model], value: Any, file: Path | str) -> Model:

@@ -183,6 +183,11 @@ def _check(asked: PreparedDataset, raw: RawImages) -> None:
             f"the source has the classes {', '.join(raw.class_names[:20])}, config/datasets.yaml "
             f"says {', '.join(known[:20])}"
         )
+    if raw.images.max() == 1 < asked.max_value:
+        raise DataError(
+            f"found pixels of 0 and 1 alone, config/datasets.yaml says max_value {asked.max_value};"
+            " allowed: max_value: 1 (or source.range: [0, 1] of arrays)"
+        )
     if raw.images.max() > asked.max_value:
         raise DataError(
             f"found a pixel of {raw.images.max()}, config/datasets.yaml says max_value "

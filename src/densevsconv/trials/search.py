@@ -63,7 +63,7 @@ class Search(Strict):
     points: list[dict[str, Any]] | None = Field(default=None, min_length=1)
     """For `list`: points, each a mapping of Training keys to values; null: one point that changes
     nothing."""
-    seeds: int = Field(default=1, ge=1)
+    seeds: int = Field(default=1, ge=1, le=1000)
     """Trainings of every point, each from its own random start."""
 
     @model_validator(mode="after")

@@ -21,6 +21,10 @@ _LIKELY = ((-1, 1), (0, 255), (0, 1023), (0, 4095), (0, 65535))
 """Ranges that other programs and cameras (10, 12 and 16 bits) use."""
 
 
+_SLACK = 1e-6
+"""How far beyond black and white rounding may have brought a pixel, as part of the range."""
+
+
 @dataclass(frozen=True)
 class Array:
     """An array of a file, whose values may be gigabytes and are read when they are asked for."""
@@ -43,10 +47,12 @@ def _axes(value: Any) -> Any:
 
 
 def _limits(value: Any) -> Any:
-    numbers = isinstance(value, list) and all(type(of) in (int, float) for of in value)
-    if not (numbers and len(value) == 2 and -math.inf < value[0] < value[1] < math.inf):
+    listed = value if isinstance(value, list) else []
+    numbers = [float(of) for of in listed if type(of) in (int, float) and abs(of) < 1e30]
+    # neither equal nor infinitely far apart; NaN compares false
+    if len(numbers) != len(listed) or len(numbers) != 2 or numbers[1] - numbers[0] < 1e-30:
         raise ValueError("not two numbers")
-    return [float(of) for of in value]
+    return numbers
 
 
 Range = Annotated[
@@ -75,7 +81,7 @@ class ArrayKeys(Strict):
     shape: Shape | None = None
     """Height, width and channels, where an image is a row of pixels; null: a square of grey."""
     range: Range = None
-    labels_from: int = Field(default=0, ge=0)
+    labels_from: int = Field(default=0, ge=0, le=10**9)
     """The label of the first class; 1 makes the labels 1, 2, .. to 0, 1, .."""
     label_map: LabelMap = Field(default_factory=dict)
     label_column: str | int | None = None
@@ -187,7 +193,9 @@ def grey_levels(values: np.ndarray, limits: list[float] | None, where: str) -> n
     kind = values.dtype.kind
     if kind not in "biuf":
         raise DataError(f"{where}: found pixels of {values.dtype}; allowed: numbers")
-    if kind == "f" and not np.isfinite(total := values.sum(dtype=float)):
+    with np.errstate(all="ignore"):
+        total = values.sum(dtype=float)
+    if kind == "f" and not np.isfinite(total):
         name = "NaN (no number)" if np.isnan(total) else "infinity"
         count = int((~np.isfinite(values)).sum())
         raise DataError(f"{where}: found {name} in {count:,} pixels; allowed: numbers")
@@ -196,11 +204,12 @@ def grey_levels(values: np.ndarray, limits: list[float] | None, where: str) -> n
     if limits is None and kind == "u" and values.dtype.itemsize == 1:
         return values
     lowest, highest = float(values.min()), float(values.max())
-    if limits is None and kind == "f" and lowest >= 0 and highest <= 1:
+    if limits is None and kind == "f" and lowest >= -_SLACK and highest <= 1 + _SLACK:
         limits = [0.0, 1.0]
     if limits is not None:
         low, high = limits
-        if lowest < low or highest > high:
+        slack = _SLACK * (high - low)
+        if lowest < low - slack or highest > high + slack:
             raise DataError(
                 f"{where}: found pixels from {lowest:g} to {highest:g}; allowed: {low:g} to "
                 f"{high:g}, as source.range says"

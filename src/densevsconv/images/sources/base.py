@@ -6,6 +6,7 @@ rest is here: files put together, labels counted, groups kept apart.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from os.path import realpath
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -197,7 +198,9 @@ def ordered(names: Iterable[str]) -> list[str]:
 
 
 def numbers(names: Iterable[str]) -> bool:
-    return all(name.isascii() and name.removeprefix("-").isdigit() for name in names)
+    return all(
+        name.isascii() and name.removeprefix("-").isdigit() and len(name) < 20 for name in names
+    )
 
 
 def _notes(parts: list[Part]) -> list[str]:
@@ -257,7 +260,7 @@ class FileSource(ImageSource):
     def _checked(self, folder: Path, *, pixels: bool) -> list[Part]:
         seen: list[Path] = []
         for name in self.names():
-            path = (folder / name).resolve()  # a symbolic link may hide that it is there twice
+            path = Path(realpath(folder / name))  # a link may hide that it is there twice
             if any(path.is_relative_to(other) or other.is_relative_to(path) for other in seen):
                 raise DataError(
                     f"{folder / name}: found twice in the source; allowed: once, since one image "

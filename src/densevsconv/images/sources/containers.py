@@ -60,6 +60,8 @@ class ContainerSource(ArrayKeys, PartedSource):
                 raise ValueError(
                     f"{labels}: found {len(found)} names; allowed: as many as {images} has"
                 )
+        if len(set(names := self.images + self.test_images)) < len(names):
+            raise ValueError("images: found one array twice; allowed: once, in one part")
         return self
 
     def layouts(self) -> tuple[str, ...]:
@@ -164,7 +166,10 @@ def _opened(kind: str, stream: IO[bytes], where: str) -> Iterator[Arrays]:
 
 
 def _values(item: Any, kind: str) -> np.ndarray:
-    values = np.asarray(item.asstr()[()] if item.dtype.kind in "OS" else item[()])
+    if item.external or item.is_virtual:
+        raise ValueError(f"the values of {item.name} are in another file")
+    text = item.dtype.kind in "OS"
+    values = np.asarray(item.asstr()[()], str) if text else np.asarray(item[()])
     return values.T if kind == "mat" else values
 
 

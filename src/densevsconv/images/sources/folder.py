@@ -209,7 +209,7 @@ class _Folders:
                     reading(self.at / name, "a text with a name a line"),
                     unpacked(self.at / name) as stream,
                 ):
-                    lines = stream.read().decode("utf-8").splitlines()
+                    lines = stream.read().decode("utf-8-sig").splitlines()
                 names |= {str(PurePosixPath(line.strip())) for line in lines if line.strip()}
             names.add(name)
         return names
@@ -283,7 +283,7 @@ class _Folders:
     def _entries(self, folder: str, allowed: str) -> list[str]:
         """Return what is in a folder, by name below the source's; passed over what nobody means."""
         with reading(self.at / folder, allowed):
-            names = sorted(entry.name for entry in (self.at / folder).iterdir())
+            names = sorted({entry.name for entry in (self.at / folder).iterdir()})
         found = []
         for name in names:
             if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):

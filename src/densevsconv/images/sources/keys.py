@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from densevsconv.schema.strict import Allowed
 
-_LABEL = re.compile(r"(?:0|-?[1-9][0-9]{0,8})\Z")
+_LABEL = re.compile(r"(?:0|-?[1-9][0-9]{0,17})\Z")
 
 
 def _file_name(value: Any) -> Any:
@@ -37,7 +37,12 @@ def _label_map(value: Any) -> Any:
         raise ValueError("not a mapping")
     texts = {str(key) if type(key) is int else key: label for key, label in value.items()}
     for key, label in texts.items():
-        if not (isinstance(key, str) and _LABEL.match(key) and type(label) is int and label >= 0):
+        if not (
+            isinstance(key, str)
+            and _LABEL.match(key)
+            and type(label) is int
+            and 0 <= label <= 10**9
+        ):
             raise ValueError("not labels to labels")
     return texts
 
@@ -59,16 +64,16 @@ SomeFiles = Annotated[
     Field(min_length=1),
     Allowed("the name of a file below the folder of the source, or a list of at least one"),
 ]
-_Size = Annotated[int, Field(ge=1)]
+_Size = Annotated[int, Field(ge=1, le=10_000)]
 HeightWidth = Annotated[
     list[_Size],
     Field(min_length=2, max_length=2),
-    Allowed("[height, width], whole numbers of at least 1"),
+    Allowed("[height, width], whole numbers from 1 to 10,000"),
 ]
 Shape = Annotated[
     list[_Size],
     Field(min_length=3, max_length=3),
-    Allowed("[height, width, channels], whole numbers of at least 1"),
+    Allowed("[height, width, channels], whole numbers from 1 to 10,000"),
 ]
 ArrayNames = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=256)]],

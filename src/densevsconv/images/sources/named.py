@@ -73,6 +73,10 @@ class NamedSource(ArrayKeys, ImageSource):
                 f"{self.kind} {self.name}: found no split {absent[0]}; allowed: {', '.join(there)}"
             )
         tested = [name for name in self.test if name in there]
+        if set(self.train) & set(tested) or len(set(self.train)) < len(self.train):
+            raise DataError(
+                f"{self.kind} {self.name}: found one split twice; allowed: once, in one part"
+            )
         return [(there[name], name in tested) for name in [*self.train, *tested]]
 
     def _sklearn(self) -> tuple[list[_Split], Sequence[str]]:

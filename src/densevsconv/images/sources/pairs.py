@@ -51,7 +51,9 @@ class PairsSource(ArrayKeys, PairedSource):
             if self.kind == "npy":
                 return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
             dtype, shape = _idx_header(stream)
-            data, size = stream.read(), math.prod(shape) * dtype.itemsize
+            data, size = bytearray(), math.prod(shape) * dtype.itemsize
+            while len(data) <= size and (more := stream.read(2**24)):  # never more than it says
+                data += more
             if len(data) != size:
                 raise DataError(
                     f"{file}: found {len(data):,} bytes of values; allowed: {size:,}, as the "

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from densevsconv.errors import DataError
 
@@ -44,6 +44,8 @@ def reading(file: Place, allowed: str) -> Iterator[None]:
     ``allowed`` is what the file may be, in words.
     """
     try:
+        if isinstance(file, Path) and file.exists() and not (file.is_file() or file.is_dir()):
+            raise DataError(f"{file}: found a pipe or a device; allowed: {allowed}")
         yield
     except DataError:
         raise
@@ -61,7 +63,7 @@ def reading(file: Place, allowed: str) -> Iterator[None]:
 def _kind(file: Place) -> str:
     """Return what a file looks like, for messages; "" where that is nothing known."""
     start = b""
-    with suppress(OSError, zipfile.BadZipFile), file.open("rb") as stream:
+    with suppress(Exception), file.open("rb") as stream:
         start = stream.read(32).lstrip()
     looks = [words for magic, words in _KINDS.items() if start.startswith(magic)]
     return f", which looks like {looks[0]}" if looks else ""
@@ -108,11 +110,18 @@ def _as_zip(file: Path) -> Iterator[IO[bytes]]:
         with unpacked(file) as stream, zipfile.ZipFile(copy, "w") as packed:
             with tarfile.open(fileobj=stream, mode="r|") as members:
                 for member in members:
+                    if member.islnk() or member.issym():
+                        raise DataError(
+                            f"{file}: found a link, {member.name}; allowed: files and folders "
+                            "(`tar --dereference --hard-dereference` packs what links lead to)"
+                        )
                     content = members.extractfile(member) if member.isfile() else None
                     name = str(Path(member.name))  # ./a is a
                     if content is not None and name not in packed.NameToInfo:
                         with packed.open(name, "w", force_zip64=True) as target:
                             shutil.copyfileobj(content, target)
+                if cast(IO[bytes], members.fileobj).tell() == members.offset:
+                    raise tarfile.ReadError("no end: cut off after a file")
             while stream.read(2**20):  # gzip's checksum is at the end
                 pass
         yield copy

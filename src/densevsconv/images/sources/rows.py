@@ -20,27 +20,37 @@ class RowsSource(ArrayKeys, PartedSource):
     def parts(self, at: Place, *, pixels: bool) -> list[Part]:
         read = self._table if self.kind == "csv" else self._sparse
         allowed = "a table of labels and pixels" if self.kind == "csv" else "rows as LIBSVM's"
-        parts = []
+        parts, columns = [], dict[str, list[str]]()
         for number, name in enumerate(self.names()):
             file = at / name
             with reading(file, allowed):
-                labels, values = read(file, pixels)
+                labels, values = read(file, pixels, columns)
                 test = number >= len(self.train)
                 parts.append(
                     self.part(Array.of(str(file), values), labels, pixels=pixels, test=test)
                 )
         return parts
 
-    def _table(self, file: Place, pixels: bool) -> tuple[np.ndarray, np.ndarray]:
+    def _table(
+        self, file: Place, pixels: bool, columns: dict[str, list[str]]
+    ) -> tuple[np.ndarray, np.ndarray]:
         from pyarrow import csv, types  # slow to import, needed by this kind alone
 
         with unpacked(file) as stream:
             first = stream.readline().decode("utf-8-sig").strip()
-        between = max(",;\t", key=first.count)
+        between = max(",;\t|", key=first.count)
         cells = [cell.strip().strip("\"'") for cell in first.split(between)]
-        headed = not all(map(_is_number, cells))
+        # pandas calls columns 0, 1, 2, .., which is no image
+        counted = any(cells == [*map(str, range(i, i + len(cells)))] for i in (0, 1))
+        headed = not all(map(_is_number, cells)) or (counted and len(cells) > 2)
         label = self._label(file, cells, headed)
         names = cells if headed else [f"f{number}" for number in range(len(cells))]
+        columns[str(file)] = [*names[:label], *names[label + 1 :]]
+        if columns[str(file)] != (first_ones := next(iter(columns.values()))):
+            raise DataError(
+                f"{file}: found other columns of pixels, or in another order; allowed: those of "
+                f"{next(iter(columns))}, {', '.join(first_ones[:6])}, .."
+            )
         with unpacked(file) as stream:
             table = csv.read_csv(
                 stream,
@@ -80,7 +90,7 @@ class RowsSource(ArrayKeys, PartedSource):
             "number (from 0, or -1 for the last) of the column of labels"
         )
 
-    def _sparse(self, file: Place, pixels: bool) -> tuple[np.ndarray, np.ndarray]:
+    def _sparse(self, file: Place, *_: Any) -> tuple[np.ndarray, np.ndarray]:
         from sklearn.datasets import load_svmlight_file  # slow to import, needed by this kind alone
 
         features = math.prod(self.shape) if self.shape else None
