@@ -1,9 +1,11 @@
 """What is done by one process at a time, and nothing left by a killed one; logs; environment."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,11 @@ HOLD = (
     "from densevsconv.store.process import Claim;"
     "claim = Claim(Path(sys.argv[1])); assert claim.acquire(); print('held', flush=True);"
     "time.sleep(60)"
+)
+WAIT = (
+    "import sys; sys.path.insert(0, 'src'); from pathlib import Path;"
+    "from densevsconv.store.process import Claim;"
+    "print('waits', flush=True); Claim(Path(sys.argv[1])).queue()"
 )
 
 
@@ -50,15 +57,52 @@ def test_one_process_at_a_time_and_a_killed_one_leaves_nothing_to_clear(tmp_path
     assert not list(tmp_path.iterdir())
 
 
+def elsewhere(file, seconds=2.0):
+    record = "filelock/2\npid=1\nhost=elsewhere\nmode=lease\ntoken=ab\nduration="
+    file.write_text(f"{record}{seconds}\n", encoding="ascii")
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["was there", "is quicker"])
 @pytest.mark.parametrize("alive", [True, False])
-def test_another_machine_has_it_for_as_long_as_it_touches_the_file(tmp_path, monkeypatch, alive):
+def test_another_machine_has_it_for_as_long_as_it_touches_the_file(
+    tmp_path, monkeypatch, alive, late
+):
     monkeypatch.setattr(process, "SILENCE", 2.0)
     claim = Claim(tmp_path / "it")
-    record = "filelock/2\npid=1\nhost=elsewhere\nmode=lease\ntoken=ab\nduration=2.0\n"
-    claim.file.write_text(record, encoding="ascii")
+    if not late:
+        elsewhere(claim.file)
+    acquire = claim._lease.acquire
+
+    def slow(**given):
+        elsewhere(claim.file)
+        return acquire(**given)
+
+    if late:
+        monkeypatch.setattr(claim._lease, "acquire", slow)
     if alive:
         threading.Timer(1, claim.file.touch).start()
     assert claim.acquire() is not alive
+
+
+def test_who_no_longer_waits_leaves_the_owner_alone(tmp_path):
+    file, owner = tmp_path / "it", tmp_path / "it.owner"
+    elsewhere(file, 90.0)
+    owner.write_text("process 1 elsewhere")
+    waiting = subprocess.Popen(
+        [sys.executable, "-c", WAIT, str(file)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline() == "waits\n"
+    time.sleep(0.5)
+    waiting.send_signal(signal.SIGINT)
+    assert waiting.communicate(timeout=30)[1] == (
+        "densevsconv: no longer waiting; nothing was done\n"
+    )
+    assert owner.exists()
 
 
 def test_the_users_own_settings_stay(monkeypatch):

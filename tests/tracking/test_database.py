@@ -70,10 +70,11 @@ DAMAGES = {
         NOT_THAT,
     ),
     "a column": (
-        lambda file: execute(file, "ALTER TABLE tags RENAME COLUMN value TO val"),
-        "column named value; if it is damaged, move it away",
+        lambda file: execute(file, "ALTER TABLE params RENAME COLUMN value TO val"),
+        "no such column: params.value; if it is damaged, move it away",
     ),
     "newer": (version("ffffffffffff"), r"made by a newer MLflow than [\d.]+, .* or move it away"),
+    "no version": (lambda file: execute(file, "DELETE FROM alembic_version"), NOT_THAT),
     "older": (version("0a8213491aaa"), r"out-of-date .* 'mlflow db upgrade"),
 }
 
@@ -130,6 +131,25 @@ def test_a_clone_shows_its_artefacts_and_leaves_the_old_place_alone(
     ((run,),) = rows(moved, "SELECT run_uuid FROM tags WHERE value = 'case/conv_a'")
     found = read_json(Path(client.download_artifacts(run, "results/time/conv_a.json")))
     assert found["device"] == "other"
+
+
+@pytest.mark.parametrize(("source", "ours"), [("densevsconv track", True), ("theirs.py", False)])
+def test_an_experiment_of_another_project_stays_where_it_is(
+    tmp_path: Path, empty_database: Path, source: str, ours: bool
+) -> None:
+    file, old = Path(shutil.copy(empty_database, tmp_path / "mlflow.db")), "file:///old/artifacts"
+    for row in (
+        f"experiments (experiment_id, name, artifact_location) VALUES (7, 'it', '{old}/it')",
+        f"runs (run_uuid, experiment_id, artifact_uri) VALUES ('r', 7, '{old}/it/r')",
+        f"tags (run_uuid, key, value) VALUES ('r', 'mlflow.source.name', '{source}')",
+    ):
+        execute(file, f"INSERT INTO {row}")
+    module.make_fit(file, tmp_path / "artifacts")
+    wanted = f"{(tmp_path / 'artifacts').as_uri() if ours else old}/it"
+    with closing(sqlite3.connect(file)) as connection:
+        for table, column, end in (("experiments", "location", ""), ("runs", "uri", "/r")):
+            query = f"SELECT artifact_{column} FROM {table} WHERE experiment_id = 7"
+            assert connection.execute(query).fetchall() == [(wanted + end,)]
 
 
 @pytest.mark.parametrize("lost", ["confusion", "time", "MLmodel", ""])

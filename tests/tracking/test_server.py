@@ -4,20 +4,23 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from densevsconv.commands.study import ui
-from densevsconv.errors import ConfigError
+from densevsconv.errors import ConfigError, UserError
 from densevsconv.planning.load import load_config
 from densevsconv.results.tracked import Tracked
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.tracking.database import uri
-from densevsconv.tracking.server import VARIABLE, origin, server
+from densevsconv.tracking.server import CONFIG_FILE, VARIABLE, open_server, origin, server
 from tests.support.generated_study import write_study
 from tests.support.mlflow_servers import Server, free_port, held, serving
 from tests.support.plans import run_stage
@@ -176,8 +179,41 @@ def test_the_key_comes_before_the_variable_and_shows_no_password(
     monkeypatch: pytest.MonkeyPatch, key: str | None, variable: str, address: str, user: str
 ) -> None:
     monkeypatch.setenv(VARIABLE, variable)
-    assert server(key) == address
-    assert " ".join(os.environ[name] for name in USER).strip() == user
+    load_config({}, {"mlflow": {"tracking_uri": key}})
+    found = server(key)
+    assert (found.address if found else None) == address
+    assert " ".join(found.user.values() if found else ()) == user
+    assert not any(os.environ[name] for name in USER)
+
+
+def test_the_password_of_the_configuration_is_sent_to_its_server_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            sent.append(self.headers["Authorization"])
+            self.send_error(401)
+
+        do_POST = do_GET  # noqa: N815
+
+    monkeypatch.chdir(tmp_path)
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=listening.serve_forever).start()
+    try:
+        address = f"127.0.0.1:{listening.server_port}"
+        written = {"mlflow": {"tracking_uri": f"http://me:s3cret@{address}/"}}
+        write_json(tmp_path / CONFIG_FILE, written)  # which is YAML as well
+        assert server("http://127.0.0.1:9") == ("http://127.0.0.1:9", {})
+        found = server(f"http://{address}")
+        assert found is not None
+        with pytest.raises(UserError, match="401"), open_server(found, tmp_path):
+            pass
+    finally:
+        listening.shutdown()
+        listening.server_close()
+    assert set(sent) == {f"Basic {b64encode(b'me:s3cret').decode()}"}
 
 
 @pytest.mark.parametrize(
@@ -195,6 +231,9 @@ def test_what_is_no_address_of_a_server_is_refused(
 
 
 def test_a_moved_folder_keeps_its_origin_and_a_copied_one_gets_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "origin").write_text("as_it_was 12345\n")  # an inode, where now a path is
+    assert origin(tmp_path / "a" / "origin") == "as_it_was"
     first = origin(tmp_path / "a" / "origin")
     assert origin(tmp_path / "a" / "origin") == first
     (tmp_path / "a").rename(tmp_path / "b")
@@ -203,6 +242,13 @@ def test_a_moved_folder_keeps_its_origin_and_a_copied_one_gets_its_own(tmp_path:
     second = origin(tmp_path / "c" / "origin")
     assert second not in ("", first)
     assert origin(tmp_path / "c" / "origin") == second
+    assert origin(tmp_path / "b" / "origin") == first
+    # a backup comes back, here or on another disk
+    shutil.copytree(tmp_path / "b", tmp_path / "backup")
+    for place in ("b", "d"):
+        shutil.rmtree(tmp_path / "b", ignore_errors=True)
+        shutil.copytree(tmp_path / "backup", tmp_path / place)
+        assert origin(tmp_path / place / "origin") == first
 
 
 def test_the_pages_are_those_of_the_server(

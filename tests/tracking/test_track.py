@@ -16,7 +16,6 @@ from densevsconv.images.prepared import Scaling
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.results.study import Study
 from densevsconv.stages import track
-from densevsconv.stages.search import SearchPlan, planned_trials
 from densevsconv.store.files import read_json, read_npz, write_json
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -156,7 +155,7 @@ def test_a_running_study_is_imported_as_far_as_it_is_and_completed_later(
     trainings = finished(Study(track.TrackPlan.read(layout.plan("track")), layout), 2)
     # the made-up trials have names, where planned ones have digests
     planned = [(kind, SimpleNamespace(id=each.trial, **dict(each))) for kind, each in trainings]
-    monkeypatch.setattr(track, "_planned", lambda at: [planned])
+    monkeypatch.setattr(track, "_planned", lambda at: planned)
     for kind, each in trainings:
         journal = Journal(layout.journal(track.STAGES[kind]))
         journal.put(each.trial, each.model_dump(mode="json"))
@@ -168,21 +167,6 @@ def test_a_running_study_is_imported_as_far_as_it_is_and_completed_later(
     waiting.with_suffix(".later").rename(waiting)
     run_stage("track", layout)
     assert meaning(layout) == undisturbed
-
-
-def test_trials_of_fewer_threads_than_planned_are_found(layout: Layout) -> None:
-    info = read_json(layout.data_info("toy"))
-    info["counts"]["train"] = 64  # more than a batch
-    write_json(layout.data_info("toy"), info)
-    search = SearchPlan.read(layout.plan("search"))
-    trials = planned_trials(search, layout, threads=2)
-    for trial in trials:
-        found = record(trial.case, "search", trial.point, trial.repetition)
-        Journal(layout.journal("search")).put(trial.id, found)
-    for stage in ("search", "refit"):
-        write_json(layout.plan(stage), read_json(layout.plan(stage)) | {"threads": 3})
-    run_stage("track", layout, partial=True)
-    assert rows(layout, "SELECT COUNT(*) FROM runs") == [(TRIALS + len(CASES),)]
 
 
 @pytest.mark.slow
@@ -273,6 +257,19 @@ def test_results_that_changed_supersede_the_old_ones(layout: Layout) -> None:
 def superseded(layout: Layout) -> list[str]:
     return [key for (key,) in rows(layout, f"{KEYS} AND run_uuid IN (SELECT run_uuid FROM tags "
                                            "WHERE key = 'superseded')")]  # fmt: skip
+
+
+def test_of_two_runs_with_one_key_the_finished_one_is_kept(layout: Layout) -> None:
+    from mlflow import MlflowClient
+
+    run_stage("track", layout)
+    client = MlflowClient(uri(database(layout)))
+    ((run,),) = rows(layout, "SELECT run_uuid FROM tags WHERE value = 'case/conv_a'")
+    first = client.get_run(run)
+    again = client.create_run(first.info.experiment_id, 2 * first.info.start_time, first.data.tags)
+    run_stage("track", layout)
+    assert client.get_run(run).info.lifecycle_stage == "active"
+    assert client.get_run(again.info.run_id).info.lifecycle_stage == "deleted"
 
 
 def test_a_trial_that_left_the_study_is_kept_but_marked(layout: Layout) -> None:

@@ -5,6 +5,12 @@ artefacts have been deleted, the study is imported again. A server is not asked 
 that lost its data gets them again from `densevsconv track`.
 """
 
+from densevsconv.tracking.server import server
+
+# the job's name and password, which no plan has
+if target := server(study.config.mlflow.tracking_uri):
+    os.environ.update(target.user)
+
 # of this import and no other, so that one left by a run that was killed does no harm
 AGAIN = []
 LOST = not (plans["track"].server or (at.database.exists() and at.artifacts.exists()))

@@ -16,6 +16,7 @@ from densevsconv.planning.resolved import ResolvedStudy
 from densevsconv.store.layout import Layout
 from densevsconv.store.process import Claim
 from densevsconv.tracking.database import make_fit
+from densevsconv.tracking.server import server
 
 
 def _chosen(study: str | None, scale: str | None) -> ResolvedStudy:
@@ -72,8 +73,8 @@ def verify(place: str | None, scale: str | None, *, remove: bool) -> None:
 def ui(port: int) -> None:
     """Show the runs in MLflow's pages; this process becomes their server."""
     config, _ = load_config()
-    if server := config.mlflow.tracking_uri:
-        print(f"The runs are on the server {server}")
+    if found := server(config.mlflow.tracking_uri):
+        print(f"The runs are on the server {found.address}")
         return
     at = Layout(Path(config.results) / config.study)
     database = at.database

@@ -15,10 +15,9 @@ from densevsconv.planning.study import Config, Study
 from densevsconv.schema.messages import unknown
 from densevsconv.schema.read import check, read_yaml
 from densevsconv.store.plugins import load_plugins
-from densevsconv.tracking.server import server
+from densevsconv.tracking.server import CONFIG_FILE, server
 from densevsconv.training.engines.registry import ENGINES
 
-CONFIG_FILE = Path("config/config.yaml")
 TAKEN = ("mlflow", "execution", "published")
 """Folders of results and reports that are no study's."""
 
@@ -82,10 +81,7 @@ def load_config(
     source: Path | str | Mapping[str, Any] = CONFIG_FILE,
     overrides: Mapping[str, Any] | None = None,
 ) -> tuple[Config, Path]:
-    """Return the configuration and the folder its other files lie in.
-
-    Its address of the MLflow server is that of the environment where it has none.
-    """
+    """Return the configuration and the folder its other files lie in."""
     file = CONFIG_FILE if isinstance(source, Mapping) else Path(source)
     content = dict(source) if isinstance(source, Mapping) else read_yaml(file)
     # on its own, so that a message names the place the key comes from
@@ -93,8 +89,8 @@ def load_config(
     if overrides:
         check(Config, dict(overrides), "--config")
         config = check(Config, {**content, **overrides}, "--config")
-    tracked = config.mlflow.model_copy(update={"tracking_uri": server(config.mlflow.tracking_uri)})
-    return config.model_copy(update={"mlflow": tracked}), file.parent
+    server(config.mlflow.tracking_uri)  # an address of no server is refused here
+    return config, file.parent
 
 
 def _load_study_file(folder: Path, name: str, scale: str | None) -> tuple[Study, Path | str]:

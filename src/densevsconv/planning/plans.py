@@ -27,6 +27,7 @@ from densevsconv.stages.timing import TimePlan
 from densevsconv.stages.track import TrackPlan
 from densevsconv.store.files import write_json_if_changed
 from densevsconv.store.layout import Layout
+from densevsconv.tracking.server import server
 from densevsconv.trials.cost import COMPILE_SECONDS, estimated_seconds
 
 SAID = {"title", "question", "description", "notes", "publication", "execution"}
@@ -54,6 +55,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
     shown = study_plan(study)
     checked = [name for name in cases if name in settings.gradients.cases]
     trials = sum(case.trials for case in cases.values())
+    tracking = server(study.config.mlflow.tracking_uri)
     shards = min(settings.shards, trials)  # none where nothing is searched
     seeded: dict[str, Any] = {
         "seed": settings.seed,
@@ -137,7 +139,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             question=settings.question,
             database=at.database.as_posix(),
             artifacts=at.artifacts.as_posix(),
-            server=study.config.mlflow.tracking_uri,
+            server=tracking.address if tracking else None,
             shards=shards,
         ),
     }

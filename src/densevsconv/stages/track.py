@@ -76,15 +76,15 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
     Raises :class:`UserError` where results are missing (``partial``: plans or prepared data), or
     where the database or the server cannot be used.
     """
-    database, artifacts, address = Path(plan.database), Path(plan.artifacts), server(plan.server)
+    database, artifacts, target = Path(plan.database), Path(plan.artifacts), server(plan.server)
     study = Study(plan, at)
     trainings = _so_far(at) if partial else finished(study, plan.shards)
     runs = list(training_runs(study, trainings, partial=partial))
     figures = {at.figure(each.stem, "png"): each.cases for each in drawings(plan)}
-    if address:  # which others write to, and other projects have experiments on
-        say("track", f"importing into {address}")
+    if target:  # which others write to, and other projects have experiments on
+        say("track", f"importing into {target.address}")
         opened, name, location = (
-            open_server(address, database.parent),
+            open_server(target, database.parent),
             f"{PREFIX}{plan.study}",
             None,
         )
@@ -94,7 +94,7 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
     with opened as client:
         found = experiment(client, name, location, plan.question)
         experiment_id = found.experiment_id
-        importer = Importer(client, experiment_id, origin(at.origin) if address else None)
+        importer = Importer(client, experiment_id, origin(at.origin) if target else None)
         progress = Progress("track", len(plan.cases) + len(runs))
         commit = _git_commit()
         for case in sorted(plan.cases):
@@ -116,9 +116,9 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
             Tracked(
                 study=plan.study,
                 experiment=name,
-                database=address or os.path.relpath(database, at.root),
+                database=target.address if target else os.path.relpath(database, at.root),
                 artifacts=found.artifact_location
-                if address
+                if target
                 else os.path.relpath(artifacts, at.root),
                 runs={"case": len(plan.cases)} | {k: len(each) for k, each in keys.items()},
                 models=sorted(plan.cases),
@@ -128,25 +128,16 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
 def _so_far(at: Layout) -> list[tuple[str, JournalEntry]]:
     """Return what the journals hold of the planned trainings."""
     journals = {kind: Journal(at.journal(name)) for kind, name in STAGES.items()}
-    found = (
-        [(kind, entry(trial, record)) for kind, trial in trainings
-         if (record := journals[kind].get(trial.id))]
-        for trainings in _planned(at)
-    )  # fmt: skip
-    return max(found, key=len)
+    return [(kind, entry(trial, record)) for kind, trial in _planned(at)
+            if (record := journals[kind].get(trial.id))]  # fmt: skip
 
 
-def _planned(at: Layout) -> Iterator[list[tuple[str, PlannedTrial]]]:
-    """Yield every trial that is planned, and the seeds of the cases that have been selected.
-
-    For each number of threads that the workflow may have given: fewer cores, fewer threads.
-    """
+def _planned(at: Layout) -> Iterator[tuple[str, PlannedTrial]]:
+    """Yield every trial that is planned, and the seeds of the cases that have been selected."""
     search, refit = SearchPlan.read(at.plan("search")), RefitPlan.read(at.plan("refit"))
     selected = {name: case for name, case in refit.cases.items() if at.selection(name).exists()}
-    for threads in range(search.threads, 0, -1):
-        trials = planned_trials(search, at, threads)
-        seeds = planned_runs(refit, selected, at, threads)
-        yield [("trial", trial) for trial in trials] + [("seed", seed) for seed in seeds]
+    yield from (("trial", trial) for trial in planned_trials(search, at))
+    yield from (("seed", seed) for seed in planned_runs(refit, selected, at))
 
 
 def _tags(study: Study[TrackPlan], case: str) -> dict[str, str]:

@@ -132,11 +132,16 @@ class Claim:
         if self._lease.is_locked:
             return True
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        first = self._touched()
+        first = 0
+
+        def alive() -> bool:
+            nonlocal first
+            touched = self._touched()
+            first = first or touched
+            return first < touched
+
         try:
-            self._lease.acquire(
-                timeout=2 * SILENCE, cancel_check=lambda: 0 < first < self._touched()
-            )
+            self._lease.acquire(timeout=2 * SILENCE, cancel_check=alive)
         except Timeout:
             return False
         job = os.environ.get("SLURM_JOB_ID")
@@ -161,24 +166,30 @@ class Claim:
         finally:
             self.release()
 
+    def wait(self, label: str, doing: str) -> bool:
+        """Hold it from here on; return whether another process, ``doing`` it, had to end first."""
+        if self.acquire():
+            return False
+        print(f"{label}: waiting for {self.owner}, which {doing}", file=sys.stderr, flush=True)
+        while not self.acquire():
+            pass
+        return True
+
     def queue(self) -> None:
-        """Hold it from here on.
+        """Hold it until the end of this process.
 
         Where another process has it, wait for its end, then start this program anew: what there is
         to do has changed meanwhile.
         """
-        atexit.register(self.release)
-        if self.acquire():
-            return
-        where = f"is running a study in {self.file.parent} (Ctrl-C: do not wait)"
-        print(f"densevsconv: waiting for {self.owner}, which {where}", flush=True)
+        doing = f"is running a study in {self.file.parent} (Ctrl-C: do not wait)"
         try:
-            while not self.acquire():
-                pass
+            waited = self.wait("densevsconv", doing)
         except KeyboardInterrupt:
             sys.exit("densevsconv: no longer waiting; nothing was done")
-        self.release()
-        os.execv(sys.executable, sys.orig_argv)
+        if waited:
+            self.release()
+            os.execv(sys.executable, sys.orig_argv)
+        atexit.register(self.release)
 
     def _touched(self) -> int:
         try:

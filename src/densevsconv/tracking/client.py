@@ -11,7 +11,6 @@ from typing import Any
 
 from densevsconv.errors import UserError
 from densevsconv.store.process import Claim
-from densevsconv.store.progress import say
 
 SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -21,6 +20,9 @@ SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
 }
 """What MLflow reads as it is imported and at each request; what the user has set stays."""
+
+SOURCE = "densevsconv track"
+"""What made a run, as its tag `mlflow.source.name` has it."""
 
 
 def mlflow() -> Any:
@@ -38,14 +40,9 @@ def mlflow() -> Any:
 def alone(folder: Path) -> Iterator[None]:
     """Wait until no other process imports from these results."""
     claim = Claim(folder / ".import")
-    if not claim.acquire():
-        say("track", f"waiting for {claim.owner}, which is importing as well")
-        while not claim.acquire():
-            pass
-    try:
+    claim.wait("track", "is importing as well")
+    with claim.held("the import"):
         yield
-    finally:
-        claim.release()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from densevsconv.errors import UserError
 from densevsconv.store.files import atomic_path
 from densevsconv.store.progress import say
-from densevsconv.tracking.client import alone, mlflow, one_line
+from densevsconv.tracking.client import SOURCE, alone, mlflow, one_line
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -33,6 +33,12 @@ ANEW = "move it away with its -wal and -shm and run again: it is made anew from 
 ADDRESSES = {"experiments": "artifact_location", "runs": "artifact_uri",
              "logged_models": "artifact_location"}  # fmt: skip
 """Where the database says where artefacts are."""
+
+OURS = (
+    "SELECT DISTINCT experiment_id, artifact_location FROM experiments JOIN runs "
+    "USING (experiment_id) JOIN tags USING (run_uuid) "
+    "WHERE key = 'mlflow.source.name' AND value = ?"
+)
 
 
 def uri(database: Path) -> str:
@@ -100,7 +106,10 @@ def _disk(folder: Path) -> str:
 
 
 def _check_version(database: Path, connection: sqlite3.Connection) -> None:
-    ((version,),) = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    if len(found) != 1:
+        raise sqlite3.DatabaseError(f"alembic_version has {len(found)} rows, not 1")
+    ((version,),) = found
     package = mlflow()
     known = Path(package.__file__).parent / "store" / "db_migrations" / "versions"
     if not any(known.glob(f"{version}_*.py")):
@@ -111,17 +120,19 @@ def _check_version(database: Path, connection: sqlite3.Connection) -> None:
 
 
 def _relocate(connection: sqlite3.Connection, artifacts: str) -> None:
-    """Let the database say where artefacts are since the clone was moved or copied."""
-    found = connection.execute("SELECT artifact_location FROM experiments").fetchall()
-    folders = {location.rpartition("/")[0] for (location,) in found if location}
+    """Let the database say where artefacts are since the clone was moved or copied.
+
+    Those of experiments that hold runs of ours: in the same database may be others.
+    """
     name = artifacts.rpartition("/")[2]
-    for old in folders - {artifacts}:
-        if not (old.startswith("file:") and old.endswith(f"/{name}")):
-            continue  # an experiment of somebody else
-        say("track", f"the artefacts of {old} are now looked for in {artifacts}")
+    for number, location in connection.execute(OURS, (SOURCE,)).fetchall():
+        old, _, own = location.rpartition("/")
+        if old == artifacts or not (old.startswith("file:") and old.endswith(f"/{name}")):
+            continue
+        say("track", f"the artefacts of {location} are now looked for in {artifacts}/{own}")
         for table, column in ADDRESSES.items():
             connection.execute(
                 f"UPDATE {table} SET {column} = ? || substr({column}, ?) "
-                f"WHERE substr({column}, 1, ?) = ?",
-                (artifacts, len(old) + 1, len(old) + 1, f"{old}/"),
+                f"WHERE experiment_id = ? AND substr({column} || '/', 1, ?) = ?",
+                (artifacts, len(old) + 1, number, len(location) + 1, f"{location}/"),
             )

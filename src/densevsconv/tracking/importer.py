@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from densevsconv.tracking.client import SOURCE
 from densevsconv.tracking.runs import RunRecord
 
 if TYPE_CHECKING:
@@ -61,14 +62,16 @@ class Importer:
         self._known: dict[str, Run] = {}
         self._current: set[str] = set()
         token, own = None, f"tags.{ORIGIN} = '{origin}'" if origin else ""
+        runs: list[Run] = []
         while token != "":
             page = client.search_runs([experiment_id], own, max_results=PAGE, page_token=token)
-            for run in page:
-                if KEY in run.data.tags and SUPERSEDED not in run.data.tags:
-                    other = self._known.setdefault(run.data.tags[KEY], run)
-                    if other is not run:  # a server that died had made it, and was asked again
-                        client.delete_run(run.info.run_id)
+            runs += page
             token = page.token or ""
+        for run in sorted(runs, key=lambda run: run.info.status != "FINISHED"):
+            if KEY in run.data.tags and SUPERSEDED not in run.data.tags:
+                other = self._known.setdefault(run.data.tags[KEY], run)
+                if other is not run:  # a server that died had made it, and was asked again
+                    client.delete_run(run.info.run_id)
 
     def open(self, record: RunRecord, parent: str | None = None) -> Run:
         """Return the run of a record, which is created if need be.
@@ -104,7 +107,7 @@ class Importer:
 
     def _create(self, record: RunRecord, parent: str | None) -> Run:
         tags = self.tags | record.tags | self.origin | {KEY: record.key, "kind": record.kind}
-        tags |= {"case": record.case, "mlflow.source.name": "densevsconv track"}
+        tags |= {"case": record.case, "mlflow.source.name": SOURCE}
         if record.complete:
             tags[CONTENT] = record.content
         if parent is not None:
