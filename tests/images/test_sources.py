@@ -191,7 +191,7 @@ WRONG: list[tuple[Callable[[], Written], str, bytes, str]] = [
             ({"X": X, "y": Y + np.nan}, "the label nan of image 0"),
             ({"X": X, "y": -1.0 - Y}, "labels -3, -2, -1, 0, 1, 2; allowed: from 0 on"),
             ({"X": X, "y": np.hstack([Y, Y])}, "source.label_column says which column"),
-            ({"X": X, "y": "digits"}, "12 images and 1 labels"),
+            ({"X": X, "y": "digits"}, "y: found labels that are text"),
         )
     ),
     (mat, "train.mat", MAT_7_3, "looks like a MATLAB 7.3 file"),

@@ -82,6 +82,12 @@ class DatasetEntry(Strict):
     def _consistent(self) -> DatasetEntry:
         self._check_files()
         names = _names(self.class_names)
+        changed = [key for key in ("labels_from", "label_map") if getattr(self.source, key, None)]
+        if changed and isinstance(self.class_names, dict) and numbers(self.class_names):
+            raise ValueError(
+                f"class_names: found a mapping of labels beside source.{changed[0]}, which changes "
+                "them; allowed: a list, in the order of the labels after it"
+            )
         if names and self.classes and len(names) != self.classes:
             raise ValueError(
                 f"class_names: found {len(names)} names; allowed: {self.classes}, as classes says"

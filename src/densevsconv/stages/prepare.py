@@ -178,7 +178,8 @@ def _check(asked: PreparedDataset, raw: RawImages) -> None:
         if found != stated:
             raise DataError(f"the source has {key} {found}, config/datasets.yaml says {stated}")
     known = asked.source_names or asked.class_names
-    if not numbers(raw.class_names) and raw.class_names != known:
+    named = bool(asked.source_names) or not numbers(raw.class_names)
+    if named and raw.class_names != known:
         raise DataError(
             f"the source has the classes {', '.join(raw.class_names[:20])}, config/datasets.yaml "
             f"says {', '.join(known[:20])}"

@@ -100,8 +100,14 @@ class ArrayKeys(Strict):
         layout, sizes = self._sizes(images, len(numbers))
         part = Part(images.where, (0, 0, 0, 0), numbers, None, test)
         part.shape = image_shape(tuple(sizes[axis] for axis in "NHWC"), images.where)
+        if len(images.shape) == 2 and not self.shape:
+            side = f"{part.shape[1]} x {part.shape[2]}"
+            part.notes.append(f"rows of numbers were taken as grey images of {side} (source.shape)")
         if pixels:
-            values = grey_levels(images.values(), self.range, images.where)
+            found = images.values()
+            values = grey_levels(found, self.range, images.where)
+            if self.range is None and found.dtype.kind == "f":
+                part.unit = bool(found.max() <= 1 + _SLACK)
             values = values.reshape([sizes[axis] for axis in layout])
             part.images = np.ascontiguousarray(values.transpose(list(map(layout.index, "NHWC"))))
         return part
@@ -128,6 +134,11 @@ class ArrayKeys(Strict):
     def _unfolded(self, array: Array, count: int) -> tuple[str, tuple[int, ...]]:
         """Return the axes of images that are rows of pixels, or columns (layout: `HWN`)."""
         layout = self.layout or "NHW"
+        if "N" not in (layout[0], layout[-1]):
+            raise DataError(
+                f"{array.where}: found {by(array.shape)} numbers; allowed: a source.layout whose N "
+                f"is first (rows) or last (columns), not {layout}"
+            )
         number, pixels = array.shape if layout[0] == "N" else array.shape[::-1]
         side = math.isqrt(pixels)
         sizes = dict(zip("HWC", self.shape or (side, side, 1), strict=True)) | {"N": number}
@@ -155,6 +166,11 @@ class ArrayKeys(Strict):
         if values.ndim == 2 and 1 in values.shape:
             values = values.ravel()
         if values.dtype.kind in "US":
+            if self.labels_from or self.label_map:
+                raise DataError(
+                    f"{where}: found labels that are text; allowed: no source.label_map and "
+                    "labels_from, which change numbers (class_names calls classes otherwise)"
+                )
             return values.astype(str)
         if values.ndim == 2 and values.dtype.kind in "biuf" and _one_hot(values):
             values = values.argmax(axis=1)
@@ -172,7 +188,9 @@ class ArrayKeys(Strict):
             raise DataError(
                 f"{where}: found the label {values[row]} of image {row:,}; allowed: whole numbers"
             )
-        numbers = values.astype(np.int64)
+        return self._replaced(values.astype(np.int64))
+
+    def _replaced(self, numbers: np.ndarray) -> np.ndarray:
         replaced = numbers - self.labels_from
         for label, other in self.label_map.items():
             replaced[numbers == int(label)] = other

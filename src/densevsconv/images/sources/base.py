@@ -83,6 +83,8 @@ class Part:
     """Where the files name the classes."""
     notes: list[str] = field(default_factory=list)
     """What of the file was not used, or changed, in words."""
+    unit: bool | None = None
+    """Whether fractions were read as 0 to 1 because none is above 1; None: nothing was guessed."""
 
 
 class ImageSource(Strict):
@@ -138,6 +140,12 @@ class ImageSource(Strict):
                     f"{part.name}: found {part.shape[0]:,} images and {len(part.labels):,} labels; "
                     "allowed: as many labels as images"
                 )
+        units = {part.unit: part.name for part in parts if part.unit is not None}
+        if len(units) > 1:
+            raise DataError(
+                f"{units[True]}: found pixels from 0 to 1, and larger ones in {units[False]}; "
+                "allowed: one meaning in all files (source.range, such as [0, 1] or [0, 255])"
+            )
         trained, tested = (_group_keys(parts, test=test) for test in (False, True))
         if shared := trained & tested:
             raise DataError(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import zip_longest
 from typing import IO, Any, Literal, Self
 
 import numpy as np
@@ -11,7 +12,7 @@ from pydantic import Field, model_validator
 from densevsconv.errors import DataError
 from densevsconv.images.sources.arrays import Array, ArrayKeys
 from densevsconv.images.sources.base import Part, PartedSource, by
-from densevsconv.images.sources.keys import ArrayNames
+from densevsconv.images.sources.keys import ArrayNames, ColumnNumber
 from densevsconv.images.sources.pairs import npy_shape
 from densevsconv.images.sources.places import Place, reading, unpacked
 
@@ -34,6 +35,7 @@ class ContainerSource(ArrayKeys, PartedSource):
     """Arrays by name in a NumPy file (.npz), a MATLAB file (.mat, also 7.3) or an HDF5 file."""
 
     kind: Literal["npz", "mat", "hdf5"] = Field(description="`npz`, `mat` or `hdf5`")
+    label_column: ColumnNumber = None
     images: ArrayNames = Field(
         default_factory=list,
         description="The array of images, or several to join, such as those of a training and a "
@@ -85,33 +87,40 @@ class ContainerSource(ArrayKeys, PartedSource):
         tested = tested or [pair for pair in _usual(arrays, "test") if pair not in own]
         if test and tested:
             own = []
-        chosen = [(*pair, test) for pair in own] + [(*pair, True) for pair in tested]
+        chosen = [
+            (*pair, of_test, group)
+            for pairs, of_test, key in ((own, test, "groups"), (tested, True, "test_groups"))
+            for pair, group in zip_longest(pairs, self._group_names(key, arrays)[: len(pairs)])
+        ]
         if not chosen:
             raise DataError(
                 f"{file}: found {_listed(arrays)}; allowed: arrays of a usual name, such as images "
                 "and labels, or source.images and source.labels, which name them"
             )
-        groups = {False: list(self.groups), True: list(self.test_groups)}
         parts = []
-        for images, labels, of_test in chosen:
-            if absent := [name for name in (images, labels) if name not in arrays]:
+        for images, labels, of_test, group in chosen:
+            if absent := [name for name in (images, labels, group) if name and name not in arrays]:
                 raise DataError(
                     f"{file}: found no array {absent[0]}; allowed: one of {_listed(arrays)}"
                 )
             values, where = arrays[labels].values(), arrays[labels].where
             part = self.part(arrays[images], values, pixels=pixels, test=of_test, where=where)
-            if groups[of_test] and (known := groups[of_test].pop(0)) in arrays:
-                part.groups = _groups(arrays[known], part.shape[0])
+            if group:
+                part.groups = _groups(arrays[group], part.shape[0])
             parts.append(part)
-        used = {name for images, labels, _ in chosen for name in (images, labels)}
-        if unused := [
-            name for name in arrays if name not in used | {*self.groups, *self.test_groups}
-        ]:
-            parts[0].notes = [
+        used = {name for names in chosen for name in names}
+        if unused := [name for name in arrays if name not in used]:
+            parts[0].notes += [
                 f"{file}: not used: {', '.join(unused)} (source.images and source.labels may name "
                 "several arrays, to join a validation part to the training part)"
             ]
         return parts
+
+    def _group_names(self, key: str, arrays: Arrays) -> list[str]:
+        """Return the arrays of groups; one that nobody asked for need not be there."""
+        names: list[str] = getattr(self, key)
+        usual = names == type(self).model_fields[key].get_default(call_default_factory=True)
+        return [name for name in names if name in arrays or not usual]
 
 
 def _usual(arrays: Arrays, *parts: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ person, which a split must not divide. Folders of the same name are one group, w
 classes: a person is both happy and sad.
 """
 
+import re
 import unicodedata
 import warnings
 from collections import Counter
@@ -27,11 +28,12 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM
 """What a picture may be, by its content. Pillow's others run programs, or know their files by so
 little that anything may look like one."""
 
-_GREY, _DEEP = ("1", "L", "LA", "I;16"), ("I;16", "I;16B", "I;16L", "I", "F")
+_GREY, DEEP = ("1", "L", "LA", "I;16"), ("I;16", "I;16B", "I;16L", "I", "F")
 _CLEAR = ("LA", "La", "PA", "RGBA", "RGBa")
 
 _TRAIN, _TEST = ("train", "training"), ("test", "testing")
 _VALIDATION = ("val", "valid", "validation", "dev")
+_PARTS = {"train": _TRAIN, "test": _TEST, "val": _VALIDATION}
 
 _NOBODYS = ("thumbs.db", "desktop.ini", "__macosx")
 """What Windows and macOS leave in folders."""
@@ -117,12 +119,12 @@ class FolderSource(FileSource):
             with bad.about(name), _opened(at / name) as picture:
                 modes[name] = picture.mode
                 size = size or _upright_size(picture)
-            colour = modes.get(name, "1") not in _GREY + _DEEP
+            colour = modes.get(name, "1") not in _GREY + DEEP
             if modes and (colour or self.mode) and not bad.problems:
                 break  # the others need not be looked at
         if not pixels or not modes:
             bad.refuse()
-        grey = all(mode in _GREY + _DEEP for mode in modes.values())
+        grey = all(mode in _GREY + DEEP for mode in modes.values())
         mode = self.mode or ("grey" if grey else "rgb")
         parts = []
         for test, listed in folders.parts.items():
@@ -183,6 +185,7 @@ class _Folders:
         self.notes: Counter[str] = Counter()
         self.left_out = self._left_out()
         self.classes: list[str] = []
+        self.linked = False
         self.parts = {False: self._part(source.train or [""], test=False)}
         if source.train:
             self._tell_others()
@@ -192,6 +195,19 @@ class _Folders:
             raise DataError(
                 f"{at}: found no {min(absent)}, which source.leave_out names; allowed: files there"
             )
+
+        if self.linked:
+            self._refuse_twice()
+
+    def _refuse_twice(self) -> None:
+        seen: dict[Path, str] = {}
+        for name in self.pictures:
+            file = Path(str(self.at / name)).resolve()
+            if file in seen:
+                raise DataError(
+                    f"{self.at / name}: found a link to {seen[file]}; allowed: a picture once"
+                )
+            seen[file] = name
 
     @property
     def pictures(self) -> list[str]:
@@ -227,6 +243,13 @@ class _Folders:
                     )
                 if not (below := list(self._below(folder))):
                     raise DataError(f"{self.at / folder}: found no pictures; allowed: one or more")
+                inner = {PurePosixPath(file).relative_to(folder).parts[0].lower() for file in below}
+                if inner & {*_TRAIN} and inner & {*_TEST, *_VALIDATION}:
+                    raise DataError(
+                        f"{self.at / folder}: found the folders of parts in a class; allowed: "
+                        "classes in the parts, train/CLASS and test/CLASS, which source.train and "
+                        "source.test name"
+                    )
                 for file in below:
                     inside = PurePosixPath(file).relative_to(folder).parts
                     group = unicodedata.normalize("NFC", inside[0]) if len(inside) > 1 else ""
@@ -245,17 +268,22 @@ class _Folders:
                 f"{self.at / strays[0]}: found a file; allowed: a folder for each class, with "
                 f"pictures (leave it out with source.leave_out: [{listed}])"
             )
-        lower = {PurePosixPath(name).name.lower(): name for name in names}
-        known = {
-            part: next((lower[name] for name in usual if name in lower), None)
-            for part, usual in (("train", _TRAIN), ("test", _TEST), ("val", _VALIDATION))
-        }
-        if known["train"] and (known["test"] or known["val"] or len(names) == 1):
-            train, val = known["train"], known["val"]
-            keys = f"train: {f'[{train}, {val}]' if val else train}"
-            keys += f", test: {known['test']}" if known["test"] else ""
+        exact, told = (
+            {
+                part: name
+                for name in names
+                for part, usual in _PARTS.items()
+                if {*usual}.intersection(split(PurePosixPath(name).name.lower()))
+            }
+            for split in (lambda name: [name], re.compile(r"[^a-z]+").split)  # seg_train
+        )
+        known = told if len(told) == len(names) > 1 else exact if "train" in exact else {}
+        if len(known) > 1 or (known and len(names) == 1):
+            joined = ", ".join(known[part] for part in ("train", "val") if part in known)
+            keys = f"train: {f'[{joined}]' if ', ' in joined else joined}"
+            keys += f", test: {known['test']}" if "test" in known else ""
             raise DataError(
-                f"{place}: found the folders {', '.join(lower.values())}, which are parts "
+                f"{place}: found the folders {', '.join(known.values())}, which are parts "
                 f"and no classes; allowed: source: {{.., {keys}}}"
             )
         twice = Counter(map(_normalised, names)).most_common(1)
@@ -297,6 +325,7 @@ class _Folders:
             elif path in self.left_out:
                 self.notes["files were left out, as source.leave_out asks"] += 1
             else:
+                self.linked |= isinstance(self.at, Path) and (self.at / path).is_symlink()
                 found.append(path)
         return found
 
@@ -350,7 +379,7 @@ def _opened(file: Place) -> Iterator[Image.Image]:
                 raise DataError(f"{file}: found several frames; allowed: one picture a file")
             # Pillow opens a colour PNG of 16 bits as 8 bits without a word
             tiles = [str(tile[3]) for tile in getattr(picture, "tile", ())]
-            if picture.mode not in _DEEP and any(";16" in tile for tile in tiles):
+            if picture.mode not in DEEP and any(";16" in tile for tile in tiles):
                 raise DataError(f"{file}: found 16 bits a channel; allowed: 8 where it has colours")
             yield picture
 
@@ -363,9 +392,9 @@ def eight_bits(
     ``limits`` are black and white of one with more bits; ``converted``: whether colours for print
     may become others.
     """
-    if picture.mode in _DEEP and limits:
+    if picture.mode in DEEP and limits:
         return Image.fromarray(grey_levels(np.asarray(picture), limits, where))
-    if picture.mode in _DEEP:
+    if picture.mode in DEEP:
         raise DataError(
             f"{where}: found 16 or more bits a pixel; allowed: 8 bits a channel, or with "
             "source.range, the values that are black and white, such as [0, 65535]"

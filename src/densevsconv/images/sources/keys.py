@@ -77,8 +77,15 @@ Shape = Annotated[
 ]
 ArrayNames = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=256)]],
-    BeforeValidator(_as_list),
+    BeforeValidator(_as_list, json_schema_input_type=str | list[str]),
     Allowed("the name of an array, or a list of names"),
+]
+ColumnNumber = Annotated[
+    int | None,
+    Field(
+        description="The column of the labels where there are several: its number from 0 (-1: the "
+        "last); null: the only one."
+    ),
 ]
 LabelMap = Annotated[
     dict[str, int],

@@ -13,7 +13,7 @@ from pydantic import Field
 from densevsconv.errors import DataError
 from densevsconv.images.sources.arrays import Array, ArrayKeys
 from densevsconv.images.sources.base import ImageSource, Part, image_shape
-from densevsconv.images.sources.folder import eight_bits
+from densevsconv.images.sources.folder import DEEP, eight_bits
 from densevsconv.images.sources.keys import Files, SomeFiles
 from densevsconv.images.sources.places import Place, reading
 
@@ -60,24 +60,37 @@ class NamedSource(ArrayKeys, ImageSource):
         with reading(Path(where), "a data set of images of one size, each with its class"):
             load: Callable[[], tuple[list[_Split], Sequence[str]]] = getattr(self, f"_{self.kind}")
             splits, names = load()
-        parts = []
-        for images, labels, test in splits:
-            parts.append(self.part(Array.of(where, images), labels, pixels=pixels, test=test))
-            parts[-1].class_names = [str(name) for name in names] or None
+            parts = [
+                self.part(Array.of(where, images), labels, pixels=pixels, test=test)
+                for images, labels, test in splits
+            ]
+            if named := [str(name) for name in names]:
+                places = self._replaced(np.arange(len(named)))
+                if sorted(places) != list(range(len(named))):
+                    raise DataError(
+                        f"{where}: found the classes {', '.join(named[:20])}; allowed: a "
+                        "source.label_map that gives each a place of its own, and no labels_from"
+                    )
+                named = [named[row] for row in np.argsort(places)]
+            for part in parts:
+                part.class_names = named or None
         return parts
 
     def _splits(self, there: Mapping[str, Any]) -> list[tuple[Any, bool]]:
         """Return those asked for of the splits that there are, and whether each is a test part."""
-        if absent := [name for name in self.train if name not in there]:
+        usual = self.test == type(self).model_fields["test"].default
+        tested = [name for name in self.test if not usual or {name} & {*there} - {*self.train}]
+        if absent := [name for name in [*self.train, *tested] if name not in there]:
             raise DataError(
                 f"{self.kind} {self.name}: found no split {absent[0]}; allowed: {', '.join(there)}"
             )
-        tested = [name for name in self.test if name in there]
-        if set(self.train) & set(tested) or len(set(self.train)) < len(self.train):
+        names = [*self.train, *tested]
+        if twice := [name for name in names if names.count(name) > 1]:
             raise DataError(
-                f"{self.kind} {self.name}: found one split twice; allowed: once, in one part"
+                f"{self.kind} {self.name}: found the split {twice[0]} twice; allowed: once, in one "
+                "part"
             )
-        return [(there[name], name in tested) for name in [*self.train, *tested]]
+        return [(there[name], name in tested) for name in names]
 
     def _sklearn(self) -> tuple[list[_Split], Sequence[str]]:
         from sklearn import datasets
@@ -88,7 +101,7 @@ class NamedSource(ArrayKeys, ImageSource):
             found = getattr(datasets, f"fetch_{self.name}")()
         else:
             found = datasets.fetch_openml(
-                self.name, version=self.config or "active", as_frame=False, parser="auto"
+                self.name, version=_version(self.config), as_frame=False, parser="auto"
             )
         labels = found.target.astype(str) if found.target.dtype.kind == "O" else found.target
         names = found.target_names if self.name in ("digits", "lfw_people") else []
@@ -108,13 +121,22 @@ class NamedSource(ArrayKeys, ImageSource):
 
     def _huggingface(self) -> tuple[list[_Split], Sequence[str]]:
         datasets = _package("datasets")
+        if int(datasets.__version__.partition(".")[0]) < 4:
+            raise DataError(
+                f"source: found datasets {datasets.__version__}; allowed: 4 or newer, which runs "
+                "no code that a data set brings (`.venv/bin/pip install -U datasets`)"
+            )
         there = datasets.load_dataset(self.name, self.config)
         features = next(iter(there.values())).features
         image, label = self._columns(features, datasets)
         splits: list[_Split] = []
         for rows, test in self._splits(there):
-            images = [np.asarray(eight_bits(of, self.name, None)) for of in rows[image]]
-            splits.append((np.stack(images), np.array(rows[label]), test))
+            # those with more bits are scaled with the rest of the array
+            images = [
+                of if self.range and of.mode in DEEP else eight_bits(of, self.name, None)
+                for of in rows[image]
+            ]
+            splits.append((np.stack(list(map(np.asarray, images))), np.array(rows[label]), test))
         return splits, features[label].names
 
     def _tensorflow_datasets(self) -> tuple[list[_Split], Sequence[str]]:
@@ -130,6 +152,10 @@ class NamedSource(ArrayKeys, ImageSource):
 
 _Split = tuple[np.ndarray, np.ndarray, bool]
 """Images, labels, and whether it is the test part."""
+
+
+def _version(stated: str | None) -> int | str:
+    return int(stated) if stated and stated.isdigit() else stated or "active"
 
 
 def _package(name: str) -> Any:

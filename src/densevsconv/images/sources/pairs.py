@@ -16,6 +16,7 @@ from pydantic import Field
 from densevsconv.errors import DataError
 from densevsconv.images.sources.arrays import Array, ArrayKeys
 from densevsconv.images.sources.base import PairedSource, Part
+from densevsconv.images.sources.keys import ColumnNumber
 from densevsconv.images.sources.places import Place, reading, unpacked
 
 _TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
@@ -31,6 +32,7 @@ class PairsSource(ArrayKeys, PairedSource):
     """Files of images and files of labels, as of MNIST (IDX) or as `numpy.save` writes them."""
 
     kind: Literal["idx", "npy"] = Field(description="`idx` or `npy`")
+    label_column: ColumnNumber = None
 
     def parts(self, at: Place, *, pixels: bool) -> list[Part]:
         parts = []

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import shutil
+import stat
 import tarfile
 import tempfile
 import zipfile
@@ -20,6 +21,9 @@ Place = Path | zipfile.Path
 _COMPRESSED: dict[bytes, Any] = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\0": lzma}
 _NESTED = 2
 """How often a file may be compressed: one is known that decompresses to itself."""
+
+_SAID_TO_BE_UTF8 = 0x800
+"""Flag of a name in a zip archive; many programs write UTF-8 without it."""
 
 _KINDS = {
     b"PK\x03\x04": "a zip archive (name it in source.archive)",
@@ -50,7 +54,7 @@ def reading(file: Place, allowed: str) -> Iterator[None]:
     except DataError:
         raise
     except Exception as error:  # the libraries raise dozens of kinds for damaged files
-        if isinstance(error, FileNotFoundError):  # an archive's has no words
+        if type(error) is FileNotFoundError:  # an archive's has no words, a package's own has
             raise DataError(f"{file}: no such file or directory") from None
         if isinstance(error, OSError) and error.strerror:
             raise DataError(f"{file}: {error.strerror.lower()}") from None
@@ -99,7 +103,24 @@ def files_of(folder: Path, archive: str | None) -> Iterator[Place]:
             packed: Any = file if zipped else opened.enter_context(_as_zip(file))
             members = opened.enter_context(zipfile.ZipFile(packed))
             members.filename = str(file)  # for messages
+            _clean(members)
         yield zipfile.Path(members)
+
+
+def _clean(members: zipfile.ZipFile) -> None:
+    """Leave the last member of each name, names in UTF-8 read as such; DataError for links."""
+    last = {}
+    for member in members.filelist:
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise DataError(
+                f"{members.filename}: found a link, {member.filename}; allowed: files and folders "
+                "(`zip -r` packs what links lead to)"
+            )
+        if not member.flag_bits & _SAID_TO_BE_UTF8:
+            with suppress(UnicodeError):
+                member.filename = member.filename.encode("cp437").decode("utf-8")
+        last[member.filename] = member
+    members.filelist, members.NameToInfo = list(last.values()), last
 
 
 @contextmanager
@@ -117,7 +138,8 @@ def _as_zip(file: Path) -> Iterator[IO[bytes]]:
                         )
                     content = members.extractfile(member) if member.isfile() else None
                     name = str(Path(member.name))  # ./a is a
-                    if content is not None and name not in packed.NameToInfo:
+                    if content is not None:
+                        packed.NameToInfo.pop(name, None)  # the last of an updated one counts
                         with packed.open(name, "w", force_zip64=True) as target:
                             shutil.copyfileobj(content, target)
                 if cast(IO[bytes], members.fileobj).tell() == members.offset:
