@@ -13,7 +13,6 @@ ADVICE = {
     errno.EPERM: "see to its permissions",
     errno.ENAMETOOLONG: "choose shorter names",
     errno.ENOTDIR: "move away what stands in the place of a folder",
-    errno.ENOENT: "see whether it is there, or its folder",
     errno.ELOOP: "mend the symbolic link",
     errno.EISDIR: "move away the folder that stands in the place of the file",
     errno.EEXIST: "move away what stands in its place",
