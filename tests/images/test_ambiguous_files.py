@@ -16,6 +16,7 @@ from sklearn.datasets import dump_svmlight_file
 from densevsconv.errors import DataError, UserError
 from densevsconv.images.sources import RawImages, source_of
 from densevsconv.images.sources.named import NamedSource
+from densevsconv.stages.prepare import PreparedDataset, _check
 from tests.images.test_own_files import (
     COLOUR,
     GREY,
@@ -287,3 +288,37 @@ def test_names_of_a_package_follow_the_labels(monkeypatch: pytest.MonkeyPatch) -
     raw = source_of(keys).read(Path())
     names = [raw.class_names[label] for label in raw.labels]
     assert names == NAMES[LABELS[TRAIN]].tolist()
+
+
+def test_the_sheet_of_many_classes_is_soon_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images, labels = np.zeros((480, 2, 2), np.uint8), np.arange(480) // 4
+    images[:, 0, 0] = 2
+    two(images, labels)
+    names = {str(label): f"\U00012000 {label}" for label in range(120)}  # no font has cuneiform
+    entry = {"source": NPZ | {"path": "mine"}, "class_names": names}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Glyph")
+        prepared(tmp_path, entry, validation=0.34, test=0.25)
+    assert "classes.png: shows 100 of 120 classes" in capsys.readouterr().err
+
+
+def test_a_link_in_a_zip_is_refused() -> None:
+    with zipfile.ZipFile("mine/x.zip", "w") as archive:
+        info = zipfile.ZipInfo("a/x.png")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "../b/y.png")
+    with pytest.raises(DataError, match=r"found a link, a/x\.png"):
+        source_of(FOLDER | {"archive": "x.zip"}).read(Path("mine"))
+
+
+def test_labels_that_the_catalogue_does_not_name(tmp_path: Path) -> None:
+    """A mapping that nobody could compare with the files before they were fetched."""
+    raw = RawImages(GREY[TRAIN], LABELS[TRAIN], None, None, ["0", "1", "2"])
+    asked = PreparedDataset.model_construct(
+        images=30, test_images=None, shape=(8, 8, 1), classes=3, class_names=["x", "y", "z"],
+        source_names=["1", "2", "3"], max_value=255,
+    )  # fmt: skip
+    with pytest.raises(DataError, match=r"has the classes 0, 1, 2, .* says 1, 2, 3"):
+        _check(asked, raw)

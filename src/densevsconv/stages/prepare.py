@@ -32,6 +32,8 @@ from densevsconv.store.seeds import derive_seed
 
 SHEET_CLASSES = 10
 """Images of the contact sheet, one a class, at most."""
+DRAWN_CLASSES = 100
+"""Classes of the class sheet, at most: each of its pictures takes 30 ms."""
 
 
 class PreparedDataset(Record):
@@ -244,12 +246,13 @@ def _draw_classes(asked: PreparedDataset, raw: RawImages, rows: np.ndarray, file
     from densevsconv.report.figures import pictures, style  # slow to import
 
     labels = raw.labels[rows]
-    images = [
-        list(raw.images[rows[labels == label][: pictures.PICTURES]])
-        for label in range(asked.classes)
-    ]
-    style.apply(asked.class_names)
-    figure = pictures.sheet(pictures.Pictures(asked.class_names, images, asked.max_value))
+    spread = np.linspace(0, asked.classes - 1, min(asked.classes, DRAWN_CLASSES)).astype(int)
+    if asked.classes > DRAWN_CLASSES:
+        say(file.name, f"shows {DRAWN_CLASSES} of {asked.classes:,} classes, evenly spread")
+    images = [list(raw.images[rows[labels == label][: pictures.PICTURES]]) for label in spread]
+    names = [asked.class_names[label] for label in spread]
+    names = [*map(style.apply(names).legible, names)]
+    figure = pictures.sheet(pictures.Pictures(names, images, asked.max_value))
     with atomic_path(file) as temporary:
         figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
 
