@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from densevsconv.stages import prepare
 from densevsconv.store import identity
 from densevsconv.store.identity import code_digest, digest, source_files, trial_id
 from densevsconv.training.engines.registry import ENGINE_CODE, ENGINES
@@ -211,3 +212,8 @@ def test_stages_depend_on_their_own_code_only() -> None:
     for stage in ("figures", "report", "evaluate", "select"):
         files = {file.name for file in source_files(f"densevsconv.stages.{stage}")}
         assert not {"trainer.py", "compiled.py"} & files
+
+
+def test_how_the_sheet_of_classes_looks_is_no_reason_to_prepare_again() -> None:
+    files = source_files(prepare.__name__, without=prepare.WITHOUT_CODE)
+    assert [file for file in files if "report" in file.parts] == []

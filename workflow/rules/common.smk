@@ -107,7 +107,8 @@ def outputs(name, *part):
 def code(name):
     """Give the digest of what a stage runs."""
     runs = stage(name)
-    return lambda wildcards: code_digest(runs.__name__, *getattr(runs, "CODE", ()))
+    modules, without = getattr(runs, "CODE", ()), getattr(runs, "WITHOUT_CODE", ())
+    return lambda wildcards: code_digest(runs.__name__, *modules, without=without)
 
 
 def training_code(name):

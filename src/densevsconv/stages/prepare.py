@@ -32,6 +32,9 @@ from densevsconv.store.seeds import derive_seed
 
 SHEET_CLASSES = 10
 """Images of the contact sheet, one a class, at most."""
+WITHOUT_CODE = ("densevsconv.report.figures.pictures", "densevsconv.report.figures.style")
+"""How the sheet of classes looks: an edit of it is no reason to prepare, and train, again."""
+
 DRAWN_CLASSES = 100
 """Classes of the class sheet, at most: each of its pictures takes 30 ms."""
 
