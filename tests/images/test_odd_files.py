@@ -249,7 +249,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], dict[str, Any], str]] = {
     ),
     # arrays
     "NaN": (lambda: two(HOLE), {"source": NPZ}, "found NaN (no number) in 30 pixels"),
-    "infinity": (lambda: two(np.nan_to_num(HOLE, nan=np.inf)), {"source": NPZ}, "found NaN"),
+    "infinity": (
+        lambda: two(np.nan_to_num(HOLE, nan=np.inf)),
+        {"source": NPZ},
+        "found infinity in 30",
+    ),
     "12 bits": (lambda: two(GREY[TRAIN] * np.uint16(16)), {"source": NPZ}, "such as [0, 4095]"),
     "-1 to 1": (lambda: two(GREY[TRAIN] / 127.5 - 1), {"source": NPZ}, "such as [-1, 1]"),
     "0 to 255 in fractions": (lambda: two(GREY[TRAIN] / 1.1), {"source": NPZ}, "such as [0, 255]"),
