@@ -139,10 +139,12 @@ def run_stage(
         jobs = {str(part): jobs[str(part)]}
     if output is not None:
         (given,) = jobs.values()
-        first = str(paths(runs.outputs(plan, at, *given))[0])
-        if not str(output).endswith(first):
-            raise UserError(f"--output: found {output}; allowed: {first}, below any folder")
-        below = Path(str(output).removesuffix(first))
+        # cases in the plan's file go by name, in the workflow as the study has them
+        files = [str(file) for file in paths(runs.outputs(plan, at, *given))]
+        found = [file for file in files if str(output).endswith(file)]
+        if not found:
+            raise UserError(f"--output: found {output}; allowed: {files[0]}, below any folder")
+        below = Path(str(output).removesuffix(found[0]))
         at = replace(at, root=below / at.root, reports=below / at.reports)
     for given in jobs.values():
         # an import of what is there so far may meet half of what another job writes just now, and
