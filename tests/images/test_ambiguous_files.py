@@ -17,7 +17,7 @@ from densevsconv.errors import DataError, UserError
 from densevsconv.images.sources import RawImages, source_of
 from densevsconv.images.sources.named import NamedSource
 from densevsconv.stages.prepare import PreparedDataset, _check
-from tests.images.test_own_files import (
+from tests.support.own_images import (
     COLOUR,
     GREY,
     LABELS,
@@ -31,16 +31,12 @@ from tests.images.test_own_files import (
     npz,
     parts,
     pictures,
+    prepared,
     two,
     write,
 )
-from tests.support.own_images import prepared
 
-
-@pytest.fixture(autouse=True)
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("mine").mkdir()
+pytestmark = pytest.mark.usefixtures("mine")
 
 
 NPZ: dict[str, Any] = {"kind": "npz", "train": "arrays.npz"}

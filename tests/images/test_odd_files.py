@@ -18,7 +18,7 @@ from densevsconv.errors import UserError
 from densevsconv.planning.load import load_study
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
-from tests.images.test_own_files import (
+from tests.support.own_images import (
     COLOUR,
     GREY,
     LABELS,
@@ -31,17 +31,13 @@ from tests.images.test_own_files import (
     npz,
     parts,
     pictures,
+    prepared,
     two,
     write,
     zipped,
 )
-from tests.support.own_images import prepared
 
-
-@pytest.fixture(autouse=True)
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("mine").mkdir()
+pytestmark = pytest.mark.usefixtures("mine")
 
 
 FOLDER: dict[str, Any] = {"kind": "folder", "path": "mine"}
