@@ -166,11 +166,11 @@ def test_a_stage_writes_where_the_workflow_wants_it(tmp_path, monkeypatch, below
     at, given = Layout(Path("results/x")), []
     monkeypatch.setattr(select, "run", stand_in(select.SelectPlan, given.append))
     select.SelectPlan(shards=0, cases={}).write(at.plan("select"))
-    there = Path(below, at.trials)
-    there.parent.mkdir(parents=True, exist_ok=True)
-    there.touch()
-    assert cli.main(["select", "results/x", "--output", str(there)]) == 0
-    assert cli.main(["select", "results/x", "--output", str(there.with_name("mine.csv"))]) == 2
+    Path(below, at.trials).parent.mkdir(parents=True, exist_ok=True)
+    Path(below, at.trials).touch()
+    there = Path(below, at.digests("select"))
+    assert cli.main(["select", "results/x", "--digests", str(there)]) == 0
+    assert cli.main(["select", "results/x", "--digests", str(there.with_name("mine.json"))]) == 2
     assert given[0][1] == Layout(below / at.root, reports=below / at.reports)
 
 

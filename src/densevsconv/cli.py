@@ -163,7 +163,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "threads": {"type": _count, "help": "threads to compute with (default: the plan's)"},
     "part": {"help": "a data set's name or a shard's number (default: all, in turn)"},
     "plan": {"metavar": "DIGEST", "help": "refuse a plan that is another than the workflow's"},
-    "output": {"type": Path, "metavar": "FILE", "help": "where the first output is to be written"},
+    "digests": {
+        "type": Path,
+        "metavar": "FILE",
+        "help": "the list of what is written, and so where",
+    },
     "remove": {"action": "store_true", "help": "remove what is damaged; a run makes it anew"},
     "partial": {"action": "store_true", "help": "import what is there, while the study runs"},
     "reports": _path("reports", "where reports are"),
@@ -181,7 +185,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "port": {"type": _count, "default": 5000, "help": "default: 5000"},
 }
 PLACED = ("study", "place", "architecture", "dataset")
-OF_STAGES = ("plan", "output", "reports", "captions")
+OF_STAGES = ("plan", "digests", "reports", "captions")
 """What every stage may be given."""
 
 

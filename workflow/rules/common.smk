@@ -81,18 +81,15 @@ wildcard_constraints:
     dataset=r"[A-Za-z][\w-]*",
 
 
-def made(files):
-    """Return whether files are the study's, not the code's."""
-    file, *_ = [*files, at.root] if isinstance(files, list) else [files]
-    return file.is_relative_to(at.root) or file.is_relative_to(at.reports)
-
-
 def inputs(name, *part):
     """Return the files that a stage, or a part of it, reads, and the lists of their digests."""
     files = stage(name).inputs(plans[name], at, *part)
     listed = sorted({LISTED[file] for file in paths(files) if file in LISTED})
     # what comes with the code is not in the storage of the results
-    files = {what: each if made(each) else local(each) for what, each in files.items()}
+    files = {
+        what: each if all(map(at.name, paths({what: each}))) else local(each)
+        for what, each in files.items()
+    }
     return files | {"lists": listed}
 
 

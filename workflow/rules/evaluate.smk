@@ -17,4 +17,4 @@ rule evaluate:
     message:
         "evaluate: every case on the test images"
     shell:
-        "{STAGE} --log {log:q} evaluate {RESULTS} --output {output[0]:q} --plan {params.plan}"
+        "{STAGE} --log {log:q} evaluate {RESULTS} --digests {output.list:q} --plan {params.plan}"

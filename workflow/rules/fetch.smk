@@ -17,5 +17,5 @@ rule fetch:
     message:
         "fetch: official files of {wildcards.dataset}"
     shell:
-        "{STAGE} --log {log:q} fetch {RESULTS} --output {output[0]:q}"
+        "{STAGE} --log {log:q} fetch {RESULTS} --digests {output.list:q}"
         " --part {wildcards.dataset} --plan {params.plan}"

@@ -24,5 +24,5 @@ rule figures:
     message:
         "figures: curves, heat maps, confusion matrices, pictures"
     shell:
-        "{STAGE} --log {log:q} figures {RESULTS} --output {output[0]:q}"
+        "{STAGE} --log {log:q} figures {RESULTS} --digests {output.list:q}"
         " --plan {params.plan} {REPORTS}"

@@ -14,4 +14,4 @@ rule gradients:
     message:
         "gradients: backpropagation against finite differences"
     shell:
-        "{STAGE} --log {log:q} gradients {RESULTS} --output {output[0]:q} --plan {params.plan}"
+        "{STAGE} --log {log:q} gradients {RESULTS} --digests {output.list:q} --plan {params.plan}"

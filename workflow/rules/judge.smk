@@ -15,4 +15,4 @@ rule judge:
     message:
         "judge: the claims of the study"
     shell:
-        "{STAGE} --log {log:q} judge {RESULTS} --output {output[0]:q} --plan {params.plan}"
+        "{STAGE} --log {log:q} judge {RESULTS} --digests {output.list:q} --plan {params.plan}"

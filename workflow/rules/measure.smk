@@ -14,5 +14,5 @@ rule measure:
     message:
         "measure: entropy, noise, variance and duplicates of {wildcards.dataset}"
     shell:
-        "{STAGE} --log {log:q} measure {RESULTS} --output {output[0]:q}"
+        "{STAGE} --log {log:q} measure {RESULTS} --digests {output.list:q}"
         " --part {wildcards.dataset} --plan {params.plan}"

@@ -18,5 +18,5 @@ rule prepare:
     message:
         "prepare: images, labels and splits of {wildcards.dataset}"
     shell:
-        "{STAGE} --log {log:q} prepare {RESULTS} --output {output[0]:q}"
+        "{STAGE} --log {log:q} prepare {RESULTS} --digests {output.list:q}"
         " --part {wildcards.dataset} --plan {params.plan}"

@@ -22,6 +22,6 @@ for shard in plans["refit"].parts:
         message:
             "refit: shard {params.shard} of the cases, on fresh seeds"
         shell:
-            "{STAGE} --log {log:q} refit {RESULTS} --output {output[0]:q}"
+            "{STAGE} --log {log:q} refit {RESULTS} --digests {output.list:q}"
             " --part {params.shard} --plan {params.plan}"
             " --threads {params.threads}"

@@ -15,5 +15,5 @@ rule report:
     message:
         "report: paper.pdf and index.html"
     shell:
-        "{STAGE} --log {log:q} report {RESULTS} --output {output[0]:q}"
+        "{STAGE} --log {log:q} report {RESULTS} --digests {output.list:q}"
         " --plan {params.plan} {REPORTS}"

@@ -25,6 +25,6 @@ for shard in plans["search"].parts:
         message:
             "search: shard {params.shard} of the grids"
         shell:
-            "{STAGE} --log {log:q} search {RESULTS} --output {output[0]:q}"
+            "{STAGE} --log {log:q} search {RESULTS} --digests {output.list:q}"
             " --part {params.shard} --plan {params.plan}"
             " --threads {params.threads}"

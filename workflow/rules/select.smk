@@ -15,4 +15,4 @@ rule select:
     message:
         "select: the best settings of every case"
     shell:
-        "{STAGE} --log {log:q} select {RESULTS} --output {output[0]:q} --plan {params.plan}"
+        "{STAGE} --log {log:q} select {RESULTS} --digests {output.list:q} --plan {params.plan}"

@@ -30,4 +30,4 @@ rule summarise:
     message:
         "summarise: the tables of the study"
     shell:
-        "{STAGE} --log {log:q} summarise {RESULTS} --output {output[0]:q} --plan {params.plan}"
+        "{STAGE} --log {log:q} summarise {RESULTS} --digests {output.list:q} --plan {params.plan}"

@@ -64,5 +64,5 @@ rule time:
     message:
         "time: training and inference, alone on the machine"
     shell:
-        "{STAGE} --log {log:q} time {RESULTS} --output {output[0]:q}"
+        "{STAGE} --log {log:q} time {RESULTS} --digests {output.list:q}"
         " --plan {params.plan} --threads {params.threads}"

@@ -34,5 +34,5 @@ rule track:
     message:
         "track: import into MLflow"
     shell:
-        "{STAGE} --log {log:q} track {RESULTS} --output {output[0]:q}"
+        "{STAGE} --log {log:q} track {RESULTS} --digests {output.list:q}"
         " --plan {params.plan} {REPORTS}"

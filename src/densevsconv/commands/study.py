@@ -7,7 +7,6 @@ from pathlib import Path
 
 from densevsconv.commands import publish as publishing
 from densevsconv.commands import verify as verifying
-from densevsconv.commands.verify import check_published, check_study
 from densevsconv.errors import UserError
 from densevsconv.networks.describe import describe as described
 from densevsconv.networks.schema import load_architecture
@@ -62,12 +61,12 @@ def verify(place: str | None, scale: str | None, *, remove: bool) -> None:
     if len(folder.parts) > 1 and not (folder / "plan").is_dir():
         if remove:
             raise UserError(f"{folder}: no study (no plan/); --remove is for what can be made anew")
-        print(verifying.verify(check_published(folder)))
+        print(verifying.verify(verifying.check_published(folder)))
         return
     at = Layout(folder) if len(folder.parts) > 1 else _files(_chosen(place, scale))
     # what a run is writing just now is not damaged
     with Claim(at.running).held(f"{at.root.parent}: a run") if remove else nullcontext():
-        print(verifying.verify(check_study(at), remove=remove))
+        print(verifying.verify(verifying.check_study(at), remove=remove))
 
 
 def ui(port: int) -> None:

@@ -120,14 +120,14 @@ def run_stage(
     part: Part | None = None,
     expected: str | None = None,
     *,
-    output: Path | None = None,
+    digests: Path | None = None,
     **options: Any,
 ) -> None:
     """Run a stage on the plan that is there: one part of it, or all.
 
     A job reads nothing that is not as another wrote it, and records last what it wrote itself.
-    ``output`` says where the workflow wants the first output: with a remote storage the files of
-    the study lie as they do without, below another folder.
+    ``digests`` says where the workflow wants the list of what the job wrote: with a remote storage
+    the files of the study lie as they do without, below another folder.
 
     Raises :class:`UserError` where another process is at the same part.
     """
@@ -137,14 +137,12 @@ def run_stage(
         if str(part) not in jobs:
             raise UserError(f"{at.plan(name)}: {unknown('part', str(part), jobs)}")
         jobs = {str(part): jobs[str(part)]}
-    if output is not None:
+    if digests is not None:
         (given,) = jobs.values()
-        # cases in the plan's file go by name, in the workflow as the study has them
-        files = [str(file) for file in paths(runs.outputs(plan, at, *given))]
-        found = [file for file in files if str(output).endswith(file)]
-        if not found:
-            raise UserError(f"--output: found {output}; allowed: {files[0]}, below any folder")
-        below = Path(str(output).removesuffix(found[0]))
+        own = str(at.digests(job(name, *given)))
+        if not str(digests).endswith(own):
+            raise UserError(f"--digests: found {digests}; allowed: {own}, below any folder")
+        below = Path(str(digests).removesuffix(own))
         at = replace(at, root=below / at.root, reports=below / at.reports)
     for given in jobs.values():
         # an import of what is there so far may meet half of what another job writes just now, and

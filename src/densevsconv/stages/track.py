@@ -83,14 +83,11 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
     figures = {at.figure(each.stem, "png"): each.cases for each in drawings(plan)}
     if target:  # which others write to, and other projects have experiments on
         say("track", f"importing into {target.address}")
-        opened, name, location = (
-            open_server(target, database.parent),
-            f"{PREFIX}{plan.study}",
-            None,
-        )
+        name, location = f"{PREFIX}{plan.study}", None
+        opened = open_server(target, database.parent)
     else:
-        opened, name = open_database(database, artifacts), plan.study
-        location = (artifacts / name).resolve().as_uri()
+        name, location = plan.study, (artifacts / plan.study).resolve().as_uri()
+        opened = open_database(database, artifacts)
     with opened as client:
         found = experiment(client, name, location, plan.question)
         experiment_id = found.experiment_id
@@ -128,8 +125,11 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
 def _so_far(at: Layout) -> list[tuple[str, JournalEntry]]:
     """Return what the journals hold of the planned trainings."""
     journals = {kind: Journal(at.journal(name)) for kind, name in STAGES.items()}
-    return [(kind, entry(trial, record)) for kind, trial in _planned(at)
-            if (record := journals[kind].get(trial.id))]  # fmt: skip
+    return [
+        (kind, entry(trial, record))
+        for kind, trial in _planned(at)
+        if (record := journals[kind].get(trial.id))
+    ]
 
 
 def _planned(at: Layout) -> Iterator[tuple[str, PlannedTrial]]:

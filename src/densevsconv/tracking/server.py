@@ -47,11 +47,9 @@ def server(configured: str | None) -> Server | None:
         if configured is None:
             raise ConfigError(f"{VARIABLE}: found {shown(given)}; allowed: {ALLOWED}, or none")
         given = None
-    if configured is None:
-        configured, given = given, None
-    if configured is None:
+    if (chosen := configured or given) is None:
         return None
-    address, user = _split(configured)
+    address, user = _split(chosen)
     for known in (given, None if user else _written()):
         if not user and known and _split(known)[0] == address:
             user = _split(known)[1]
