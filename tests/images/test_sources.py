@@ -12,6 +12,7 @@ import pytest
 import scipy.io
 from PIL import Image
 from pydantic import ValidationError
+from sklearn.neighbors import KNeighborsClassifier
 
 from densevsconv.errors import DataError
 from densevsconv.images.sources import SOURCES, RawImages, source_of
@@ -62,7 +63,7 @@ def refusal(written: Written, folder: Path, *, probed: bool = False) -> str:
 
 
 def test_every_kind_is_tested() -> None:
-    named = {"digits", "sklearn", "huggingface", "tensorflow_datasets"}
+    named = {"digits", "sklearn", "huggingface", "tensorflow_datasets", *GENERATED}
     assert {name.partition("-")[0] for name in WRITTEN} | named == set(SOURCES)
 
 
@@ -87,6 +88,67 @@ def test_digits_need_no_files(tmp_path: Path) -> None:
     assert (found.images.min(), found.images.max()) == (0, 16)
     assert source.probe(tmp_path).class_names == [str(label) for label in range(10)]
     assert source.files(tmp_path) == []
+
+
+GENERATED: dict[str, tuple[dict[str, Any], float]] = {
+    "mnist1d": ({"shift": 0, "shear": 0, "samples": 600}, 0.8),
+    "patches": ({"patches": 4, "size": 6, "noise": 0.2, "samples": 600}, 0.8),
+}
+"""Knobs that make a set easy, and what a nearest neighbour must then reach."""
+
+
+@pytest.mark.parametrize("kind", GENERATED)
+def test_generated_images_have_what_their_knobs_say(kind: str) -> None:
+    knobs, least = GENERATED[kind]
+    source = source_of({"kind": kind} | knobs)
+    found, seen, again = source.read(Path()), source.probe(Path()), source.read(Path())
+    assert_same(found, again)
+    assert found.images.shape == (seen.images, *seen.shape)
+    assert np.ptp(np.bincount(found.labels, minlength=seen.classes)) <= 1
+    assert found.images.std() > 5  # between black and white, and not at the ends
+    assert np.isin(found.images, [0, 255]).mean() < 0.05
+    other = source_of({"kind": kind, "seed": 1} | knobs).read(Path())
+    assert (found.images != other.images).mean() > 0.5
+    train, test = slice(0, 450), slice(450, None)
+    rows = found.images.reshape(len(found.images), -1)
+
+    def neighbour(labels: np.ndarray) -> float:
+        model = KNeighborsClassifier(5).fit(rows[train], labels[train])
+        return float(model.score(rows[test], found.labels[test]))
+
+    shuffled = np.random.default_rng(0).permutation(found.labels)
+    chance = 1 / seen.classes
+    assert neighbour(found.labels) > least
+    assert neighbour(shuffled) < chance + 4 * (chance * (1 - chance) / 150) ** 0.5
+
+
+@pytest.mark.parametrize(("kind", "knob", "harder"), [
+    ("mnist1d", "shift", 1), ("mnist1d", "noise", 1), ("mnist1d", "correlated_noise", 1),
+    ("mnist1d", "shear", 6), ("mnist1d", "padding", [300, 400]), ("mnist1d", "scale", 5),
+    ("patches", "noise", 1), ("patches", "signal", 0.1), ("patches", "patches", 64),
+])  # fmt: skip
+def test_each_knob_makes_it_harder(kind: str, knob: str, harder: Any) -> None:
+    def neighbour(keys: dict[str, Any]) -> float:
+        found = source_of(keys).read(Path())
+        rows = found.images.reshape(len(found.images), -1)
+        model = KNeighborsClassifier(5).fit(rows[:450], found.labels[:450])
+        return float(model.score(rows[450:], found.labels[450:]))
+
+    easy = {"kind": kind} | GENERATED[kind][0]
+    assert neighbour(easy | {knob: harder}) < neighbour(easy) - 0.05
+
+
+def test_one_dimension_moves_along_the_other() -> None:
+    """A curve is the same wherever it lies, and what lies around it is background."""
+    quiet = {"kind": "mnist1d", "length": 60, "samples": 20, "padding": [48, 48]}
+    quiet |= {"scale": 0, "shear": 0, "noise": 0, "correlated_noise": 0}
+    moved, still = (
+        source_of(quiet | {"shift": share}).read(Path()).images[:, 0, :, 0].astype(int)
+        for share in (1, 0)
+    )
+    assert np.abs(moved - still).mean() > 5
+    assert np.abs(np.sort(moved) - np.sort(still)).mean() < 3
+    assert (moved == 128).mean() > 0.7
 
 
 def test_a_test_part_may_be_missing_and_labels_may_swap(tmp_path: Path) -> None:

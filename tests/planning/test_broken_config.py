@@ -41,6 +41,14 @@ def take_default_away(file: Path) -> None:
     edit(Path(DATASETS), datasets__digits__augmentation={})
 
 
+def match_something_tiny(file: Path) -> None:
+    layers = [{"average_pool": {"size": 4}}, "flatten"]
+    layers += [{"dense": {"units": "classes", "activation": "softmax"}}]
+    edit(Path(ARCHITECTURE), layers=layers)
+    matched = {"dataset": "digits", "architecture": "dense_2", "match": {"parameters": "dense_1"}}
+    edit(file, cases__lenet5_8=matched)
+
+
 def own(**source: Any) -> dict[str, Any]:
     return {"datasets__digits": {"title": "Mine", "source": {"path": "config"} | source}}
 
@@ -115,6 +123,18 @@ MISTAKES = [
     Mistake("table of no data set", STUDY, {"report": {"counterparts": {"Table 2": {"table": "results"}}}}, ["report.counterparts.Table 2.dataset: found null; allowed: one of digits"]),
     Mistake("neither figure nor table", STUDY, {"report": {"counterparts": {"Figure 2": {"dataset": "digits"}}}}, ["report.counterparts.Figure 2", "neither figure nor table"]),
     Mistake("claim about an unknown case", STUDY, {"claims": {"c": {"text": "x", "tests": [{"difference": {"a": "dense_9", "b": "dense_1"}}]}}}, ["claims.c.tests.0", 'unknown case "dense_9"', '"dense_1"']),
+    Mistake("case of no data set", STUDY, {"cases__dense_1__dataset": ...}, ["cases.dense_1: found neither dataset and datasets; allowed: one of them"]),
+    Mistake("data set twice in a case", STUDY, {"cases__dense_1": {"datasets": ["digits", "digits"], "architecture": "dense_1"}}, ['cases.dense_1: found "dense_1-digits" twice']),
+    Mistake("sizes beside a size", STUDY, {"datasets__digits__training_sizes": [20, 40]}, ["datasets.digits.training_sizes: found it beside training_images"]),
+    Mistake("place in a series that is taken", STUDY, {"datasets__d": {"dataset": "digits", "series": {"s": 1}}, "datasets__digits__series": {"s": 1.0}}, ["datasets.d.series.s: found 1, the place of digits"]),
+    Mistake("another size than the series says", STUDY, {"datasets__digits__series": {"training_images": 7}}, ["datasets.digits.series.training_images: found 7; allowed: 200"]),
+    Mistake("knobs of files", STUDY, {"datasets__digits__source": {"seed": 1}}, ["datasets.digits.source: found it of a data set of files"]),
+    Mistake("unknown knob", STUDY, {"datasets__curves": {"dataset": "mnist1d", "source": {"lenght": 30}}}, ["datasets.curves.source: lenght: unknown key", '"length"']),
+    Mistake("match of two", STUDY, {"cases__dense_1__match": {"macs": "lenet5_8", "parameters": "lenet5_8"}}, ["cases.dense_1.match: found", "seconds are known only after timing"]),
+    Mistake("match of no case", STUDY, {"cases__dense_1__match": {"macs": "lenet5"}}, ['cases.dense_1.match.macs: found "lenet5"; allowed: a case on digits without match']),
+    Mistake("match that nothing meets", STUDY, {"cases__dense_1__match": {"macs": "dense_1"}, "cases__lenet5_8__match": {"macs": "dense_1"}}, ["cases.dense_1.match.macs: found", "without match"]),
+    Mistake("match that comes not near", STUDY, match_something_tiny, ["cases.lenet5_8.match.parameters: found 87 parameters where dense_2 comes nearest to the 50 of dense_1; allowed: within 10%"]),
+    Mistake("updates beside epochs", STUDY, {"training__updates": 100}, ["training.updates: found it beside epochs"]),
     Mistake("engine twice", STUDY, {"cases__dense_1__engines": ["tensorflow", "tensorflow"]}, ["cases.dense_1: the case dense_1-tensorflow is there twice"]),
     # values
     Mistake("unknown optimizer", STUDY, {"training__optimizer": "adm"}, ['training.optimizer: found "adm"', '"adam"', "sgd, momentum"]),

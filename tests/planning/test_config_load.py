@@ -63,6 +63,45 @@ def test_several_engines_make_several_cases(
     assert study.cases["dense_1-other"].engine == "other"
 
 
+def test_sizes_and_lists_make_data_sets_and_cases(tmp_path: Path) -> None:
+    study = tiny(
+        tmp_path,
+        datasets={"digits": {"training_sizes": [100, 400], "title": "Both"},
+                  "curves": {"dataset": "mnist1d", "source": {"length": 30, "samples": 600}}},
+        cases={"dense": {"datasets": ["digits", "curves"], "architecture": "dense_1"},
+               "alone": {"dataset": "digits-100", "architecture": "dense_1",
+                         "training": {"updates": 100, "batch_size": 32}}},
+    )  # fmt: skip
+    assert {name: data.sizes.train for name, data in study.datasets.items()} == {
+        "digits-100": 100, "digits-400": 400, "curves": 432,
+    }  # fmt: skip
+    assert study.datasets["digits-400"].used.series == {"training_images": 400}
+    assert study.datasets["curves"].shape == (1, 30, 1)
+    assert {name: case.dataset for name, case in study.cases.items()} == {
+        "dense-digits-100": "digits-100", "dense-digits-400": "digits-400",
+        "dense-curves": "curves", "alone": "digits-100",
+    }  # fmt: skip
+    assert {case.network for case in study.cases.values()} == {"dense", "alone"}
+    assert study.cases["alone"].training.epochs == 33  # of three steps
+
+
+@pytest.mark.parametrize("by", ["parameters", "macs"])
+@pytest.mark.parametrize(("one", "other"), [("dense_2", "lenet5_8"), ("lenet5_8", "dense_1")])
+def test_a_match_is_as_large_as_its_partner(by: str, one: str, other: str, tmp_path: Path) -> None:
+    cases = {
+        "one": {"dataset": "digits", "architecture": one, "match": {by: "other"}},
+        "other": {"dataset": "digits", "architecture": other},
+    }
+    study = tiny(tmp_path, cases=cases)
+    case, partner = study.cases["one"], study.cases["other"]
+    found, wanted = (getattr(each.architecture, by) for each in (case, partner))
+    assert case.matched is not None
+    assert (case.matched.found, case.matched.wanted) == (found, wanted)
+    # one unit more or less of a layer changes the number by less than this share
+    assert abs(found - wanted) < 0.02 * wanted
+    assert case.architecture.name == f"{one}-{by}-of-other"
+
+
 def test_the_command_line_goes_before_the_file(tmp_path: Path) -> None:
     file = copy_config(tmp_path) / "config.yaml"
     study = load_study(file, {"study": "tiny", "results": "elsewhere"})

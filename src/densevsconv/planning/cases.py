@@ -10,8 +10,10 @@ from pydantic import ValidationError
 from densevsconv.errors import ArchitectureError, ConfigError
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import available_architectures, load_architecture
+from densevsconv.planning.match import match
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset
 from densevsconv.planning.scale import without_method
+from densevsconv.planning.series import partner
 from densevsconv.planning.study import Case, Study
 from densevsconv.schema.messages import explain, shown, unknown
 from densevsconv.store.identity import canonical
@@ -21,6 +23,7 @@ from densevsconv.training.settings import Training
 from densevsconv.trials.search import PointsError, Search, expand
 
 MOST_EPOCHS = 10**6
+LENGTHS = ("epochs", "updates")
 
 _USED_BY = {
     "momentum": {"momentum", "nesterov", "adam", "adamw"},
@@ -40,8 +43,9 @@ def resolve_case(
     """Yield the case, once an engine; raise :class:`ConfigError` for the first mistake in it."""
     case = study.cases[name]
     where = f"cases.{name}"
+    on = case.dataset or ""
     references: list[tuple[str, str, str, Iterable[str]]] = [
-        ("dataset", "data set", case.dataset, datasets),
+        ("dataset", "data set", on, datasets),
         ("architecture", "architecture", case.architecture, available_architectures(architectures)),
     ]
     for index, engine in enumerate(case.engines):
@@ -49,12 +53,27 @@ def resolve_case(
     for key, what, found, names in references:
         if found not in names:
             raise ConfigError(f"{file}: {where}.{key}: {unknown(what, found, names)}")
-    dataset = datasets[case.dataset]
+    dataset = datasets[on]
     described = load_architecture(architectures, case.architecture)
     try:
         bound = described.bind(dataset.shape, dataset.contents.classes)
     except ArchitectureError as error:
         raise ArchitectureError(f"{file}: {where}.architecture: {error}") from None
+    matched = None
+    for by, asked in (case.match or {}).items():
+        other = partner(study, asked, on)
+        if other is None or study.cases[other].match:
+            raise ConfigError(
+                f"{file}: {where}.match.{by}: found {shown(asked)}; allowed: a case on {on} "
+                "without match"
+            )
+        whole = load_architecture(architectures, study.cases[other].architecture)
+        try:
+            bound, matched = match(
+                described, whole.bind(dataset.shape, dataset.contents.classes), asked, by
+            )
+        except ValueError as error:
+            raise ConfigError(f"{file}: {where}.match.{by}: {error}") from None
 
     for word, extra in extras_in(bound.identity_dict()).items():
         for index, engine in enumerate(case.engines):
@@ -74,7 +93,7 @@ def resolve_case(
         yield ResolvedCase(
             name=name + suffix,
             title=(case.title or bound.title) + (f" ({ENGINES[engine].title})" if suffix else ""),
-            dataset=case.dataset,
+            dataset=on,
             engine=engine,
             network=case.network or name,
             version=case.version,
@@ -85,6 +104,7 @@ def resolve_case(
             refit_seeds=case.refit_seeds or study.refit.seeds,
             time_repeats=case.time_repeats or study.time.repeats,
             published=case.published,
+            matched=matched,
             points=points,
         )
 
@@ -101,13 +121,34 @@ class _Part:
     architecture: BoundArchitecture
 
     def training(self) -> Training:
-        given = self._filled({**self.study.training, **self.case.training})
+        shared, own = self.study.training, self.case.training
+        if own.keys() & set(LENGTHS):  # the case's own, whichever the study has
+            shared = {key: value for key, value in shared.items() if key not in LENGTHS}
+        given = self._filled({**shared, **own})
+        updates = given.pop("updates", None)
         try:
-            return Training.model_validate(given)
+            training = Training.model_validate(given)
+            if updates is not None:
+                given["epochs"] = self._epochs(given, updates, training.batch_size)
+                training = Training.model_validate(given)
+            return training
         except ValidationError as error:
             raise ConfigError(
                 explain(error, file=self.file, model=Training, prefix=self._training_section)
             ) from None
+
+    def _epochs(self, given: dict[str, Any], updates: Any, batch_size: int) -> int:
+        """Return as many epochs as come nearest to a number of steps."""
+        searched = {**self.study.search.get("grid", {}), **self.case.search.get("grid", {})}
+        if type(updates) is not int or updates < 1:
+            problem = f"found {shown(updates)}; allowed: a whole number of at least 1"
+        elif "epochs" in given:
+            problem = "found it beside epochs; allowed: one of them"
+        elif {"batch_size", "epochs"} & searched.keys():
+            problem = "found it beside a search of batch_size or epochs; allowed: epochs"
+        else:
+            return max(1, round(updates / max(1, self.dataset.sizes.train // batch_size)))
+        raise self._error(self._training_section("updates"), "updates", problem)
 
     def search(self) -> Search:
         """Return the case's search; another method drops what the study's method needs."""

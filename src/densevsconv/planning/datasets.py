@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from densevsconv.errors import ConfigError, DataError
-from densevsconv.images.sources import Probe
+from densevsconv.images.sources import GeneratedSource, Probe
 from densevsconv.images.sources.base import ordered
 from densevsconv.images.split import Sizes, Test, split_sizes
 from densevsconv.images.transforms.apply import transformed_shape
@@ -42,12 +42,13 @@ def resolve_datasets(
         if base not in catalogue:
             key = ".dataset" if used.dataset else ""
             raise ConfigError(f"{where}{key}: {unknown('data set', base, catalogue)}")
-        entry = catalogue[base]
+        entry = _with_knobs(where, used, catalogue[base])
         own = getattr(entry.source, "path", None)
         raw = Path(own) if own is not None else Path(config.data) / "raw" / base
-        if base not in looked_at:
-            looked_at[base] = _contents(f"{catalogue_file}: datasets.{base}", entry, raw)
-        contents, stamp = looked_at[base]
+        kind = digest([base, used.source])
+        if kind not in looked_at:
+            looked_at[kind] = _contents(f"{catalogue_file}: datasets.{base}", entry, raw)
+        contents, stamp = looked_at[kind]
         test = _test(where, used, contents)
         resolved[name] = ResolvedDataset(
             name,
@@ -62,6 +63,18 @@ def resolve_datasets(
             stamp,
         )
     return resolved
+
+
+def _with_knobs(where: str, used: StudyDataset, entry: DatasetEntry) -> DatasetEntry:
+    """Return the entry with the keys of its source that the study has otherwise."""
+    if not used.source:
+        return entry
+    if not isinstance(entry.source, GeneratedSource):
+        raise ConfigError(
+            f"{where}.source: found it of a data set of files; allowed: of one that is generated"
+        )
+    changed = check(type(entry.source), entry.source.model_dump() | used.source, f"{where}.source")
+    return entry.model_copy(update=dict.fromkeys(_STATED) | {"source": changed})
 
 
 def _shape(where: str, used: StudyDataset, contents: Probe) -> tuple[int, int, int]:
@@ -101,7 +114,8 @@ def _test(where: str, used: StudyDataset, contents: Probe) -> Test:
 def _contents(where: str, entry: DatasetEntry, folder: Path) -> tuple[Probe, str]:
     """Return what a data set holds, and a stamp of the user's own files."""
     source = entry.source
-    own = getattr(source, "path", None) is not None
+    # what a generated source holds its keys say
+    own = getattr(source, "path", None) is not None or isinstance(source, GeneratedSource)
     missing = [key for key in _STATED if getattr(entry, key) is None]
     if missing and not own:
         raise ConfigError(

@@ -11,6 +11,7 @@ from densevsconv.planning.counterparts import check_counterparts
 from densevsconv.planning.datasets import resolve_datasets
 from densevsconv.planning.resolved import ResolvedCase, ResolvedStudy
 from densevsconv.planning.scale import scaled
+from densevsconv.planning.series import check_series, expanded
 from densevsconv.planning.study import Config, Study
 from densevsconv.schema.messages import unknown
 from densevsconv.schema.read import check, read_yaml
@@ -36,6 +37,8 @@ def load_study(
     load_plugins()
     config, folder = load_config(source, overrides)
     study, file = _load_study_file(folder / "studies", config.study, config.scale)
+    study = expanded(study, file)
+    check_series(study, file)
     datasets = resolve_datasets(study.datasets, config=config, folder=folder, study_file=file)
     cases = {}
     for name in study.cases:

@@ -161,6 +161,8 @@ def study_plan(study: ResolvedStudy) -> StudyPlan:
                 max_value=dataset.entry.max_value,
                 split=_split(dataset),
                 transform=dataset.used.model_dump()["transform"],
+                knobs=dataset.used.source,
+                series=dataset.used.series,
                 seed=study.study.seed,
                 **dataset.entry.model_dump(include={"citation", "licence", "homepage", "notes"}),
             )
@@ -179,6 +181,7 @@ def study_plan(study: ResolvedStudy) -> StudyPlan:
                 trials=case.trials,
                 seeds=case.refit_seeds,
                 published=case.published,
+                matched=case.matched,
             )
             for name, case in study.cases.items()
         },

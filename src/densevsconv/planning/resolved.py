@@ -9,7 +9,7 @@ from densevsconv.images.split import Sizes
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.planning.catalogue import DatasetEntry
 from densevsconv.planning.study import Config, Study, StudyDataset
-from densevsconv.results.plan import Published
+from densevsconv.results.plan import Matched, Published
 from densevsconv.training.settings import Training
 from densevsconv.trials.search import Search
 
@@ -47,6 +47,7 @@ class ResolvedCase:
     refit_seeds: int
     time_repeats: int
     published: Published | None
+    matched: Matched | None
     points: list[dict[str, Any]]  # the varied settings of each
 
     @property

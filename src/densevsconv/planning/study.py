@@ -66,6 +66,21 @@ class StudyDataset(Split):
     """Name for people; empty: the catalogue's."""
     transform: Transforms = Field(default_factory=list)
     """Changes made to every image before training, in order, see the transformations."""
+    source: dict[str, Any] = Field(default_factory=dict)
+    """Keys of the catalogue's source that differ, of a data set that is generated."""
+    training_sizes: list[Annotated[int, Field(ge=1)]] = Field(default_factory=list)
+    """Several numbers of training images: each makes a data set of its own, `<name>-<number>`, with
+    a place in the series `training_images`."""
+    series: dict[Name, float] = Field(default_factory=dict)
+    """Where the data set stands in the study's series, such as `{resolution: 12, shift: 0}`. Tables
+    follow the lead of every network over each series and say where it changes sign."""
+
+
+Match = Annotated[
+    dict[Literal["parameters", "macs"], str],
+    Field(min_length=1, max_length=1),
+    Allowed("{parameters: CASE} or {macs: CASE}, as seconds are known only after timing"),
+]
 
 
 class Case(Strict):
@@ -73,10 +88,17 @@ class Case(Strict):
 
     title: str = ""
     """Name for people; empty: the architecture's title."""
-    dataset: Annotated[str, Allowed("a data set listed under `datasets`")]
+    dataset: Annotated[str, Allowed("a data set listed under `datasets`")] | None = None
     """The images."""
+    datasets: list[str] = Field(default_factory=list)
+    """Several data sets, in place of `dataset`: each makes a case of its own, `<case>-<data set>`.
+    The name of one with `training_sizes` means all of them."""
     architecture: Annotated[str, Allowed("the name of a file in `architectures/`")]
     """The network's layers."""
+    match: Match | None = None
+    """Makes it as wide or narrow as comes nearest to another case on the same images: all `units`
+    and `filters` but those of the last layer are multiplied by one factor. The count comes within
+    10% of the other's, or it is refused."""
     engines: list[str] = Field(default_factory=lambda: ["tensorflow"], min_length=1)
     """What trains it: `tensorflow` or `numpy` (numpynet). With several, each makes a case of its
     own, `<case>-<engine>`."""
@@ -173,7 +195,8 @@ class Study(Strict):
     datasets: dict[Name, StudyDataset] = Field(min_length=1)
     """The data sets, each with the keys of StudyDataset (`{}`: defaults)."""
     training: dict[str, Any] = Field(default_factory=dict)
-    """Keys of Training that all cases start from."""
+    """Keys of Training that all cases start from. `updates` in place of `epochs`: as many epochs as
+    come nearest to so many steps, whatever the number of training images."""
     search: dict[str, Any] = Field(default_factory=dict)
     """Keys of Search that all cases start from."""
     cases: dict[Name, Case] = Field(min_length=1)

@@ -28,6 +28,16 @@ class Published(Strict):
     """Where: table, section, reference."""
 
 
+class Matched(Record):
+    """How a network was made as large as another on the same images."""
+
+    case: str = Field(description="The other case, by its name in the study's file.")
+    by: str = Field(description="What is alike: `parameters` or `macs`.")
+    factor: float = Field(description="That all widths were multiplied by, then rounded.")
+    wanted: int = Field(description="The other's number.")
+    found: int = Field(description="The number that came nearest.")
+
+
 class Split(Strict):
     """How a study divides a data set; drawn from the study's seed."""
 
@@ -60,6 +70,12 @@ class DatasetPlan(Record):
     max_value: int = Field(description="The largest value a pixel can have.")
     split: Split = Field(description="How it is divided.")
     transform: list[dict[str, Any]] = Field(description="Changes of every image, in order.")
+    knobs: dict[str, Any] = Field(
+        default_factory=dict, description="Keys of a generated source that the study changes."
+    )
+    series: dict[str, float] = Field(
+        default_factory=dict, description="Its place in each of the study's series."
+    )
     seed: int = Field(description="The study's seed.")
     citation: str = Field(default="", description="Where the data come from.")
     licence: str = Field(default="", description="Terms of use.")
@@ -107,6 +123,7 @@ class CasePlan(TrainedCase):
     trials: int = Field(default=0, description="Trainings of the search.")
     seeds: int = Field(default=0, description="Trainings afresh, for the test.")
     published: Published | None = Field(default=None, description="What a publication reports.")
+    matched: Matched | None = Field(default=None, description="As large as which other case.")
 
     @property
     def augmentations(self) -> list[dict[str, Any]]:
@@ -176,7 +193,8 @@ class StudyPlan(Record):
         groups: dict[str, list[str]] = {}
         for name, data in self.datasets.items():
             split = sorted(data.split.model_dump(exclude={"training_images"}).items())
-            groups.setdefault(repr((data.dataset, split)), []).append(name)
+            key = repr((data.dataset, data.knobs, split))
+            groups.setdefault(key, []).append(name)
         found = {}
         for _, names in sorted(groups.items()):
             reference, *others = sorted(names, key=self._changed)

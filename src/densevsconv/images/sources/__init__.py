@@ -10,13 +10,16 @@ from pydantic import BeforeValidator, Field, TypeAdapter
 from densevsconv.images.sources.base import ImageSource, Probe, RawImages
 from densevsconv.images.sources.containers import ContainerSource
 from densevsconv.images.sources.folder import FolderSource
+from densevsconv.images.sources.generated import GeneratedSource
+from densevsconv.images.sources.mnist1d import Mnist1dSource
 from densevsconv.images.sources.named import DigitsSource, NamedSource
 from densevsconv.images.sources.pairs import PairsSource
+from densevsconv.images.sources.patches import PatchesSource
 from densevsconv.images.sources.records import CifarSource, StlSource
 from densevsconv.images.sources.rows import RowsSource
 from densevsconv.schema.strict import Allowed
 
-__all__ = ["SOURCES", "ImageSource", "Probe", "RawImages", "Source", "source_of"]
+__all__ = ["SOURCES", "GeneratedSource", "ImageSource", "Probe", "RawImages", "Source", "source_of"]
 
 AnySource = (
     DigitsSource
@@ -27,6 +30,8 @@ AnySource = (
     | CifarSource
     | StlSource
     | NamedSource
+    | Mnist1dSource
+    | PatchesSource
 )
 
 SOURCES: dict[str, type[ImageSource]] = {

@@ -1,0 +1,91 @@
+"""What a study writes once and means several times: data sets of several sizes, cases on many."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from densevsconv.errors import ConfigError
+from densevsconv.planning.study import Case, Study, StudyDataset
+from densevsconv.schema.messages import shown
+
+Part = TypeVar("Part", StudyDataset, Case)
+
+SIZES = "training_images"
+"""The series that data sets of several sizes make."""
+
+
+def expanded(study: Study, file: object) -> Study:
+    """Return the study with a data set for each of ``training_sizes``, a case for each data set.
+
+    Raises :class:`ConfigError` for a name that is there twice, and a case of no or two data sets.
+    """
+    datasets: dict[str, StudyDataset] = {}
+    named: dict[str, list[str]] = {}
+    for name, used in study.datasets.items():
+        sizes = used.training_sizes
+        if sizes and (used.training_images or SIZES in used.series):
+            raise ConfigError(
+                f"{file}: datasets.{name}.training_sizes: found it beside training_images or its "
+                "series; allowed: one of them"
+            )
+        copies = [(f"{name}-{size}", _of_size(name, used, size)) for size in sizes]
+        copies = copies or [(name, used)]
+        named[name] = [copy for copy, _ in copies]
+        _add(datasets, copies, f"{file}: datasets.{name}")
+    cases: dict[str, Case] = {}
+    for name, case in study.cases.items():
+        where = f"{file}: cases.{name}"
+        if bool(case.datasets) == (case.dataset is not None):
+            found = "both" if case.datasets else "neither"
+            raise ConfigError(f"{where}: found {found} dataset and datasets; allowed: one of them")
+        on = [one for each in case.datasets for one in named.get(each, [each])]
+        plain = {"datasets": [], "network": case.network or name}
+        several = [
+            (f"{name}-{each}", case.model_copy(update=plain | {"dataset": each})) for each in on
+        ]
+        _add(cases, several or [(name, case)], where)
+    return study.model_copy(update={"datasets": datasets, "cases": cases})
+
+
+def partner(study: Study, name: str, dataset: str | None) -> str | None:
+    """Return the case that ``name`` means on a data set: itself, or its copy there."""
+    return next(
+        (
+            each
+            for each in (name, f"{name}-{dataset}")
+            if each in study.cases and study.cases[each].dataset == dataset
+        ),
+        None,
+    )
+
+
+def _of_size(name: str, used: StudyDataset, size: int) -> StudyDataset:
+    series = used.series | {SIZES: float(size)}
+    changed = {"training_sizes": [], "training_images": size, "series": series}
+    return used.model_copy(update=changed | {"dataset": used.dataset or name})
+
+
+def _add(into: dict[str, Part], parts: Iterable[tuple[str, Part]], where: str) -> None:
+    for name, part in parts:
+        if name in into:
+            raise ConfigError(f"{where}: found {shown(name)} twice; allowed: once")
+        into[name] = part
+
+
+def check_series(study: Study, file: object) -> None:
+    """Refuse two data sets of one kind of images at one place of a series."""
+    seen: dict[tuple[object, ...], str] = {}
+    for name, used in study.datasets.items():
+        size = used.series.get(SIZES, used.training_images)
+        if size != used.training_images:
+            raise ConfigError(
+                f"{file}: datasets.{name}.series.{SIZES}: found {size:g}; allowed: "
+                f"{used.training_images}, the number of its training images"
+            )
+        for series, value in used.series.items():
+            alike = used.transform if series == SIZES else []
+            key = (used.dataset or name, repr(used.source), repr(alike), series, value)
+            if (other := seen.setdefault(key, name)) != name:
+                raise ConfigError(
+                    f"{file}: datasets.{name}.series.{series}: found {value:g}, the place of "
+                    f"{other}; allowed: another"
+                )
