@@ -39,6 +39,10 @@ class DataError(UserError):
     """A data file that is missing, damaged or of the wrong shape."""
 
 
+class UnableError(UserError):
+    """What an engine cannot do here: no memory for it, nothing that compiles it."""
+
+
 def problem(error: Exception) -> str | None:
     """Return what is wrong and what to do, in a line; None: it is a fault of the program."""
     if isinstance(error, UserError):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from densevsconv.errors import DataError
+from densevsconv.errors import DataError, UnableError
 from densevsconv.results.trials import TrialRow
 from densevsconv.stages import select
 from densevsconv.store.files import read_json
@@ -93,6 +93,18 @@ def test_where_every_point_diverged_the_one_with_the_fewest_is_kept() -> None:
     assert result["point"] == 1
     assert "None of the 2 points is eligible" in result["reason"]
     assert "1 of 2 seeds diverged" in result["reason"]
+
+
+def test_a_point_with_a_failed_seed_is_never_chosen() -> None:
+    trials = rows(p0=[(0.99, 0.1), (0.99, 0.1)], p1=[(0.5, 1.0), (0.5, 1.0)])
+    trials[1] |= {"status": "failed", "validation_accuracy": None, "reason": "no memory"}
+    trials[2] |= {"status": "diverged", "validation_accuracy": None}
+    result = chosen(trials)
+    assert (result["point"], result["candidates"][0]["failed"]) == (1, 1)
+    assert "each has a diverged or failed seed" in result["reason"]
+    trials[2] |= {"status": "failed", "reason": "none"}
+    with pytest.raises(UnableError, match=r"2 points has .* for: no memory"):
+        chosen(trials)
 
 
 def test_the_only_point_is_kept_without_a_trial() -> None:

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from densevsconv.results.record import Record
 
-Status = Literal["finished", "diverged"]
-"""A run whose loss was not finite ended there: it diverged."""
+Status = Literal["finished", "diverged", "failed"]
+"""A run whose loss was not finite ended there: it diverged. What could not be trained failed."""
 
 
 class CaseLabels(Record):
@@ -21,7 +21,7 @@ class CaseLabels(Record):
 
 
 class Scores(Record):
-    """The four curves at the best epoch; empty when diverged."""
+    """The four curves at the best epoch; empty unless the run finished."""
 
     train_loss: float | None = Field(description="Mean cross-entropy of the training batches.")
     train_accuracy: float | None = Field(description="Of the training batches.")
@@ -39,7 +39,11 @@ class Run(Scores):
     trial: str = Field(description="Its id.")
     repetition: int = Field(description="Which seed, from 0.")
     seeds: dict[str, int] = Field(description="The seed of each source of randomness.")
-    status: Status = Field(description="`finished`, or `diverged`: a loss was not finite.")
+    status: Status = Field(
+        description="`finished`; `diverged`: a loss was not finite; or `failed`: the machine could "
+        "not do it."
+    )
+    reason: str | None = Field(default=None, description="Why it failed, in a line.")
     epochs_run: int = Field(description="Finite epochs.")
     best_epoch: int = Field(description="The epoch whose weights are kept.")
     seconds: float = Field(description="*measured*, with other jobs beside it.")
@@ -80,7 +84,8 @@ class TrialRow(Scores, CaseLabels):
     trial: str = Field(description="Its id.")
     point: int = Field(description="Which combination of settings.")
     repetition: int = Field(description="Which seed.")
-    status: str = Field(description="`finished` or `diverged`.")
+    status: str = Field(description="`finished`, `diverged` or `failed`.")
+    reason: str | None = Field(default=None, description="Why it failed.")
     epochs_run: int = Field(description="Finite epochs.")
     best_epoch: int = Field(
         description="The epoch whose weights are kept: lowest validation loss under early "
@@ -113,6 +118,7 @@ class Candidate(Record):
     validation_accuracy_std: float | None = Field(description="Likewise, with n - 1.")
     validation_loss_mean: float | None = Field(description="Likewise.")
     diverged: int = Field(description="Seeds that diverged.")
+    failed: int = Field(default=0, description="Seeds that could not be trained.")
     seeds: int = Field(description="All of them.")
 
 
@@ -134,8 +140,8 @@ class Selection(Record):
 
     @property
     def none_eligible(self) -> bool:
-        """Whether every point of the search has a diverged seed."""
-        return all(candidate.diverged for candidate in self.candidates)
+        """Whether every point of the search has a diverged or failed seed."""
+        return all(candidate.diverged + candidate.failed for candidate in self.candidates)
 
 
 class Runs(Record):

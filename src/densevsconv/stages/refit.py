@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
+from densevsconv.errors import UnableError
 from densevsconv.images.load import load_info, load_test_data
 from densevsconv.results.plan import TrainedCase
 from densevsconv.results.trials import CURVES, JournalEntry, Runs, Selection
@@ -111,6 +112,13 @@ def run(plan: RefitPlan, at: Layout, shard: int, *, threads: int | None = None) 
         }
 
     entries = finish(at, "refit", shard, runs, kept)
+    if failed := [found for found in entries if found.status == "failed"]:
+        first = failed[0]
+        raise UnableError(
+            f"case {first.case}: {len(failed)} of {len(entries)} trainings failed, the first for: "
+            f"{first.reason}; a case counts with all of its seeds: give it memory, smaller batches "
+            "or another engine, or leave the case out, and run again: the others are kept"
+        )
     for name, case in cases.items():
         _write_case(at, name, case, [found for found in entries if found.case == name])
 

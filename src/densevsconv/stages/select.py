@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
-from densevsconv.errors import DataError
+from densevsconv.errors import DataError, UnableError
 from densevsconv.results.record import Record
 from densevsconv.results.trials import Candidate, Selection, TrialRow
 from densevsconv.stages.plan import Files, Plan
@@ -21,7 +21,8 @@ from densevsconv.store.layout import Layout
 RULE = (
     "Highest mean validation accuracy over seeds; among points with equal accuracy the lowest "
     "mean validation loss; among those the earliest point. A point with a diverged seed is not "
-    "eligible; where every point has one, that with the fewest is kept."
+    "eligible; where every point has one, that with the fewest is kept. A point that could not be "
+    "trained with every seed is never chosen."
 )
 
 EQUAL = 1e-7
@@ -75,6 +76,13 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
         reason = "The only point: there is nothing to choose, and no trial was made."
     else:
         candidates = _candidates(name, case.points, trials)
+        if all(candidate.failed for candidate in candidates):
+            why = next(trial.reason for trial in trials if trial.status == "failed")
+            raise UnableError(
+                f"case {name}: each of its {len(candidates)} points has a training that failed, "
+                f"the first for: {why}; give it memory, smaller batches or another engine, or "
+                "leave the case out"
+            )
         chosen, ties = _best(candidates)
         reason = _reason(chosen, ties, candidates)
     return Selection(
@@ -93,6 +101,7 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
 
 def _best(candidates: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
     """Return the point that the rule chooses, and all whose accuracy equals its own."""
+    candidates = [candidate for candidate in candidates if not candidate.failed]
     scored = [
         (candidate.validation_accuracy_mean, candidate.validation_loss_mean, candidate)
         for candidate in candidates
@@ -137,7 +146,8 @@ def _candidate(point: int, settings: dict[str, Any], trials: list[TrialRow]) -> 
         validation_accuracy_mean=accuracy["mean"],
         validation_accuracy_std=accuracy["std"],
         validation_loss_mean=math.fsum(losses) / len(losses) if losses else None,
-        diverged=len(trials) - len(finished),
+        diverged=sum(trial.status == "diverged" for trial in trials),
+        failed=sum(trial.status == "failed" for trial in trials),
         seeds=len(trials),
     )
 
@@ -150,7 +160,8 @@ def _reason(chosen: Candidate, ties: list[Candidate], candidates: list[Candidate
     seeds = "1 seed" if chosen.seeds == 1 else f"{chosen.seeds} seeds"
     if chosen.diverged:
         return (
-            f"None of the {len(candidates)} points is eligible, since each has a diverged seed. "
+            f"None of the {len(candidates)} points is eligible, since each has a diverged "
+            f"{'or failed ' if any(each.failed for each in candidates) else ''}seed. "
             f"Point {chosen.point} is kept, of which {chosen.diverged} of {seeds} diverged: search "
             "smaller learning rates or another optimizer."
         )
@@ -170,4 +181,7 @@ def _reason(chosen: Candidate, ties: list[Candidate], candidates: list[Candidate
     diverged = sum(candidate.diverged > 0 for candidate in candidates)
     if diverged:
         reason += f" Points left out because a seed diverged: {diverged}."
+    failed = sum(candidate.failed > 0 for candidate in candidates)
+    if failed:
+        reason += f" Points left out because a seed could not be trained: {failed}."
     return reason

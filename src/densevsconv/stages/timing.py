@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from densevsconv.errors import UserError
+from densevsconv.errors import UnableError, UserError
 from densevsconv.results.timing import Inference, Spread, Timing, Trainings
 from densevsconv.stages.plan import Files
 from densevsconv.stages.refit import RefittedCase, planned_runs
@@ -128,7 +128,11 @@ def _trained(
         replace(trial, training=trial.training.model_copy(update={"epochs": epochs}))
         for trial in trials
     ]
-    return list(trainer.train(shorter, clocked=True))
+    done = list(trainer.train(shorter, clocked=True))
+    for trial, finished in done:
+        if finished.reason:
+            raise UnableError(f"case {trial.case} could not be timed: {finished.reason}")
+    return done
 
 
 def timed_epochs(training: Training, epoch_seconds: float, seconds: float | None) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from densevsconv.errors import UnableError
 from densevsconv.results.plan import TrainedCase
 from densevsconv.results.trials import CURVES, JournalEntry
 from densevsconv.stages.plan import Files, Plan
@@ -58,21 +59,33 @@ def finish(
 ) -> list[JournalEntry]:
     """Train the trials that are not in the stage's journal; return what it says of all of them.
 
-    Each is written when it finishes, with the arrays that ``kept`` makes of it.
+    Each is written when it finishes, with the arrays that ``kept`` makes of it. One that failed is
+    tried again: others may have had the memory.
     """
     journal = Journal(at.journal(stage))
     wanted = {trial.id: trial for trial in trials}  # two cases may share one
-    done = {each: found for each in wanted if (found := journal.get(each))}
+    done = {
+        each: found
+        for each in wanted
+        if (found := journal.get(each)) and found["status"] != "failed"
+    }
     waiting = [trial for each, trial in wanted.items() if each not in done]
     cost = sum(trial.cost for trial in waiting)
     progress = Progress(f"{stage} {shard}", len(wanted), len(done), cost=cost)
     trainer = GroupTrainer(at)
     for trial, finished in trainer.train(waiting):
-        arrays = kept(trial, finished, trainer) if kept else None
+        arrays = None
+        try:
+            with trial.engine.able():
+                if kept and not finished.reason:
+                    arrays = kept(trial, finished, trainer)
+        except UnableError as error:
+            finished = FinishedTrial.failed(finished.index, str(error))
         done[trial.id] = _record(trial, finished)
         journal.put(trial.id, done[trial.id], arrays)
         varied = "".join(f" {key}={value}" for key, value in trial.settings.items())
-        progress.advance(f"{trial.case}{varied}", trial.cost)
+        why = f": {finished.reason}" if finished.reason else ""
+        progress.advance(f"{trial.case}{varied}{why}", trial.cost)
     return [entry(trial, done[trial.id]) for trial in trials]
 
 
@@ -94,6 +107,7 @@ def _record(trial: PlannedTrial, finished: FinishedTrial) -> dict[str, Any]:
         training=trial.training.model_dump(),
         seeds=trial.seeds,
         status=finished.status,
+        reason=finished.reason,
         epochs_run=finished.epochs_run,
         best_epoch=finished.best_epoch,
         seconds=finished.seconds,
@@ -102,5 +116,5 @@ def _record(trial: PlannedTrial, finished: FinishedTrial) -> dict[str, Any]:
         threads=trial.engine.threads,
         device=finished.device,
         node=node(),
-        history=finished.history,
+        history={curve: finished.history.get(curve, []) for curve in CURVES},
     ).model_dump(mode="json")

@@ -2,14 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
+from densevsconv.errors import UnableError
 from densevsconv.images.prepared import Scaling, TrainingData
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.store.identity import code_digest
@@ -17,6 +19,9 @@ from densevsconv.training.settings import Training
 
 NOT_FOLLOWED = ("densevsconv.store.identity", "numpynet.layers")
 """How ids are made, and the list of all layers: see :meth:`Engine.layer_code`."""
+
+REASON = 300
+"""Characters of a reason, at most."""
 
 Weights = dict[str, np.ndarray]
 """Arrays by name, such as ``"0_conv/kernel"``."""
@@ -61,8 +66,9 @@ class FinishedTrial:
 
     index: int
     """Which trial of the group it is; they may finish in any order."""
-    status: Literal["finished", "diverged"]
-    """Diverged: a loss stopped being finite, and the run ended there with weights from before."""
+    status: Literal["finished", "diverged", "failed"]
+    """Diverged: a loss stopped being finite, and the run ended there with weights from before.
+    Failed: it could not be trained here, and there are none."""
     epochs_run: int
     """Epochs whose losses are finite."""
     best_epoch: int
@@ -79,9 +85,16 @@ class FinishedTrial:
     """Of its program, before the training began."""
     epoch_seconds: list[float] = field(default_factory=list)
     """Of each epoch, validation outside the clock; perhaps none unless clocked."""
+    reason: str | None = None
+    """Why it failed, in a line."""
+
+    @classmethod
+    def failed(cls, index: int, reason: str) -> Self:
+        """Return what became of a trial that could not be trained here."""
+        return cls(index, "failed", 0, 0, {}, {}, 0.0, "none", "none", reason=reason)
 
     def at_best(self, curve: str) -> float | None:
-        """Return the value of a curve at ``best_epoch``; None for a diverged run."""
+        """Return the value of a curve at ``best_epoch``; None unless the run finished."""
         return self.history[curve][self.best_epoch - 1] if self.status == "finished" else None
 
 
@@ -130,7 +143,7 @@ class Engine(ABC):
 
     @abstractmethod
     def train(self, group: Group, *, clocked: bool = False) -> Iterator[FinishedTrial]:
-        """Train the trials of a group; yield each as it finishes.
+        """Train the trials of a group; yield each as it finishes, one that cannot be as failed.
 
         ``clocked`` times every epoch by itself, validation outside the clock. The group's program
         is kept until another group comes or :meth:`release` is called.
@@ -143,6 +156,21 @@ class Engine(ABC):
     @abstractmethod
     def release(self) -> None:
         """Let go of what the last group needed: programs, images on a device."""
+
+    def beyond(self, error: Exception) -> bool:
+        """Return whether an error says that this machine cannot do it, not that we are wrong."""
+        return isinstance(error, MemoryError)
+
+    @contextmanager
+    def able(self) -> Iterator[None]:
+        """Turn what this machine cannot do into :class:`UnableError`, with the reason in a line."""
+        try:
+            yield
+        except Exception as error:
+            if not self.beyond(error):
+                raise
+            words = " ".join(str(error).split()) or "no memory left"
+            raise UnableError(words if len(words) <= REASON else f"{words[:REASON]}...") from None
 
     @classmethod
     def says(cls, execution: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
+from densevsconv.errors import UnableError
 from densevsconv.images.prepared import TrainingData
 from densevsconv.networks.initialise import initial_weights
 from densevsconv.training.augmentation import Changes
@@ -90,9 +91,21 @@ class LoopEngine(Engine):
         return self._trainer
 
     def train(self, group: Group, *, clocked: bool = False) -> Iterator[FinishedTrial]:
-        trainer = self.trainer(group)
+        try:
+            with self.able():
+                trainer = self.trainer(group)
+        except UnableError as error:  # nor for the next trial
+            self.release()
+            for index in range(len(group.trials)):
+                yield FinishedTrial.failed(index, str(error))
+            return
         for index in range(len(group.trials)):
-            yield fit(trainer, group, index, clocked=clocked)
+            try:
+                with self.able():
+                    finished = fit(trainer, group, index, clocked=clocked)
+            except UnableError as error:
+                finished = FinishedTrial.failed(index, str(error))
+            yield finished
 
     def predictor(self, group: Group, weights: Weights) -> Predictor:
         return self.trainer(group).predictor(weights)

@@ -10,6 +10,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from densevsconv.errors import UnableError
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.identity import digest
 
@@ -18,20 +19,30 @@ def recorded_choice(
     folder: Path | None,
     model: dict[str, Any],
     modes: Iterable[str],
-    measure: Callable[[str], float | None],
+    measure: Callable[[str], float],
 ) -> str:
     """Return the execution mode of ``model``, measuring it the first time.
 
     ``folder`` is where the choices are kept; with None it is measured each time. ``model`` is what
     the choice depends on, JSON-like: architecture, structure of training, device, engine code and
-    library versions. ``measure`` returns the seconds of an epoch in a mode, or None where the mode
-    cannot run the model. Jobs that run side by side agree: the others wait for the first one.
+    library versions. ``measure`` returns the seconds of an epoch in a mode, or raises
+    :class:`UnableError`, whose reason is recorded where another mode can; where none can it is
+    raised, and nothing recorded. Jobs that run side by side agree: the others wait for the first.
     """
 
     def measured() -> dict[str, Any]:
-        seconds = {mode: measure(mode) for mode in modes}
-        choice = min((value, mode) for mode, value in seconds.items() if value is not None)[1]
-        return {"model": model, "seconds_per_epoch": seconds, "choice": choice}
+        seconds: dict[str, float] = {}
+        failed: dict[str, str] = {}
+        for mode in modes:
+            try:
+                seconds[mode] = measure(mode)
+            except UnableError as error:
+                failed[mode] = str(error)
+        if not seconds:
+            raise UnableError("; ".join(f"{mode}: {reason}" for mode, reason in failed.items()))
+        choice = min(seconds, key=lambda mode: (seconds[mode], mode))
+        found = {"model": model, "seconds_per_epoch": seconds, "choice": choice}
+        return found | ({"failed": failed} if failed else {})
 
     if folder is None:
         return str(measured()["choice"])

@@ -40,6 +40,11 @@ class TensorFlowEngine(LoopEngine):
         if self.execution in ("graph", "xla"):
             made.use(self.execution)
         else:
+
+            def measure(mode: str) -> float:
+                with self.able():
+                    return float(made.measure(mode))
+
             model = {
                 # not the threads: the timing stage may use more, and times the same mode
                 **{key: self.identity[key] for key in ("code", "libraries")},
@@ -47,6 +52,9 @@ class TensorFlowEngine(LoopEngine):
                 **group.structure,
                 "device": device,
             }
-            made.use(recorded_choice(self.choices, model, ("graph", "xla"), made.measure))
+            made.use(recorded_choice(self.choices, model, ("graph", "xla"), measure))
         ready: Trainer = made
         return ready
+
+    def beyond(self, error: Exception) -> bool:
+        return super().beyond(error) or self._library[0].beyond(error)

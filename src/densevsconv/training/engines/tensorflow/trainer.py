@@ -51,6 +51,11 @@ def set_up(threads: int) -> str:
     return str(details.get("device_name", "GPU"))
 
 
+def beyond(error: Exception) -> bool:
+    """Return whether TensorFlow says that it cannot: no memory, no kernel, no ptxas, ..."""
+    return isinstance(error, tf.errors.OpError)
+
+
 class TensorFlowTrainer:
     """See :class:`densevsconv.training.loop.Trainer`, whose methods these are.
 
@@ -108,17 +113,14 @@ class TensorFlowTrainer:
             self._modes[mode] = self._epochs, self._predict, time.perf_counter() - clock
         self._epochs, self._predict, self.compile_seconds = self._modes[mode]
 
-    def measure(self, mode: str) -> float | None:
-        """Return the seconds of an epoch, or None where ``mode`` cannot run this model.
+    def measure(self, mode: str) -> float:
+        """Return the seconds of an epoch.
 
         The fewest steps that take :data:`MEASURED_SECONDS` are timed, at most an epoch's.
         The least of three is the right statistic for a choice between programs (noise only adds
         time); it is never reported as a training time.
         """
-        try:
-            self.use(mode)
-        except tf.errors.UnimplementedError:  # XLA lacks some deterministic operations on GPUs
-            return None
+        self.use(mode)
         state, all_steps = self._blank_state(), self._order_shape[0]
 
         def seconds(steps: int) -> float:
