@@ -126,6 +126,10 @@ class CasePlan(TrainedCase):
     matched: Matched | None = Field(default=None, description="As large as which other case.")
 
     @property
+    def is_matched(self) -> bool:
+        return self.matched is not None
+
+    @property
     def augmentations(self) -> list[dict[str, Any]]:
         """Return what changes the images while training: the case's own, and those searched."""
         tried = [each.get("augmentation") or {} for each in (self.training, *self.points)]
