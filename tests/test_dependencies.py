@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-OURS = {"densevsconv", "numpynet", "tests", "benchmarks", "per_sample_network"}
+OURS = {"densevsconv", "numpynet", "tests", "benchmarks"}
 NOT_IMPORTED = {"snakemake"}  # it runs the stages
 
 
@@ -36,6 +36,7 @@ def imported(*folders: str) -> dict[str, set[str]]:
 
 REQUIRED = names(PROJECT["project"]["dependencies"])
 TOOLS = names(PROJECT["dependency-groups"]["dev"])
+PEERS = names(PROJECT["dependency-groups"]["peers"])
 
 
 def test_the_package_asks_for_what_it_imports() -> None:
@@ -46,7 +47,9 @@ def test_the_package_asks_for_what_it_imports() -> None:
 
 def test_the_tests_import_what_is_asked_for() -> None:
     brought = imported("tests", "benchmarks")
-    assert [module for module, names in brought.items() if not names & (REQUIRED | TOOLS)] == []
+    assert [
+        module for module, names in brought.items() if not names & (REQUIRED | TOOLS | PEERS)
+    ] == []
 
 
 def test_the_lock_file_has_all_of_it() -> None:

@@ -1,6 +1,6 @@
 """numpynet beside what one would use instead, in one run on one machine.
 
-    python benchmarks/numpynet/speed.py [--repetitions 7] [--out benchmarks/numpynet]
+    python -m benchmarks.numpynet.speed [--repetitions 7] [--out benchmarks/numpynet]
 
 Each pair is timed in turns (one epoch of one, one of the other, ...), after a warm-up epoch of
 each, so that a slow minute of the machine meets both; the median of the epochs counts, with the
@@ -19,19 +19,20 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import argparse
 import json
 import platform
-import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+import numpynet as nn
+from benchmarks.cases import ROOT
+from benchmarks.numpynet.per_sample_network import PerSampleConvNet
+from benchmarks.worker import forked
+from densevsconv.networks.schema import load_architecture
+from numpynet.optimizers import Sgd
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "src")]
-
-from per_sample_network import PerSampleConvNet  # noqa: E402
-
-import numpynet as nn  # noqa: E402
-from numpynet.optimizers import Sgd  # noqa: E402
 
 
 def conv_net_1_3():
@@ -64,12 +65,17 @@ def dense_net_2_20():
     ]
 
 
+PYTORCH = "PyTorch, one thread"  # its gradients are automatic, nothing is compiled
+
 CASES = [
     # name, layers, image shape, samples, batch, rival, must be at least this many times as fast
     ("convNet1_3", conv_net_1_3, (8, 8, 1), 1293, 15, "per-sample scipy.signal loop", 10.0),
     ("convNet1_3", conv_net_1_3, (8, 8, 1), 1293, 15, "Keras fit", None),
+    ("convNet1_3", conv_net_1_3, (8, 8, 1), 1293, 15, PYTORCH, None),
     ("denseNet2_20", dense_net_2_20, (8, 8, 1), 1293, 10, "Keras fit", 10.0),
+    ("denseNet2_20", dense_net_2_20, (8, 8, 1), 1293, 10, PYTORCH, None),
     ("convKeras4_20", conv_keras_4_20, (28, 28, 1), 1500, 30, "Keras fit", 0.4),
+    ("convKeras4_20", conv_keras_4_20, (28, 28, 1), 1500, 30, PYTORCH, None),
 ]
 
 
@@ -103,6 +109,28 @@ def keras_model(network):
     return model
 
 
+def torch_epoch(name, x, y, batch):
+    """Return a function that trains the same layers for an epoch, in eager PyTorch."""
+    import torch
+
+    from benchmarks.ways.torch_loop import network
+
+    torch.set_num_threads(1)
+    described = load_architecture(ROOT / "config" / "architectures", name)
+    model = network(described.bind(x.shape[1:], 10))
+    rule, loss = torch.optim.SGD(model.parameters(), lr=0.01), torch.nn.CrossEntropyLoss()
+    images = torch.from_numpy(x).permute(0, 3, 1, 2).contiguous()
+    labels = torch.from_numpy(y)
+
+    def epoch():
+        for rows in torch.randperm(len(images)).split(batch):
+            rule.zero_grad()
+            loss(model(images[rows]), labels[rows]).backward()
+            rule.step()
+
+    return epoch
+
+
 def check_same_step(network, x, y):
     """Make sure that the loop computes what numpynet computes."""
     loop, twin = PerSampleConvNet(network.parameters()), network.copy("float64")
@@ -113,11 +141,13 @@ def check_same_step(network, x, y):
     np.testing.assert_allclose(loop.w1, after["2_dense/kernel"], rtol=1e-9)
 
 
-def epochs_of(rival, network, x, y, batch):
+def epochs_of(rival, name, network, x, y, batch):
     """Return a function that trains the rival for one epoch."""
     if rival == "Keras fit":
         model = keras_model(network)
         return lambda: model.fit(x, y, batch_size=batch, epochs=1, verbose=0)
+    if rival == PYTORCH:
+        return torch_epoch(name, x, y, batch)
     check_same_step(network, x[:batch], y[:batch])
     loop = PerSampleConvNet(network.parameters())
     generator = np.random.default_rng(0)
@@ -145,7 +175,7 @@ def compare(case, repetitions):
     x = source.random((samples, *shape), dtype=np.float32)
     y = source.integers(0, 10, samples)
     network = nn.Network(layers(), shape, generator=1)
-    theirs = epochs_of(rival, network, x, y, batch)
+    theirs = epochs_of(rival, name, network, x, y, batch)
     rule, order = Sgd(0.01), np.random.default_rng(1)
 
     def ours():
@@ -208,7 +238,15 @@ def main():
         "load_before": os.getloadavg()[0],
         "repetitions": options.repetitions,
     }
-    rows = [compare(case, options.repetitions) for case in CASES]
+    installed = find_spec("torch") is not None  # it is in the optional group `peers`
+    # each in a process of its own: PyTorch and TensorFlow do not live in one
+    rows = [
+        forked(compare, case, options.repetitions)
+        for case in CASES
+        if installed or case[5] != PYTORCH
+    ]
+    if failed := [row["failed"] for row in rows if "failed" in row]:
+        raise SystemExit(failed[0])
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "speed.json").write_text(
         json.dumps({"machine": machine, "rows": rows}, indent=1)
