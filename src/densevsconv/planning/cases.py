@@ -53,6 +53,10 @@ def resolve_case(
     for key, what, found, names in references:
         if found not in names:
             raise ConfigError(f"{file}: {where}.{key}: {unknown(what, found, names)}")
+    if study.tf32 and len(case.engines) > 1:
+        raise ConfigError(
+            f"{file}: tf32: found true, where {where} compares engines; allowed: false"
+        )
     dataset = datasets[on]
     described = load_architecture(architectures, case.architecture)
     try:

@@ -61,6 +61,8 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
         "seed": settings.seed,
         "execution": settings.execution,
         "threads": settings.threads,
+        "deterministic": settings.deterministic,
+        "tf32": settings.tf32,
     }
     return {
         "fetch": FetchPlan(

@@ -220,3 +220,9 @@ class Study(Strict):
     execution: Literal["auto", "xla", "graph"] = "auto"
     """How TensorFlow runs an epoch: compiled by XLA, as a graph, or whichever measures faster for
     the network."""
+    deterministic: bool = True
+    """Whether the same seed gives the same bits on a GPU too, at some cost; on a processor it
+    does."""
+    tf32: bool = False
+    """Whether a GPU multiplies matrices with 10 bits of fraction instead of 23, faster; not where
+    a case has several engines, whose results are compared."""

@@ -32,11 +32,19 @@ class TrainingPlan(Plan):
     seed: int = Field(description="The study's.")
     execution: str = Field(description="A mode of the engines, or auto.")
     threads: int = Field(description="Of each process.")
+    deterministic: bool = Field(default=True, description="Whether a GPU sums in a fixed order.")
+    tf32: bool = Field(default=False, description="Whether a GPU multiplies in TF32.")
 
     def engines(self, at: Layout, threads: int | None) -> dict[str, Engine]:
         """Return one engine of each name; they share the process's threads."""
         return {
-            name: engine(threads or self.threads, self.execution, at.execution)
+            name: engine(
+                threads or self.threads,
+                self.execution,
+                at.execution,
+                deterministic=self.deterministic,
+                tf32=self.tf32,
+            )
             for name, engine in ENGINES.items()
         }
 

@@ -103,7 +103,8 @@ class Engine(ABC):
 
     ``execution`` is one of its :attr:`modes`, or "auto" to measure which of them is faster; an
     engine without that mode runs as it always does. ``choices`` is the folder where measured modes
-    are kept, so that a rerun gives the same bits; None: nowhere.
+    are kept, so that a rerun gives the same bits; None: nowhere. ``deterministic`` and ``tf32`` are
+    the study's keys of these names, which matter on a GPU.
     """
 
     name: ClassVar[str]
@@ -122,8 +123,17 @@ class Engine(ABC):
     words: ClassVar[str] = ""
     """Likewise, for an engine that runs networks in one way only."""
 
-    def __init__(self, threads: int, execution: str = "auto", choices: Path | None = None) -> None:
+    def __init__(
+        self,
+        threads: int,
+        execution: str = "auto",
+        choices: Path | None = None,
+        *,
+        deterministic: bool = True,
+        tf32: bool = False,
+    ) -> None:
         self.threads = threads
+        self.deterministic, self.tf32 = deterministic, tf32
         self.execution = execution
         self.choices = choices
 
@@ -135,6 +145,8 @@ class Engine(ABC):
             "code": code_digest(*self.code, without=NOT_FOLLOWED),
             "libraries": {package: version(package) for package in self.packages},
             "threads": self.threads,
+            **({} if self.deterministic else {"deterministic": False}),
+            **({"tf32": True} if self.tf32 else {}),
         }
 
     def layer_code(self, architecture: BoundArchitecture) -> dict[str, str]:

@@ -4,6 +4,7 @@ No rule of thumb beats trying. The choice decides the order of floating-point su
 a file: a rerun gives the same bits.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ from filelock import FileLock
 from densevsconv.errors import UnableError
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.identity import digest
+
+
+def add_flags(variable: str, *flags: str) -> None:
+    """Add flags that a library reads when it is imported; what the user has set comes last."""
+    there = os.environ.get(variable, "").split()
+    os.environ[variable] = " ".join([*(flag for flag in flags if flag not in there), *there])
 
 
 def recorded_choice(

@@ -9,7 +9,11 @@ import numpy as np
 
 from densevsconv.networks.bound import BoundArchitecture, BoundLayer
 from densevsconv.training.engines.tensorflow.dropout import SEED_AND_STEP, HashedDropout
-from densevsconv.training.engines.tensorflow.layers import LocallyConnected2D, LocalResponseNorm
+from densevsconv.training.engines.tensorflow.layers import (
+    LocallyConnected2D,
+    LocalResponseNorm,
+    MaxPooling2D,
+)
 
 _KERAS_NAMES = {
     "kernel": "kernel_size",
@@ -73,6 +77,8 @@ def _applied(layer: BoundLayer, x: Any, training: bool) -> Any:
         case "dropout" if training:
             return HashedDropout(layer.settings["rate"], name=name)(x)
     kind, names = _LAYERS[layer.kind]
+    if training and layer.kind == "max_pool":
+        kind = MaxPooling2D  # a saved model needs nothing of ours
     settings = {
         names.get(key, key): tuple(value) if isinstance(value, list) else value
         for key, value in layer.settings.items()

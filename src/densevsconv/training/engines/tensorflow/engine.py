@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 from densevsconv.training.engine import Group
-from densevsconv.training.engines.execution import recorded_choice
+from densevsconv.training.engines.execution import add_flags, recorded_choice
 from densevsconv.training.loop import LoopEngine, Trainer
 
 
@@ -31,12 +31,15 @@ class TensorFlowEngine(LoopEngine):
     @cached_property
     def _library(self) -> Any:
         """The modules that import TensorFlow, after it was told its threads; and its device."""
+        if self.deterministic:
+            add_flags("XLA_FLAGS", "--xla_gpu_deterministic_ops=true")
         trainer = import_module(self.code[0])
-        return trainer, trainer.set_up(self.threads)
+        kinds = {"deterministic": self.deterministic, "tf32": self.tf32}
+        return trainer, trainer.set_up(self.threads, **kinds)
 
     def _made(self, group: Group) -> Trainer:
         trainer, device = self._library
-        made = trainer.TensorFlowTrainer(group, device)
+        made = trainer.TensorFlowTrainer(group, device, deterministic=self.deterministic)
         if self.execution in ("graph", "xla"):
             made.use(self.execution)
         else:

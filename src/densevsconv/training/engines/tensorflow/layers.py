@@ -1,8 +1,10 @@
 """Layers that Keras does not have; the formulas are numpynet's."""
 
+import functools
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from numpynet.windows import Geometry
@@ -75,3 +77,28 @@ class LocalResponseNorm(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), **self.settings}
+
+
+class MaxPooling2D(keras.layers.MaxPooling2D):
+    """Keras's, for training: the same bits, gradients too; for XLA the maximum of slices.
+
+    XLA's own gradient of a max-pool is slow on a processor, and on a GPU sums in no fixed order.
+    A graph has a good one of its own. Of equal values the first gets the gradient in each.
+    """
+
+    sliced = False
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        if not self.sliced:
+            return super().call(inputs)
+        window, (down, across) = self.pool_size, self.strides
+        geometry = Geometry.of(inputs.shape[1:3], window, (down, across), padding=self.padding)
+        padded = tf.pad(inputs, [[0, 0], *geometry.pads, [0, 0]], constant_values=-np.inf)
+        ends = zip(geometry.output, self.strides, strict=True)
+        height, width = ((count - 1) * stride + 1 for count, stride in ends)
+        taps = (
+            padded[:, top : top + height : down, left : left + width : across]
+            for top, left in np.ndindex(*window)
+        )
+        # in reading order: of equals `maximum` gives the gradient to its first argument
+        return functools.reduce(tf.maximum, taps)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from scipy.special import log_softmax, softmax
+from tensorflow.python.framework import config  # the public module has no way back
 
 from densevsconv.images.prepared import Scaling
 from densevsconv.networks.bound import BoundArchitecture
@@ -22,6 +23,7 @@ from densevsconv.training.engines.tensorflow.compiled import (
     epochs_function,
     predict_function,
 )
+from densevsconv.training.engines.tensorflow.layers import MaxPooling2D
 from densevsconv.training.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.loop import Epochs
 from densevsconv.training.settings import Training
@@ -31,11 +33,11 @@ EPOCHS_A_CALL = 10
 MEASURED_SECONDS = 0.05
 
 
-def set_up(threads: int) -> str:
+def set_up(threads: int, *, deterministic: bool, tf32: bool) -> str:
     """Give TensorFlow ``threads`` threads and the GPU, if there is one; return the device's name.
 
-    A GPU's memory grows as needed, so that several jobs can share it, and its operations are made
-    deterministic: the same seed gives the same bits. A processor's are, for a given number of
+    A GPU's memory grows as needed, so that several jobs can share it. The name says what else than
+    the card decides bits. A processor's operations are deterministic, for a given number of
     threads.
     """
     with contextlib.suppress(RuntimeError):  # TensorFlow has started: it keeps its threads
@@ -46,9 +48,19 @@ def set_up(threads: int) -> str:
         tf.config.experimental.set_memory_growth(gpu, True)
     if not gpus:
         return "CPU"
-    tf.config.experimental.enable_op_determinism()
+    tf.config.experimental.enable_tensor_float_32_execution(tf32)
     details = tf.config.experimental.get_device_details(gpus[0])
-    return str(details.get("device_name", "GPU"))
+    name = str(details.get("device_name", "GPU"))
+    return name + ", TF32" * tf32 + ", not deterministic" * (not deterministic)
+
+
+def fix_kernels(fixed: bool) -> None:
+    """Let a GPU's kernels sum in one order, or in any, from now on.
+
+    Needed for a graph. Programs of XLA have a fixed order from XLA's own flag, and with this one
+    they take five times as long.
+    """
+    (config.enable_op_determinism if fixed else config.disable_op_determinism)()
 
 
 def beyond(error: Exception) -> bool:
@@ -64,8 +76,9 @@ class TensorFlowTrainer:
 
     execution: str
 
-    def __init__(self, group: Group, device: str) -> None:
+    def __init__(self, group: Group, device: str, *, deterministic: bool = True) -> None:
         self.device = device
+        self._deterministic = deterministic
         # its structure counts; all else may differ from trial to trial
         self._training = training = group.trials[0].training
         data, scaling = group.data, group.scaling
@@ -101,8 +114,13 @@ class TensorFlowTrainer:
     def use(self, mode: str) -> None:
         """Run in ``mode`` from now on; compile for it, timed, unless that has been done."""
         self.execution = mode
+        xla = mode == "xla"
+        for layer in self._model.layers:
+            if isinstance(layer, MaxPooling2D):
+                layer.sliced = xla
+        if self.device != "CPU":
+            fix_kernels(self._deterministic and not xla)
         if mode not in self._modes:
-            xla = mode == "xla"
             self._epochs = epochs_function(
                 self._model, self._training, max_value=self._max_value, xla=xla
             )
