@@ -24,9 +24,11 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCES, os.environ.get
 from densevsconv.commands.publish import where
 from densevsconv.errors import UserError, problem
 from densevsconv.images import MIRROR_VARIABLE
+from densevsconv.planning.automatic import machine_line
 from densevsconv.planning.load import CONFIG_FILE, load_study
 from densevsconv.planning.plans import make_plans, write_plans
 from densevsconv.stages.plan import job, lists, paths, stage
+from densevsconv.store.cards import PLACES_VARIABLE
 from densevsconv.store.files import sweep
 from densevsconv.store.identity import code_digest
 from densevsconv.store.layout import Layout
@@ -61,6 +63,7 @@ onstart:
         for folder in (at.root, at.reports / at.study, *shared):
             sweep(folder)
         write_plans(study, at)
+        print(machine_line(study.automatic, study.config.jobs_per_gpu), file=sys.stderr)
     except (UserError, OSError) as error:
         sys.exit(f"densevsconv: {problem(error) or error}")
 
@@ -71,6 +74,7 @@ STAGE = f"exec {shlex.quote(sys.executable)} -m densevsconv --end-with-parent {o
 # command line, which is shown where a job fails and may hold a password
 if study.config.data_mirror:
     os.environ[MIRROR_VARIABLE] = study.config.data_mirror
+os.environ[PLACES_VARIABLE] = str(study.config.jobs_per_gpu)
 REPORTS = f"--reports {shlex.quote(str(at.reports))} --captions {shlex.quote(str(at.captions))}"
 RESULTS = shlex.quote(str(at.root))
 # none by default: a cluster without would refuse the job

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from densevsconv.errors import ArchitectureError, ConfigError
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.networks.schema import available_architectures, load_architecture
+from densevsconv.planning.automatic import AUTO
 from densevsconv.planning.match import match
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset
 from densevsconv.planning.scale import without_method
@@ -39,10 +40,15 @@ def resolve_case(
     datasets: dict[str, ResolvedDataset],
     architectures: Path,
     file: Path | str,
+    auto: str,
 ) -> Iterator[ResolvedCase]:
-    """Yield the case, once an engine; raise :class:`ConfigError` for the first mistake in it."""
+    """Yield the case, once an engine; raise :class:`ConfigError` for the first mistake in it.
+
+    ``auto`` is the engine that is meant by this word.
+    """
     case = study.cases[name]
     where = f"cases.{name}"
+    case = case.model_copy(update={"engines": [auto if e == AUTO else e for e in case.engines]})
     on = case.dataset or ""
     references: list[tuple[str, str, str, Iterable[str]]] = [
         ("dataset", "data set", on, datasets),

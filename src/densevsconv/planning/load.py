@@ -6,6 +6,7 @@ from typing import Any
 
 from densevsconv.claims.registry import check_claims
 from densevsconv.errors import ConfigError
+from densevsconv.planning.automatic import AUTO, automatic
 from densevsconv.planning.cases import resolve_case
 from densevsconv.planning.counterparts import check_counterparts
 from densevsconv.planning.datasets import resolve_datasets
@@ -17,7 +18,7 @@ from densevsconv.schema.messages import unknown
 from densevsconv.schema.read import check, read_yaml
 from densevsconv.store.plugins import load_plugins
 from densevsconv.tracking.server import CONFIG_FILE, server
-from densevsconv.training.engines.registry import ENGINES
+from densevsconv.training.engines.registry import ENGINES, engine_title
 
 TAKEN = ("mlflow", "execution", "published")
 """Folders of results and reports that are no study's."""
@@ -41,8 +42,9 @@ def load_study(
     check_series(study, file)
     datasets = resolve_datasets(study.datasets, config=config, folder=folder, study_file=file)
     cases = {}
+    auto, why = automatic(config.gpus)
     for name in study.cases:
-        for case in resolve_case(name, study, datasets, folder / "architectures", file):
+        for case in resolve_case(name, study, datasets, folder / "architectures", file, auto):
             if case.name in cases:
                 raise ConfigError(
                     f"{file}: cases.{name}: the case {case.name} is there twice; allowed: another "
@@ -65,7 +67,9 @@ def load_study(
     # another scale is another study: its results lie beside, not in the place of, the first
     own = config.scale in (None, study.scale)
     name = config.study if own else f"{config.study}-{config.scale}"
-    return ResolvedStudy(name, config, study, datasets, cases)
+    asked = any(AUTO in case.engines for case in study.cases.values())
+    taken = f"{engine_title(auto)}, since {why}" if asked else ""
+    return ResolvedStudy(name, config, study, datasets, cases, taken)
 
 
 def _uncheckable(name: str, cases: Mapping[str, ResolvedCase]) -> str:

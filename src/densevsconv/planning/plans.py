@@ -135,6 +135,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             highlights=settings.report.highlights,
             target_accuracy=settings.time.target_accuracy,
             timed_seconds=settings.time.seconds,
+            automatic=study.automatic,
         ),
         "track": TrackPlan(
             **dict(shown),

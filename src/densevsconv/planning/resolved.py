@@ -69,6 +69,7 @@ class ResolvedStudy:
     study: Study
     datasets: dict[str, ResolvedDataset]
     cases: dict[str, ResolvedCase]
+    automatic: str  # which engine `auto` is, and why; empty where no case asks
 
     @property
     def command(self) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from densevsconv.claims.registry import Claim
 from densevsconv.images.transforms.registry import Transforms
+from densevsconv.planning.automatic import AUTO
 from densevsconv.planning.catalogue import Count
 from densevsconv.results.plan import Counterpart, Published, Split
 from densevsconv.schema.strict import Allowed, Name, Strict
@@ -54,6 +55,8 @@ class Config(Strict):
     gpus: int = Field(default=0, ge=0, le=1024)
     """GPUs that each job that trains asks Snakemake for: 1 where `--resources gpu=N` is to share N
     cards between jobs, and on a cluster with GPUs."""
+    jobs_per_gpu: int = Field(default=1, ge=1, le=64)
+    """Jobs that share a GPU, each with all of it that the others leave; timings have one alone."""
 
 
 class StudyDataset(Split):
@@ -99,9 +102,10 @@ class Case(Strict):
     """Makes it as wide or narrow as comes nearest to another case on the same images: all `units`
     and `filters` but those of the last layer are multiplied by one factor. The count comes within
     10% of the other's, or it is refused."""
-    engines: list[str] = Field(default_factory=lambda: ["tensorflow"], min_length=1)
-    """What trains it: `tensorflow` or `numpy` (numpynet). With several, each makes a case of its
-    own, `<case>-<engine>`."""
+    engines: list[str] = Field(default_factory=lambda: [AUTO], min_length=1)
+    """What trains it: `tensorflow`, `numpy` (numpynet), or `auto`: JAX where there are NVIDIA GPUs
+    and it is installed for them, else TensorFlow. With several, each makes a case of its own,
+    `<case>-<engine>`."""
     training: dict[str, Any] = Field(default_factory=dict)
     """Keys of Training that differ from the study's `training`."""
     refit_seeds: int | None = Field(default=None, ge=2, le=1000)

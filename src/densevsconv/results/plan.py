@@ -240,6 +240,7 @@ class ReportPlan(StudyPlan):
     publication: str = Field(default="", description="The work that the study reproduces.")
     highlights: list[str] = Field(default_factory=list, description="Cases put in front.")
     execution: str = Field(description="How TensorFlow runs an epoch.")
+    automatic: str = Field(default="", description="Which engine `auto` was, and why.")
     target_accuracy: float = Field(description="Validation accuracy of the time to a target.")
     timed_seconds: float | None = Field(
         default=None, description="About how long a timed training may take; null: all of it."

@@ -15,15 +15,17 @@ modes, and the folder of fetched files, whose checksums are checked.
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, ClassVar, get_type_hints
 
 from densevsconv.errors import UserError
 from densevsconv.results.digests import Digests, require_whole
 from densevsconv.results.record import Record
 from densevsconv.schema.messages import unknown
+from densevsconv.store.cards import hidden
 from densevsconv.store.identity import digest
 from densevsconv.store.layout import Layout
 from densevsconv.store.process import Claim
@@ -53,6 +55,9 @@ def of_each(names: Iterable[str], **files: Callable[[str], Path]) -> Files:
 
 class Plan(Record):
     """What a stage is asked to do: an edit changes the plans of the stages that it concerns."""
+
+    card: ClassVar[Callable[[], AbstractContextManager[None]]] = hidden
+    """What a job does about GPUs, before it imports what uses them."""
 
     @property
     def parts(self) -> list[Any] | None:
@@ -151,7 +156,7 @@ def run_stage(
             runs.run(plan, at, *given, **options)
             continue
         work = job(name, *given)
-        with Claim(at.claim(work)).held(f"{at.root}: {work}"):
+        with Claim(at.claim(work)).held(f"{at.root}: {work}"), type(plan).card():
             require_whole(paths(runs.inputs(plan, at, *given)), at)
             runs.run(plan, at, *given, **options)
             written = {at.name(file): file for file in paths(runs.outputs(plan, at, *given))}

@@ -10,7 +10,8 @@ epoch costs what the next one does.
 
 import time
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -20,6 +21,7 @@ from densevsconv.results.timing import Inference, Spread, Timing, Trainings
 from densevsconv.stages.plan import Files
 from densevsconv.stages.refit import RefittedCase, planned_runs
 from densevsconv.stages.trained import TrainingPlan, image_files
+from densevsconv.store.cards import place
 from densevsconv.store.identity import code_digest, digest
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -40,6 +42,8 @@ INFERENCE_REPEATS = 50
 
 class TimePlan(TrainingPlan):
     """plan/time.json."""
+
+    card: ClassVar = partial(place, alone=True)
 
     seconds: float | None = Field(description="About how long a timed training may take.")
     batch_sizes: list[int] = Field(description="At which inference is timed.")

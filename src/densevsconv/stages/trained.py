@@ -5,7 +5,7 @@ A finished trial goes to the stage's journal at once: a killed stage goes on whe
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -14,6 +14,7 @@ from densevsconv.errors import UnableError
 from densevsconv.results.plan import TrainedCase
 from densevsconv.results.trials import CURVES, JournalEntry
 from densevsconv.stages.plan import Files, Plan
+from densevsconv.store.cards import place
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
 from densevsconv.store.process import node
@@ -28,6 +29,8 @@ Arrays = dict[str, np.ndarray]
 
 class TrainingPlan(Plan):
     """What a stage that trains is asked to do."""
+
+    card: ClassVar = place
 
     seed: int = Field(description="The study's.")
     execution: str = Field(description="A mode of the engines, or auto.")
