@@ -68,7 +68,7 @@ accuracy: {cases: [a], at_most: 30}
     tests.0.accuracy.at_most: found 30
 accuracy: {cases: [], at_most: 0.3}
     cases: found []; allowed: a list
-near: {case: a, value: 0.5, within: 0}
+equivalent: {a: a, b: b, within: 0}
     within: found 0; allowed: a number above 0
 time_ratio: {a: a, b: b, value: 10, factor: 1}
     factor: found 1; allowed: a number above 1
@@ -86,7 +86,7 @@ difference: {a: dense_8, b: dense_8}
     difference.b: found "dense_8" again, as a; allowed: another case
 accuracy: {cases: [dense_8, what], at_most: 0.3}
     accuracy.cases.1: unknown case "what"
-near: {case: x, value: 0.1, within: 0.1}
+near: {case: x, value: 0.1}
     near.case: unknown
 time_ratio: {a: x, b: dense_8, value: 10, factor: 2}
     time_ratio.a: unknown case

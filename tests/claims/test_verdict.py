@@ -40,6 +40,8 @@ def test_the_interval_decides(
         (["holds", "cannot be told"], "cannot be told"),
         (["holds", "cannot be told", "fails"], "fails"),
         (["cannot be told"], "cannot be told"),
+        (["holds", "not tested here", "cannot be told"], "not tested here"),
+        (["holds", "not tested here", "fails"], "fails"),
     ],
 )
 def test_a_claim_holds_if_all_hold_and_fails_if_any_fails(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from densevsconv.results.tables import ComparisonRow, DifficultyRow, EngineRow
+from densevsconv.results.tables import ComparisonRow, DifficultyRow, EngineRow, SummaryRow
 from densevsconv.store.layout import Layout
 from tests.support.reported import (
     by_title,
@@ -78,6 +78,35 @@ def test_who_wins_or_loses_against_the_whole_other_family_is_named(copy: Layout)
     ) in said(reported(copy), "results", "digits")[1]
 
 
+@pytest.mark.parametrize("tested", [2, 1, 0])
+def test_networks_that_did_not_train_are_left_out_and_named(copy: Layout, tested: int) -> None:
+    reason = "no start trained"
+    pairs = reported(copy).results.pairs("digits")
+    own = [pair for pair in pairs if pair[0] == pairs[-1][0]]
+    kept = own[: {0: 0, 1: 1, 2: len(own)}[tested]]
+
+    def change(row: ComparisonRow) -> dict[str, Any]:
+        told = interval(*RISEN)
+        dead = (row.case_a, row.case_b) not in kept
+        return told | {"ahead": "not tested", "not_tested": reason} if dead else told
+
+    edited(ComparisonRow, copy.comparisons, change)
+    edited(
+        SummaryRow, copy.summary,
+        lambda row: {"not_tested": reason} if row.case == "conv_small"
+        else {"trained_seeds": 3} if row.case == "dense_1" else {},
+    )  # fmt: skip
+    text = " ".join(said(reported(copy), "results", "digits"))
+    beats = f"{own[0][0]} beats every dense case of the same engine beyond the interval."
+    assert (beats in text) == (tested == 2)
+    assert ("very" in text.split("compares all pairs")[1].split("refitted")[0]) == (tested == 2)
+    assert f"No verdict rests on conv_small: {reason}." in text
+    assert "Of dense_1 3 of 10 starts trained, to " in text
+    abstract = said(reported(copy), "abstract")[0]
+    cases = len(reported(copy).cases("digits"))
+    assert f"1 of {cases} cases on Optical digits, 8x8 did not train and is left out." in abstract
+
+
 # -- forms of the same images
 
 
@@ -127,7 +156,9 @@ def test_an_interval_that_touches_zero_says_unchanged(copy: Layout, numbers: Int
 def test_one_seed_has_no_interval(copy: Layout) -> None:
     single = (-0.01, None, None)
     text = difficult(copy, single, single, single)
-    assert "dense_1 differs by \u22121.00 percentage points, of one seed." in text
+    assert (
+        "dense_1 differs by \u22121.00 percentage points, of too few seeds for an interval." in text
+    )
     assert cells(reported(copy), "difficulty", "digits")[1][3:5] == ["\u22121.00", "\u2013"]
 
 
@@ -162,7 +193,8 @@ def engines(
     def alike(row: EngineRow) -> dict[str, Any] | None:
         if (found := by_case[row.case_a]) is None:
             return None
-        return interval(*found[0]) | {"time_ratio": found[1]}
+        differ = 0.0 if found[0] == EQUAL else 0.1
+        return interval(*found[0]) | {"time_ratio": found[1], "answers_differ": differ}
 
     def family(row: ComparisonRow) -> dict[str, Any]:
         alike = row.case_a.endswith("-numpy") and row.case_b.endswith("-numpy")

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from densevsconv.errors import DataError
 from densevsconv.stages import evaluate
-from densevsconv.store.files import read_json
+from densevsconv.statistics import crossed
+from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
 from densevsconv.store.tables import read_parquet
 from tests.support.generated_study import (
@@ -34,10 +34,9 @@ def one_hot(classes: np.ndarray, confidence: float = 1.0) -> np.ndarray:
 
 
 def evaluated(seeds: list[np.ndarray], labels: np.ndarray = LABELS) -> dict:
-    diverged = [False] * len(seeds)
     found = evaluate.evaluate(
-        labels, np.stack(seeds), case="a", dataset="toy", diverged=diverged, confidence=0.95,
-        bins=15,
+        labels, np.stack(seeds), case="a", dataset="toy", finished=[True] * len(seeds),
+        eligible=True, confidence=0.95, bins=15,
     )  # fmt: skip
     return found.model_dump()
 
@@ -63,18 +62,19 @@ def test_rows_are_normalised_when_classes_are_unequal() -> None:
     assert result["confusion"]["normalised"][2] == [0, 0, 0]  # no image of that class
 
 
-def test_interval_over_seeds_is_student_t() -> None:
-    wrong = [3, 5, 10]
+def test_the_interval_is_over_seeds_and_images_and_few_seeds_have_none() -> None:
+    wrong = [3, 5, 10, 4, 8]
     seeds = [one_hot(np.where(np.arange(IMAGES) < n, (LABELS + 1) % 3, LABELS)) for n in wrong]
     accuracy = evaluated(seeds)["accuracy"]
     values = [1 - n / IMAGES for n in wrong]
-    low, high = stats.t.interval(0.95, 2, np.mean(values), stats.sem(values))
+    expected = crossed.accuracy(np.arange(IMAGES) >= np.array(wrong)[:, None], 0.95)
     assert accuracy["per_seed"] == pytest.approx(values)
     assert accuracy["mean"] == pytest.approx(np.mean(values))
     assert accuracy["std"] == pytest.approx(np.std(values, ddof=1))
-    assert accuracy["low"] == pytest.approx(low)
-    assert high > 1  # cut at the largest possible accuracy
-    assert accuracy["high"] == 1
+    assert (accuracy["low"], accuracy["high"]) == (expected.low, expected.high)
+    few = evaluated(seeds[:4])["accuracy"]
+    assert (few["low"], few["high"]) == (None, None)
+    assert (few["lowest"], few["highest"]) == pytest.approx((min(values), max(values)))
 
 
 def test_log_loss_and_calibration_of_known_probabilities() -> None:
@@ -115,17 +115,10 @@ def test_diverged_seed_stays_in_and_is_counted(layout: Layout) -> None:
     assert result["diverged_seeds"] == 1
     assert result["seeds"] == SEEDS
     assert result["accuracy"]["per_seed"][-1] == pytest.approx(1 / CLASSES)  # class 0 throughout
-    assert result["accuracy"]["seeds"] == SEEDS
+    assert result["starts"]["seeds"] == [True] * (SEEDS - 1) + [False]
     assert result["log_loss"]["per_seed"][-1] is None
     assert result["log_loss"]["seeds"] == SEEDS - 1
     assert np.sum(result["confusion"]["counts"]) == SEEDS * IMAGES
-
-
-def test_one_seed_has_no_interval() -> None:
-    accuracy = evaluated([one_hot(LABELS)])["accuracy"]
-    assert accuracy["mean"] == 1
-    assert accuracy["low"] is None
-    assert accuracy["high"] is None
 
 
 def test_stage_is_deterministic_whatever_the_order_of_predictions(layout: Layout) -> None:
@@ -154,13 +147,30 @@ def test_predictions_of_a_missing_seed_are_refused(layout: Layout) -> None:
         run_stage("evaluate", layout)
 
 
-def test_a_seed_that_names_one_class_for_all_learned_nothing() -> None:
-    labels = np.array([0] * 6 + [1] * 3 + [2] * 3)
-    same = np.zeros_like(labels)
-    one_more = np.array([0] * 6 + [1] + [0] * 5)
-    found = evaluated([one_hot(same), one_hot(one_more), one_hot(1 - same)], labels)
-    assert found["chance"] == 0.5
-    assert found["learned"] == [False, True, False]
+def test_starts_that_trained_are_told_from_those_that_did_not() -> None:
+    dead, half = np.zeros_like(LABELS), np.where(LABELS == 1, 1, 0)
+    good = np.where(np.arange(IMAGES) < 4, (LABELS + 1) % 3, LABELS)
+    found = evaluated([one_hot(p) for p in (dead, good, LABELS, dead)])
+    assert found["chance"] == pytest.approx(1 / 3)
+    starts = found["starts"]
+    assert starts["seeds"] == [False, True, True, False]
+    assert (starts["lowest"], starts["highest"]) == pytest.approx((26 / 30, 1.0))
+    assert 0 < starts["share_low"] < 0.5 < starts["share_high"] < 1
+    assert found["not_tested"] == ""
+    # two classes of three, and others do better: no start of that network
+    assert evaluated([one_hot(half), one_hot(LABELS)])["starts"]["seeds"] == [False, True]
+    never = evaluated([one_hot(dead)] * 2)
+    assert (never["not_tested"], never["starts"]["highest"]) == (evaluate.UNTRAINED, None)
+
+
+def test_a_case_of_which_every_point_diverged_is_none_to_conclude_from(layout: Layout) -> None:
+    selection = read_json(layout.selection("conv_a"))
+    for candidate in selection["candidates"]:
+        candidate["diverged"] = 1
+    write_json(layout.selection("conv_a"), selection)
+    run_stage("evaluate", layout)
+    assert read_json(layout.evaluation("conv_a"))["not_tested"] == evaluate.INELIGIBLE
+    assert read_json(layout.evaluation("dense_b"))["not_tested"] == ""
 
 
 def test_only_what_changed_is_evaluated_again(

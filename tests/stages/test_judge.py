@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from densevsconv.claims.kind import VERDICTS
 from densevsconv.claims.registry import Claim
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.layout import Layout
@@ -23,7 +24,7 @@ CLAIMS: dict[str, Any] = {
     "conv_is_good": {"text": "It is good.", "source": "Table I", "tests": [
         {"accuracy": {"cases": ["conv_a"], "at_least": 0.4}},
         {"time_ratio": {"a": "conv_a", "b": "dense_b", "value": 4.0, "factor": 2.0}}]},
-    "conv_is_bad": {"text": "It is bad.", "source": "", "tests": [
+    "conv_is_bad": {"text": "It is bad.", "source": "", "group": "scores", "tests": [
         {"accuracy": {"cases": ["conv_a", "dense_b"], "at_least": 0.4}},
         {"accuracy": {"cases": ["conv_a"], "at_most": 0.4}}]},
     "level": {"text": "It is level.", "source": "", "tests": [
@@ -60,8 +61,11 @@ def test_the_file_of_a_study(layout: Layout) -> None:
     assert {name: claim["verdict"] for name, claim in found["claims"].items()} == {
         "conv_is_good": "holds", "conv_is_bad": "fails", "level": "cannot be told",
     }  # fmt: skip
-    assert found["verdicts"] == {"holds": 1, "fails": 1, "cannot be told": 1}
-    assert found["confidence"] == 0.95
+    none = dict.fromkeys(VERDICTS, 0)
+    assert found["groups"] == {
+        "conclusions": none | {"holds": 1, "cannot be told": 1}, "scores": none | {"fails": 1},
+    }  # fmt: skip
+    assert (found["tested"], found["confidence"]) == (3, 0.95)
     # 2 + 3 + 4 records: a case each; the ratio of times has two bounds, the others one
     assert found["multiple_testing"] == {
         "correction": "none",
@@ -70,12 +74,11 @@ def test_the_file_of_a_study(layout: Layout) -> None:
     }
     good = found["claims"]["conv_is_good"]
     assert (good["text"], good["source"]) == ("It is good.", "Table I")
-    assert {tuple(test["learned_nothing"]) for c in found["claims"].values() for test in c["tests"]
-            } == {()}  # fmt: skip
+    assert {t["not_tested"] for c in found["claims"].values() for t in c["tests"]} == {""}
 
 
-def test_a_test_with_two_bounds_can_be_wrong_at_either_end(layout: Layout) -> None:
-    near = {"near": {"case": "conv_a", "value": 0.5, "within": 0.1}}
+def test_a_published_number_can_be_beyond_either_end(layout: Layout) -> None:
+    near = {"near": {"case": "conv_a", "value": 0.5}}
     plan_claims(layout, {"near": {"text": "Near.", "source": "", "tests": [near]}})
     run_stage("judge", layout)
     found = read_json(layout.claims)["multiple_testing"]
@@ -83,13 +86,17 @@ def test_a_test_with_two_bounds_can_be_wrong_at_either_end(layout: Layout) -> No
     assert found["wrong_verdicts_expected_at_most"] == pytest.approx(0.05)
 
 
-def test_a_network_that_learned_nothing_is_named_in_the_record(layout: Layout) -> None:
+def test_a_network_that_did_not_train_is_left_out_of_every_count(layout: Layout) -> None:
     one_class = [np.eye(CLASSES, dtype=np.float32)[np.zeros(IMAGES, int)]] * SEEDS
     write_refit(layout, "dense_b", one_class)
     run_stage("evaluate", layout)
     run_stage("judge", layout)
-    tests = read_json(layout.claims)["claims"]["level"]["tests"]
-    assert [test["learned_nothing"] for test in tests] == [[], ["dense_b"], [], ["dense_b"]]
+    found = read_json(layout.claims)
+    tests = found["claims"]["level"]["tests"]
+    assert [test["not_tested"][:7] for test in tests] == ["", "dense_b", "", "dense_b"]
+    assert found["claims"]["level"]["verdict"] == "not tested here"
+    # an accuracy below a bound is tested all the same
+    assert (found["tested"], found["multiple_testing"]["tests"]) == (2, 7)
 
 
 def test_a_study_without_claims_needs_no_results(tmp_path: Path) -> None:

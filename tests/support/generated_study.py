@@ -22,9 +22,9 @@ from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.settings import Training
 from tests.support.networks import weight_shapes
-from tests.support.plans import DATASET, SPLIT, write_plans, write_timing
+from tests.support.plans import DATASET, SPLIT, run_stage, write_plans, write_timing
 
-CLASSES, IMAGES, EPOCHS, SEEDS = 3, 30, 4, 3
+CLASSES, IMAGES, EPOCHS, SEEDS = 3, 30, 4, 5
 VALIDATION = 400
 """Images, of which every made-up accuracy is a share."""
 SHAPE = (4, 4, 1)
@@ -79,6 +79,7 @@ def write_study(root: Path) -> Layout:
         write_refit(layout, case)
         seconds = 2.0 if CASES[case] == "convolutional" else 0.5
         write_timing(layout, case, seconds, EPOCHS)
+    run_stage("select", layout)
     return layout
 
 

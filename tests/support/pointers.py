@@ -49,9 +49,11 @@ def _cell(rows: list[dict[str, str]], pointer: str) -> Any:
 
 
 def _holds(row: dict[str, str], condition: str) -> bool:
-    key, sign, bound = re.split("(<=|>=|<|>|=)", condition, maxsplit=1)
+    key, sign, bound = re.split("(<=|>=|!=|<|>|=)", condition, maxsplit=1)
     if sign == "=":
         return row[key] == bound
+    if sign == "!=":
+        return row[key] not in ("", bound)
     return row[key] != "" and bool(SIGNS[sign](float(row[key]), float(bound)))
 
 

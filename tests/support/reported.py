@@ -15,6 +15,7 @@ from densevsconv.report.table import Kind, Table, build
 from densevsconv.results.plan import ReportPlan
 from densevsconv.results.record import Record
 from densevsconv.results.study import Study
+from densevsconv.results.tables import ahead
 from densevsconv.store.layout import Layout
 from tests.support.synthetic import ROOT
 
@@ -94,4 +95,5 @@ def edited(kind: type[Record], path: Path, change: Callable[[Any], dict[str, Any
 
 def interval(mean: float, low: float | None, high: float | None) -> dict[str, float | None]:
     """Return the columns of a difference."""
-    return {"difference_mean": mean, "difference_low": low, "difference_high": high}
+    ends = {"difference_mean": mean, "difference_low": low, "difference_high": high}
+    return ends | {"ahead": ahead(low, high), "not_tested": None}

@@ -5,32 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-import numpy as np
-import scipy
 from pydantic import Field, model_validator
 
 from densevsconv.claims.kind import CaseName, Kind, Share, Words, quoted
 from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
-from densevsconv.statistics import one_image
-from densevsconv.statistics.intervals import mean_interval
+from densevsconv.statistics.runs import accuracy_or_runs
 
 TEST_ACCURACY = Words("test accuracy", "percent", "%")
-
-
-def mean_accuracy(case: str, study: Study[Any], confidence: float) -> dict[str, Any]:
-    """Return the mean over seeds and its interval, as a record has them.
-
-    It is that of evaluate/<case>.json, widened where all seeds are equal.
-    """
-    values, method = study.evaluation(case).accuracies, "t over seeds"
-    interval = mean_interval(values, confidence, lower=0, upper=1)
-    mean, low, high = (interval[key] for key in ("mean", "low", "high"))
-    if one_image.no_spread(low, high):
-        half = one_image.half_width(len(values), study.evaluation(case).images, confidence)
-        low, high = max(mean - half, 0.0), min(mean + half, 1.0)
-        method += one_image.NOTE
-    return {"estimate": mean, "low": low, "high": high, "seeds": len(values), "method": method}
 
 
 class Accuracy(Kind):
@@ -45,6 +27,8 @@ class Accuracy(Kind):
     )
     key: ClassVar[str] = "accuracy"
     words: ClassVar[Words] = TEST_ACCURACY
+    needs_training: ClassVar[bool] = False
+    """That a network does not train can be what is claimed."""
 
     @model_validator(mode="after")
     def _one_bound(self) -> Accuracy:
@@ -55,21 +39,21 @@ class Accuracy(Kind):
 
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
         bound = self.at_most if self.at_least is None else self.at_least
+        assert bound is not None
         side = "below" if self.at_least is None else "above"
         for case in self.cases:
+            right = study.right(case)
+            found, (low, high), method = accuracy_or_runs(right, confidence)
             yield self.record(
                 study,
                 [case],
                 statement=f"the test accuracy of {quoted([case])} is {side} the bound",
+                estimate=found.mean,
+                low=low,
+                high=high,
                 above=self.at_least,
                 below=self.at_most,
-                p_value=_p_value(study.evaluation(case).accuracies, bound),
-                **mean_accuracy(case, study, confidence),
+                p_value=found.p_value(bound),
+                seeds=len(right),
+                method=method,
             )
-
-
-def _p_value(values: list[float], bound: float | None) -> float | None:
-    """Return the two-sided p value of the mean against the bound; None without a spread."""
-    if bound is None or len(values) < 2 or np.ptp(values) < one_image.TOUCHING:
-        return None
-    return float(scipy.stats.ttest_1samp(values, bound).pvalue)

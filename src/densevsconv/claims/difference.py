@@ -8,8 +8,14 @@ from pydantic import Field
 from densevsconv.claims.kind import CaseName, Kind, Words, quoted
 from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
-from densevsconv.statistics import one_image
-from densevsconv.statistics.comparison import compare
+from densevsconv.statistics.runs import difference_or_runs
+
+POINTS = Words("difference of test accuracy", "points", " points")
+
+
+def images_pair(study: Study[Any], a: str, b: str) -> bool:
+    """Return whether two cases are tested on the same images: those of one data set."""
+    return bool(study.plan.cases[a].dataset == study.plan.cases[b].dataset)
 
 
 class Difference(Kind):
@@ -28,34 +34,22 @@ class Difference(Kind):
         "further behind than this.",
     )
     key: ClassVar[str] = "difference"
-    words: ClassVar[Words] = Words("difference of test accuracy", "points", " points")
+    words: ClassVar[Words] = POINTS
 
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
-        """Yield the record of a minus b: the interval of comparisons.csv.
-
-        Where the difference is the same in every seed the interval is widened, see one_image.
-        """
-        of_a, of_b = study.evaluation(self.a), study.evaluation(self.b)
-        a, b = of_a.accuracies, of_b.accuracies
-        paired = study.share_seeds(self.a, self.b)
-        found = compare(a, b, confidence, paired=paired)
-        low, high, method = found.difference_low, found.difference_high, found.test
-        if one_image.no_spread(low, high):
-            images = min(of_a.images, of_b.images)
-            half = one_image.half_width(min(len(a), len(b)), images, confidence)
-            low, high = found.difference_mean - half, found.difference_mean + half
-            method += one_image.NOTE
-        # the p value against a margin is that of the difference left when it is taken off
-        shifted = compare([value - self.at_least for value in a], b, confidence, paired=paired)
+        """Yield the record of a minus b: the interval of comparisons.csv."""
+        a, b = study.right(self.a), study.right(self.b)
+        paired = images_pair(study, self.a, self.b)
+        found, (low, high), method = difference_or_runs(a, b, confidence, paired=paired)
         yield self.record(
             study,
             [self.a, self.b],
             statement=self._statement(),
-            estimate=found.difference_mean,
+            estimate=found.mean,
             low=low,
             high=high,
             above=self.at_least,
-            p_value=found.p_value if self.at_least == 0 else shifted.p_value,
+            p_value=found.p_value(self.at_least),
             seeds=min(len(a), len(b)),
             method=method,
         )

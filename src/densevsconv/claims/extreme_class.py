@@ -4,12 +4,11 @@ The gap is, for the easiest class, the highest mean recall of the named classes 
 the others; for the hardest, the lowest of the others minus the lowest of the named. The claim is
 that it is above 0.
 
-Classes of one network are compared in pairs, seed by seed. For the claim to hold one named class
-must lie beyond every other class, and for it to fail one other class beyond every named one. Taking
-the one of k that does so from the same numbers is paid for by intervals at the level
-1 - (1 - confidence) / k (Bonferroni), so that the gap's interval has at least the confidence.
-A pair whose difference is the same in every seed has an interval widened to one image of the class
-with fewer, see one_image.
+Classes of one network are compared in pairs, over seeds and the images of both. For the claim to
+hold one named class must lie beyond every other class, and for it to fail one other class beyond
+every named one. Taking the one of k that does so from the same numbers is paid for by intervals at
+the level 1 - (1 - confidence) / k (Bonferroni), so that the gap's interval has at least the
+confidence.
 """
 
 from collections.abc import Iterator
@@ -21,8 +20,8 @@ from pydantic import Field
 from densevsconv.claims.kind import CaseName, ClassName, Kind, Words, quoted
 from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
-from densevsconv.statistics import one_image
-from densevsconv.statistics.comparison import compare
+from densevsconv.statistics.crossed import FEWEST_SEEDS, difference
+from densevsconv.statistics.runs import CROSSED
 
 
 class _ExtremeClass(Kind):
@@ -37,14 +36,14 @@ class _ExtremeClass(Kind):
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
         for case in self.cases:
             names = study.data_info(study.case(case).dataset).class_names
-            images = [scores.support for scores in study.evaluation(case).per_class]
-            # how badly a class is recognised, or how well: what is claimed to be greatest
-            scores = self.sign * _recalls(study, case)
-            present = [k for k, count in enumerate(images) if count]
+            labels, right = study.labels(case), study.right(case)
+            by_class = [right[:, labels == k] for k in range(len(names))]
+            present = [k for k, answers in enumerate(by_class) if answers.shape[1] > 1]
             named = [k for k in present if names[k] in self.classes]
             others = [k for k in present if names[k] not in self.classes]
-            estimate, low, high = _gap(scores, images, named, others, confidence)
-            means = scores.mean(axis=0)
+            # how badly a class is recognised, or how well: what is claimed to be greatest
+            signed = by_class if self.sign > 0 else [~answers for answers in by_class]
+            estimate, low, high = _gap(signed, named, others, confidence)
             yield self.record(
                 study,
                 [case],
@@ -54,10 +53,10 @@ class _ExtremeClass(Kind):
                 low=low,
                 high=high,
                 above=0.0,
-                seeds=len(scores),
-                method="paired t of classes",
+                seeds=len(right),
+                method=CROSSED,
                 classes=self.classes,
-                found_class=names[max(present, key=lambda k: means[k])],
+                found_class=names[max(present, key=lambda k: signed[k].mean())],
             )
 
 
@@ -77,39 +76,29 @@ class EasiestClass(_ExtremeClass):
     sign: ClassVar[int] = 1
 
 
-def _recalls(study: Study[Any], case: str) -> np.ndarray:
-    """Return the recall of each class on the test images: shape (seeds, classes)."""
-    per_class = study.evaluation(case).per_class
-    by_class = np.array([scores.recall.per_seed for scores in per_class], dtype=np.float64)
-    return np.ascontiguousarray(by_class.T)  # the order of sums decides the last digit
-
-
 def _gap(
-    scores: np.ndarray, images: list[int], named: list[int], others: list[int], confidence: float
+    answers: list[np.ndarray], named: list[int], others: list[int], confidence: float
 ) -> tuple[float | None, float | None, float | None]:
     """Return the estimate and the ends of (greatest named score) - (greatest other score).
 
-    ``scores`` has shape (seeds, classes), ``images`` are the test images of each class. With s the
+    ``answers`` has for each class what counts for it, bool (seeds, images of the class). With s the
     named and r the other classes, the gap is max_s min_r (s - r) = min_r max_s (s - r); each end
     takes that of its intervals.
     """
     if not named or not others:  # no test images of them
         return None, None, None
-    means = scores.mean(axis=0)
-    estimate = float(means[named].max() - means[others].max())
-    if len(scores) < 2:
+
+    of_named, of_others = (max(answers[k].mean() for k in some) for some in (named, others))
+    estimate = float(of_named - of_others)
+    if len(answers[0]) < FEWEST_SEEDS:
         return estimate, None, None
 
     def ends(s: int, r: int, choices: int) -> tuple[float, float]:
         level = 1 - (1 - confidence) / choices
-        found = compare(scores[:, s].tolist(), scores[:, r].tolist(), level, paired=True)
-        assert found.difference_low is not None
-        assert found.difference_high is not None
-        low, high = found.difference_low, found.difference_high
-        if one_image.no_spread(low, high):
-            half = one_image.half_width(len(scores), min(images[s], images[r]), level)
-            return low - half, high + half
-        return low, high
+        found = difference(answers[s], answers[r], level, paired=False)
+        assert found.low is not None
+        assert found.high is not None
+        return found.low, found.high
 
     low = max(min(ends(s, r, len(named))[0] for r in others) for s in named)
     high = min(max(ends(s, r, len(others))[1] for s in named) for r in others)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -10,10 +10,15 @@ from densevsconv.results.claims import ClaimTestRecord, Verdict
 from densevsconv.results.study import Study
 from densevsconv.schema.allowed import unwrap
 from densevsconv.schema.strict import Allowed, Strict
-from densevsconv.statistics.one_image import TOUCHING
+
+TOUCHING = 1e-12
+"""Numbers this close are equal: rounding alone moves means of accuracies by 1e-16."""
+
+LEAST_SHOWN = 0.9
+"""Of the publication's training, counted in images shown: a validation part may take a tenth."""
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-HOLDS, FAILS, UNTOLD = VERDICTS
+HOLDS, FAILS, UNTOLD, DEPENDS, UNTESTED = VERDICTS
 
 
 def _as_text(value: Any) -> Any:
@@ -44,6 +49,9 @@ class Kind(Strict):
 
     words: ClassVar[Words]
 
+    needs_training: ClassVar[bool] = True
+    """Whether it says anything of networks that did not train."""
+
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
         """Yield a record for each estimate that the test rests on."""
         raise NotImplementedError
@@ -57,8 +65,12 @@ class Kind(Strict):
         high: float | None,
         above: float | None = None,
         below: float | None = None,
+        told: Verdict | None = None,
         **found: Any,
     ) -> ClaimTestRecord:
+        """Return the record of one estimate; ``told`` is its verdict, where no bound decides."""
+        reason = self._not_tested(study, cases)
+        told = told or verdict(low, high, above, below)
         return ClaimTestRecord(
             kind=self.key,
             cases=cases,
@@ -67,10 +79,36 @@ class Kind(Strict):
             high=high,
             above=above,
             below=below,
-            verdict=verdict(low, high, above, below),
-            learned_nothing=[case for case in cases if study.evaluation(case).learned_nothing],
+            not_tested=reason,
+            verdict=UNTESTED if reason else told,
             **found,
         )
+
+    def _not_tested(self, study: Study[Any], cases: list[str]) -> str:
+        """Return why these cases cannot test what was published; "" where they can."""
+        for name in cases:
+            case = study.plan.cases[name]
+            if case.other_data:
+                return f"other data: {case.other_data}"
+            if (wanted := case.images_shown) is not None:
+                epochs = [run.epochs_run for run in study.runs(name) if not run.diverged]
+                ours = max(epochs, default=0) * study.data_info(case.dataset).counts.train
+                if 0 < ours < LEAST_SHOWN * wanted:
+                    return f"{name} was shown {ours:,} images while training, {wanted:,} there"
+            if self.needs_training and (reason := study.evaluation(name).not_tested):
+                return f"{name}: {reason}"
+        return ""
+
+    def on_other_cases(self, other: Mapping[str, str]) -> Self:
+        """Return the same test of other cases, by those that it names; the rest stay."""
+        changes: dict[str, Any] = {}
+        for key, name in self.named(CASE):
+            field, _, place = key.partition(".")
+            if place:
+                changes.setdefault(field, []).append(other.get(name, name))
+            else:
+                changes[field] = other.get(name, name)
+        return self.model_copy(update=changes)
 
     def problems(self, datasets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Yield (key, problem) of what no type says; ``datasets`` has that of every case."""
@@ -117,8 +155,12 @@ def verdict(
 
 
 def verdict_of_all(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the verdict of a claim: it fails if any test fails, and holds if all hold."""
+    """Return the verdict of a claim: it fails if any test fails, and holds if all hold.
+
+    Where one is not tested no other can make the whole hold.
+    """
     found = set(verdicts)
-    if FAILS in found:
-        return FAILS
+    for one in (FAILS, UNTESTED):
+        if one in found:
+            return one
     return HOLDS if found == {HOLDS} else UNTOLD

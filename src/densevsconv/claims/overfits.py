@@ -1,8 +1,9 @@
 """Overfits: the validation loss rises after its lowest value, in some cases and not in others.
 
 Of each seed: (loss of the last epoch - lowest loss) / lowest loss, which is 0 where the last epoch
-is the best. Diverged seeds are left out: their loss explodes for another reason. So are those that
-learned nothing: a network that is no better than naming the commonest class has nothing to overfit.
+is the best. Seeds that did not train are left out: the loss of one that diverged explodes for
+another reason, and a network that is no better than naming the commonest class has nothing to
+overfit.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import Field, model_validator
 from densevsconv.claims.kind import CaseName, Kind, Words, quoted
 from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
+from densevsconv.statistics.crossed import FEWEST_SEEDS
 from densevsconv.statistics.intervals import mean_interval
 
 
@@ -42,6 +44,7 @@ class Overfits(Kind):
             overfits = case in self.cases
             values = _relative_rises(study, case)
             interval = mean_interval(values, confidence, lower=0)
+            few = len(values) < FEWEST_SEEDS
             verb = "rises" if overfits else "does not rise"
             yield self.record(
                 study,
@@ -49,8 +52,8 @@ class Overfits(Kind):
                 statement=f"the validation loss of {quoted([case])} {verb} after its lowest value "
                 "by more than the margin",
                 estimate=interval["mean"],
-                low=interval["low"],
-                high=interval["high"],
+                low=None if few else interval["low"],
+                high=None if few else interval["high"],
                 above=self.margin if overfits else None,
                 below=None if overfits else self.margin,
                 seeds=len(values),
@@ -63,9 +66,9 @@ def _relative_rises(study: Study[Any], case: str) -> list[float]:
     """Return how far the last loss lies above the lowest, of each seed that counts."""
     history = study.history(case).sort_values("epoch")
     rises = []
-    for run, learned in zip(study.runs(case), study.evaluation(case).learned, strict=True):
+    for run, trained in zip(study.runs(case), study.evaluation(case).trained, strict=True):
         losses = history.loc[history["repetition"] == run.repetition, "validation_loss"].to_numpy()
         # nothing is relative to a lowest loss of 0
-        if learned and not run.diverged and len(losses) > 0 and losses.min() > 0:
+        if trained and len(losses) > 0 and losses.min() > 0:
             rises.append(float(losses[-1] / losses.min() - 1))
     return rises

@@ -10,19 +10,23 @@ from pydantic import Field, create_model
 
 from densevsconv.claims.accuracy import Accuracy
 from densevsconv.claims.difference import Difference
+from densevsconv.claims.equivalent import Equivalent
 from densevsconv.claims.extreme_class import EasiestClass, HardestClass
-from densevsconv.claims.kind import CASE, CLASS, Kind, verdict_of_all
+from densevsconv.claims.kind import CASE, CLASS, DEPENDS, FAILS, HOLDS, Kind, verdict_of_all
 from densevsconv.claims.near import Near
 from densevsconv.claims.overfits import Overfits
 from densevsconv.claims.time_ratio import TimeRatio
-from densevsconv.results.claims import ClaimRecord
+from densevsconv.results.claims import ClaimRecord, Group, Judged, TwinRecord
 from densevsconv.results.study import Study
 from densevsconv.schema.messages import shown, unknown
 from densevsconv.schema.strict import ABSENT, OneOf, Strict
 
 KINDS: dict[str, type[Kind]] = {
     kind.key: kind
-    for kind in (Difference, Accuracy, Near, TimeRatio, HardestClass, EasiestClass, Overfits)
+    for kind in (
+        *(Difference, Equivalent, Accuracy, Near),
+        *(TimeRatio, HardestClass, EasiestClass, Overfits),
+    )
 }
 
 
@@ -48,6 +52,11 @@ class Claim(Strict):
 
     text: str = Field(min_length=1, description="The claim in words, as the report prints it.")
     source: str = Field(default="", description="Where it is made: a table, a section, a page.")
+    group: Group = Field(
+        default="conclusions",
+        description="What it is counted with: `conclusions` of the publication, its `scores`, or "
+        "the `reconstruction` of its code.",
+    )
     tests: list[ClaimTest] = Field(  # type: ignore[valid-type]
         min_length=1,
         description="The claim holds if all of them hold and fails if any fails; each with one of "
@@ -97,11 +106,32 @@ def _problems(
 
 
 def judge_claim(claim: Claim, study: Study[Any], confidence: float) -> ClaimRecord:
+    """Return the verdict on a claim, on the cases that it names and on their twins.
+
+    A twin is the same network, trained alike by another engine.
+    """
     asked: list[OneTest] = claim.tests
-    tests = [record for test in asked for record in test.content.judge(study, confidence)]
+    named = [test.content for test in asked]
+    twins_of = {
+        name: study.plan.cases[name].twins for test in named for _, name in test.named(CASE)
+    }
+    twins = []
+    for engine in sorted({engine for twins in twins_of.values() for engine in twins}):
+        other = {name: twins[engine] for name, twins in twins_of.items() if engine in twins}
+        found = _judged([test.on_other_cases(other) for test in named], study, confidence)
+        twins.append(TwinRecord(engine=engine, **dict(found)))
+    own = _judged(named, study, confidence)
+    told = {own.verdict, *(twin.verdict for twin in twins)}
     return ClaimRecord(
         text=claim.text,
         source=claim.source,
-        verdict=verdict_of_all(test.verdict for test in tests),
-        tests=tests,
+        group=claim.group,
+        verdict=DEPENDS if {HOLDS, FAILS} <= told else own.verdict,
+        tests=own.tests,
+        twins=twins,
     )
+
+
+def _judged(tests: Sequence[Kind], study: Study[Any], confidence: float) -> Judged:
+    records = [record for test in tests for record in test.judge(study, confidence)]
+    return Judged(verdict=verdict_of_all(record.verdict for record in records), tests=records)

@@ -30,6 +30,7 @@ class TimeRatio(Kind):
         gt=1, description="How far off it may be: from value / factor to value * factor."
     )
     key: ClassVar[str] = "time_ratio"
+    needs_training: ClassVar[bool] = False
     words: ClassVar[Words] = Words("ratio of training times", "significant", " times")
 
     def problems(self, datasets: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The plan of every stage, made of a resolved study; cut so that an edit reaches no other stage."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
@@ -14,7 +15,7 @@ from densevsconv.stages.evaluate import EvaluatedCase, EvaluatePlan
 from densevsconv.stages.fetch import FetchedDataset, FetchPlan
 from densevsconv.stages.figures import FiguresPlan
 from densevsconv.stages.gradients import GradientsPlan
-from densevsconv.stages.judge import JudgePlan
+from densevsconv.stages.judge import JudgedCase, JudgePlan
 from densevsconv.stages.measure import MeasurePlan
 from densevsconv.stages.plan import Plan, lists
 from densevsconv.stages.prepare import PreparedDataset, PreparePlan
@@ -122,7 +123,12 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             claims=settings.claims,
             # without claims nothing about the cases matters
             cases={
-                name: EvaluatedCase(dataset=case.dataset)
+                name: JudgedCase(
+                    dataset=case.dataset,
+                    other_data=datasets[case.dataset].used.other_data,
+                    images_shown=case.published.images_shown if case.published else None,
+                    twins=_twins(case, shown.cases),
+                )
                 for name, case in shown.cases.items()
                 if settings.claims
             },
@@ -167,6 +173,7 @@ def study_plan(study: ResolvedStudy) -> StudyPlan:
                 knobs=dataset.used.source,
                 series=dataset.used.series,
                 seed=study.study.seed,
+                other_data=dataset.used.other_data,
                 **dataset.entry.model_dump(include={"citation", "licence", "homepage", "notes"}),
             )
             for name, dataset in study.datasets.items()
@@ -190,6 +197,17 @@ def study_plan(study: ResolvedStudy) -> StudyPlan:
         },
         counterparts=study.study.report.counterparts,
     )
+
+
+def _twins(case: CasePlan, cases: Mapping[str, CasePlan]) -> dict[str, str]:
+    """Return the same network, trained alike, of every other engine."""
+    same = ("dataset", "network", "version", "architecture", "training", "points")
+    return {
+        other.engine: name
+        for name, other in sorted(cases.items(), reverse=True)
+        if other.engine != case.engine
+        and all(getattr(other, key) == getattr(case, key) for key in same)
+    }
 
 
 def case_cost(study: ResolvedStudy, case: ResolvedCase) -> float:

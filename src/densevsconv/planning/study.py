@@ -77,6 +77,9 @@ class StudyDataset(Split):
     series: dict[Name, float] = Field(default_factory=dict)
     """Where the data set stands in the study's series, such as `{resolution: 12, shift: 0}`. Tables
     follow the lead of every network over each series and say where it changes sign."""
+    other_data: str = ""
+    """Why these are not the data of the publication that the study reproduces, such as that they
+    are a sample of them: no claim is tested on them. Empty: they are."""
 
 
 Match = Annotated[

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from densevsconv.claims.kind import FAILS, HOLDS, verdict_of_all
 from densevsconv.claims.registry import KINDS
 from densevsconv.report.parts import Printed, Text, case, interval, name, printed
 from densevsconv.report.study import Reported
 from densevsconv.report.wording import MISSING
-from densevsconv.results.claims import ClaimRecord, ClaimTestRecord
+from densevsconv.results.claims import ClaimTestRecord, Judged
+from densevsconv.results.traced import traced
 
-NEAR = {"holds": "yes", "fails": "no", "cannot be told": "cannot be told"}
+NEAR = {HOLDS: "yes", FAILS: "no"}
 
 
 @dataclass(frozen=True)
@@ -52,28 +54,33 @@ def ordered(study: Reported) -> list[tuple[str, list[str]]]:
     return [(dataset, names) for dataset, names in found.items() if names]
 
 
-def tests(study: Reported, claim: str) -> list[ClaimTest]:
-    return [ClaimTest(study, record) for record in study.claims.claims[claim].tests]
+def tests(study: Reported, claim: Any) -> list[ClaimTest]:
+    """Return the tests of a claim, or of a twin of it; ``claim`` is traced."""
+    return [ClaimTest(study, record) for record in claim.tests]
 
 
-def deciding(study: Reported, claim: str) -> ClaimTest:
-    return tests(study, claim)[decisive(study.results.claims.claims[claim])]
+def deciding(study: Reported, claim: Any) -> ClaimTest:
+    return tests(study, claim)[decisive(traced(claim).value)]
 
 
-def decisive(claim: ClaimRecord) -> int:
-    """Return the place of the test that decides a claim's verdict.
+def decisive(claim: Judged) -> int:
+    """Return the place of the test that decides the verdict of these cases.
 
-    Of those with the claim's verdict: for "fails" the one furthest beyond its bound, for "holds"
-    the one that comes nearest to it, else the first.
+    Of those with that verdict: for "fails" the one furthest beyond its bound, for "holds" the one
+    that comes nearest to it, else the first.
     """
-    places = [place for place, test in enumerate(claim.tests) if test.verdict == claim.verdict]
-    if claim.verdict == "cannot be told":
+    told = verdict_of_all(test.verdict for test in claim.tests)
+    places = [place for place, test in enumerate(claim.tests) if test.verdict == told]
+    if told not in (HOLDS, FAILS):
         return places[0]
     # how far the whole interval lies outside, or how far it comes towards a bound
-    low, high = ("high", "low") if claim.verdict == "fails" else ("low", "high")
+    low, high = ("high", "low") if told == FAILS else ("low", "high")
 
     def reach(place: int) -> float:
         test = claim.tests[place]
+        if test.above is None and test.below is None:  # a published number, in or out of a range
+            published, low_end, high_end = (getattr(test, k) for k in ("published", "low", "high"))
+            return float(max(published - high_end, low_end - published))
         return max(
             -inf if test.above is None else test.above - getattr(test, low),
             -inf if test.below is None else getattr(test, high) - test.below,
@@ -86,12 +93,10 @@ def _all(study: Reported) -> list[ClaimTestRecord]:
     return [test for claim in study.results.claims.claims.values() for test in claim.tests]
 
 
-def learned_nothing(study: Reported) -> list[str]:
-    cases = sorted({case for test in _all(study) for case in test.cases})
-    return [case for case in cases if study.results.evaluation(case).learned_nothing]
-
-
 def near(study: Reported, of: str) -> str:
-    """Return whether a case's accuracy is near the published one; a dash where nobody asked."""
+    """Return whether a run of a case may have the published accuracy; a dash: nobody asked."""
     found = {test.verdict for test in _all(study) if (test.kind, test.cases) == ("near", [of])}
-    return NEAR[found.pop()] if len(found) == 1 else MISSING
+    if len(found) != 1:
+        return MISSING
+    (told,) = found
+    return NEAR.get(told, told)

@@ -10,10 +10,11 @@ from densevsconv.report.study import Reported
 from densevsconv.results.tables import EngineRow
 from densevsconv.results.traced import Traced
 
-FALLS: dict[str, Any] = {"difference_high": ("<", 0)}
-RISES: dict[str, Any] = {"difference_low": (">", 0)}
-HOLDS_ZERO: dict[str, Any] = {"difference_low": ("<=", 0), "difference_high": (">=", 0)}
-IS_ZERO: dict[str, Any] = {"difference_low": (">=", 0), "difference_high": ("<=", 0)}
+TESTED: dict[str, Any] = {"ahead": ("!=", "not tested")}
+FALLS: dict[str, Any] = {"ahead": "b"}
+RISES: dict[str, Any] = {"ahead": "a"}
+HOLDS_ZERO: dict[str, Any] = {"ahead": "neither"}
+IS_ZERO: dict[str, Any] = {"answers_differ": ("<=", 0)}
 FASTER: dict[str, Any] = {"time_ratio": ("<", 1)}
 
 
@@ -63,7 +64,7 @@ def shares(
     counted = []
     for family in ("dense", "convolutional"):
         of = {"dataset_a": form, "dataset_b": reference, "kind": "network", "family": family}
-        if (every := study.count("difficulty", **of)).value:
+        if (every := study.count("difficulty", **of, **TESTED)).value:
             counted.append((family, study.count("difficulty", **of, **which), every))
     return counted
 
@@ -83,7 +84,7 @@ class EnginePair:
     """The networks of a data set that two engines train alike, and what differs all the same.
 
     ``a`` and ``b`` are the engines' names for people, ``rows`` traced rows of engines.csv, in the
-    report's order of cases.
+    report's order of cases, and ``tested`` those of networks that trained.
     """
 
     def __init__(self, study: Reported, dataset: str, engines: tuple[str, str]) -> None:
@@ -95,18 +96,20 @@ class EnginePair:
             study.row("engines", x) for x in sorted(found, key=lambda x: order.index(x.case_a))
         ]
 
+        self.tested = [row for row in self.rows if row.ahead != "not tested"]
+
     @property
     def widest(self) -> Any:
-        return max(self.rows, key=lambda row: abs(row.difference_mean.value))
+        return max(self.tested, key=lambda row: abs(row.difference_mean.value))
 
     @property
     def ratios(self) -> Text:
-        return span([row.time_ratio for row in self.rows], "significant")
+        return span([row.time_ratio for row in self.tested], "significant")
 
     def count(self, **conditions: Any) -> Traced:
         a, b = self.engines
         of = {"dataset": self.dataset, "engine_a": a, "engine_b": b}
-        return self.study.count("engines", **of, **conditions)
+        return self.study.count("engines", **of, **({**TESTED, **conditions}))
 
     def compared(self) -> list[Any]:
         """Return the comparisons of families on one of both engines, by size of difference."""
@@ -116,7 +119,8 @@ class EnginePair:
             if {self.study.case(each).engine for each in pair} <= set(self.engines)
         ]
         found = [self.study.comparison(*pair) for pair in pairs]
-        return sorted(found, key=lambda row: abs(row.difference_mean.value))
+        tested = [row for row in found if row.ahead != "not tested"]
+        return sorted(tested, key=lambda row: abs(row.difference_mean.value))
 
 
 def _of(study: Reported, dataset: str) -> list[EngineRow]:
@@ -125,7 +129,8 @@ def _of(study: Reported, dataset: str) -> list[EngineRow]:
 
 def engine_pairs(study: Reported, dataset: str) -> list[EnginePair]:
     pairs = sorted({(row.engine_a, row.engine_b) for row in _of(study, dataset)})
-    return [EnginePair(study, dataset, pair) for pair in pairs]
+    made = [EnginePair(study, dataset, pair) for pair in pairs]
+    return [pair for pair in made if pair.tested]
 
 
 def network(study: Reported, row: Any) -> Text:

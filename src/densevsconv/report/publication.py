@@ -82,9 +82,12 @@ def reconstructions(study: Reported) -> dict[str, list[tuple[Text, list[claims.C
     }
     found: dict[str, list[tuple[Text, list[claims.ClaimTest]]]] = {}
     for key, claim in study.results.claims.claims.items():
-        if all(test.kind == "near" and set(test.cases) <= coded for test in claim.tests):
+        near = all(test.kind == "near" and set(test.cases) <= coded for test in claim.tests)
+        if claim.group == "reconstruction" and near:
             scalings = _scalings(study, [test.cases[0] for test in claim.tests])
-            found.setdefault(claim.verdict, []).append((scalings, claims.tests(study, key)))
+            found.setdefault(claim.verdict, []).append(
+                (scalings, claims.tests(study, study.claims.claims[key]))
+            )
     return found
 
 

@@ -94,18 +94,39 @@ def _augments(training: dict[str, Any]) -> bool:
     return any((training.get("augmentation") or {}).values())
 
 
-def tally(study: Reported, dataset: str) -> tuple[int, list[str], list[str]]:
-    """Return how many convolutional cases are compared with dense ones, and who wins or loses all.
+def tally(study: Reported, dataset: str) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Return the convolutional and the dense cases compared, and of the former who wins or loses.
 
-    Winners beat every dense case, losers are beaten by every one.
+    Winners beat every dense case, losers are beaten by every one. Nothing where there is a single
+    comparison: its own sentence says it. Cases that did not train are left out.
     """
+    pairs = study.results.pairs(dataset)
+    told = {pair: study.results.comparison(*pair).ahead for pair in pairs}
+    told = {pair: ahead for pair, ahead in told.items() if ahead != "not tested"}
+    if len(told) < 2:
+        return [], [], [], []
     found: dict[str, set[str]] = {}
-    for pair in study.results.pairs(dataset):
-        found.setdefault(pair[0], set()).add(study.results.comparison(*pair).ahead)
+    for (convolutional, _), ahead in told.items():
+        found.setdefault(convolutional, set()).add(ahead)
     winners, losers = (
         [case for case, ahead in found.items() if ahead == {side}] for side in ("a", "b")
     )
-    return len(found), winners, losers
+    return list(found), list(dict.fromkeys(dense for _, dense in told)), winners, losers
+
+
+def not_tested(study: Reported, dataset: str) -> dict[str, list[str]]:
+    """Return the cases from which nothing follows, by the reason."""
+    found: dict[str, list[str]] = {}
+    for case in study.cases(dataset):
+        if reason := study.results.summary(case).not_tested:
+            found.setdefault(reason, []).append(case)
+    return found
+
+
+def some_trained(study: Reported, dataset: str) -> list[Any]:
+    """Return the rows of the cases of which some starts trained and others did not."""
+    rows = [study.summary(case) for case in study.cases(dataset)]
+    return [row for row in rows if 0 < row.trained_seeds.value < row.seeds.value]
 
 
 def edges(study: Reported, dataset: str) -> list[tuple[Text, list[str], str]]:

@@ -14,10 +14,13 @@ REFERENCES = {
         "C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger (2017). On calibration of modern neural "
         "networks. Proceedings of ICML, 1321-1330."
     ),
-    "student1908": "Student (1908). The probable error of a mean. Biometrika 6(1), 1-25.",
-    "wilson1927": (
-        "E. B. Wilson (1927). Probable inference, the law of succession, and statistical "
-        "inference. Journal of the American Statistical Association 22(158), 209-212."
+    "satterthwaite1946": (
+        "F. E. Satterthwaite (1946). An approximate distribution of estimates of variance "
+        "components. Biometrics Bulletin 2(6), 110-114."
+    ),
+    "holm1979": (
+        "S. Holm (1979). A simple sequentially rejective multiple test procedure. Scandinavian "
+        "Journal of Statistics 6(2), 65-70."
     ),
     "abadi2016": (
         "M. Abadi et al. (2016). TensorFlow: a system for large-scale machine learning. "

@@ -167,13 +167,20 @@ class Reported:
     def best(self, dataset: str, family: str) -> str | None:
         """Return the case that stands for a family: a highlight, or the best by validation."""
         cases = self.cases(dataset, family)
-        highlighted = [case for case in self.results.plan.highlights if case in cases]
+        tested = [case for case in cases if not self.results.summary(case).not_tested]
+        highlighted = [case for case in self.results.plan.highlights if case in tested]
         return highlighted[0] if highlighted else self.results.families.get((dataset, family))
 
     def put_in_front(self, dataset: str) -> bool:
         """Tell whether it is the study, and no score, that says who stands for both families."""
         both = (self.best(dataset, "dense"), self.best(dataset, "convolutional"))
         return all(case in self.results.plan.highlights for case in both)
+
+    def pairs(self, dataset: str) -> list[tuple[str, str]]:
+        """Return the pairs to compare, and the one in front: it may cross engines."""
+        pairs = self.results.pairs(dataset)
+        conv, dense = self.best(dataset, "convolutional"), self.best(dataset, "dense")
+        return pairs if not conv or not dense or (conv, dense) in pairs else [(conv, dense), *pairs]
 
     # -- data sets
 

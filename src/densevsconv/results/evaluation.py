@@ -21,11 +21,32 @@ class OverSeeds(Interval):
     seeds: int = Field(description="How many are defined.")
 
 
-class Ends(Record):
-    """The ends of an interval."""
+class TestAccuracy(Record):
+    """The test accuracy of a case: its interval covers seeds and test images alike."""
 
-    low: float = Field(description="Lower end.")
-    high: float = Field(description="Upper end.")
+    mean: float = Field(description="Over seeds.")
+    low: float | None = Field(description="Lower end; null where there are fewer than five seeds.")
+    high: float | None = Field(description="Upper end.")
+    std: float | None = Field(description="Standard deviation of the seeds, with n - 1.")
+    lowest: float = Field(description="Of the seeds.")
+    highest: float = Field(description="Of the seeds.")
+    per_seed: list[float] = Field(description="In the order of repetitions.")
+
+
+class StartsThatTrain(Record):
+    """Which seeds trained, and the range of those: two kinds of starts have no common mean."""
+
+    seeds: list[bool] = Field(
+        description="Of each seed, whether it finished and its accuracy is above `above`."
+    )
+    above: float = Field(
+        description="What naming the commonest class may reach by chance (binomial), or halfway "
+        "from there to the best seed, whichever is larger."
+    )
+    share_low: float = Field(description="Lower end of the share of starts that train.")
+    share_high: float = Field(description="Upper end (Clopper and Pearson).")
+    lowest: float | None = Field(description="Test accuracy of those that did.")
+    highest: float | None = Field(description="Likewise.")
 
 
 class Bin(Record):
@@ -89,13 +110,11 @@ class Evaluation(Record):
     seeds: int = Field(description="Refitted seeds, those that diverged included.")
     diverged_seeds: int = Field(description="How many of them diverged.")
     confidence: float = Field(description="Of the intervals.")
-    accuracy: OverSeeds = Field(description="Test accuracy.")
+    accuracy: TestAccuracy = Field(description="Test accuracy.")
     chance: float = Field(description="Share of the commonest class among the test images.")
-    learned: list[bool] = Field(
-        description="Whether each seed is better than naming the commonest class for all."
-    )
-    test_set_interval: Ends = Field(
-        description="Wilson's interval of the mean accuracy: covers the choice of test images."
+    starts: StartsThatTrain = Field(description="Which trained.")
+    not_tested: str = Field(
+        description="Why nothing follows from the case, such as that no seed trained; or empty."
     )
     log_loss: OverSeeds = Field(description="scikit-learn's, in nats.")
     calibration_error: OverSeeds = Field(description="Expected calibration error.")
@@ -106,10 +125,5 @@ class Evaluation(Record):
     misclassified: list[MissedImage] = Field(description="Those missed by most seeds first.")
 
     @property
-    def accuracies(self) -> list[float]:
-        """Return the test accuracy of every seed; a diverged one counts as what it predicts."""
-        return [value for value in self.accuracy.per_seed if value is not None]
-
-    @property
-    def learned_nothing(self) -> bool:
-        return not any(self.learned)
+    def trained(self) -> list[bool]:
+        return self.starts.seeds

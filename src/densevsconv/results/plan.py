@@ -22,10 +22,20 @@ class Published(Strict):
     """Test accuracy."""
     seconds: float | None = Field(default=None, gt=0)
     """Training time in seconds."""
+    images: int | None = Field(default=None, ge=1)
+    """Training images."""
+    epochs: int | None = Field(default=None, ge=1)
+    """Epochs. Where our training shows a network fewer images in all (times `images`), no claim
+    about it is tested here."""
     name: str = ""
     """What the publication calls it."""
     source: str = ""
     """Where: table, section, reference."""
+
+    @property
+    def images_shown(self) -> int | None:
+        """Return how many images the training was shown, each as often as it was."""
+        return self.images * self.epochs if self.images and self.epochs else None
 
 
 class Matched(Record):
@@ -81,6 +91,9 @@ class DatasetPlan(Record):
     licence: str = Field(default="", description="Terms of use.")
     homepage: str = Field(default="", description="Address of the data's own page.")
     notes: str = Field(default="", description="What a reader must know about the data.")
+    other_data: str = Field(
+        default="", description="Why they are not the publication's; empty: they are."
+    )
 
     @property
     def changes(self) -> list[dict[str, Any]]:

@@ -194,6 +194,24 @@ class Study(Generic[P]):
             stacked = np.stack([columns[name] for name in probability_columns(columns)], axis=1)
             return labels, stacked.reshape(seeds, images, -1)
 
+    def labels(self, case: str) -> np.ndarray:
+        """Return the class of every test image."""
+        return self._answers(case)[0]
+
+    def right(self, case: str) -> np.ndarray:
+        """Return which answers on the test images are right: bool (seeds, images).
+
+        A network of NaNs says class 0, as ``argmax`` does.
+        """
+        return self._answers(case)[1]
+
+    def _answers(self, case: str) -> tuple[np.ndarray, np.ndarray]:
+        def read(_: Path) -> tuple[np.ndarray, np.ndarray]:
+            labels, probabilities = self.probabilities(case)
+            return labels, probabilities.argmax(axis=2) == labels
+
+        return self.once(self.at.predictions(case), read)
+
     def weights(self, case: str, repetition: int = 0) -> dict[str, np.ndarray]:
         """Return the weights of one seed, by name (``0_conv/kernel``)."""
         start = f"{repetition}/"
@@ -259,11 +277,6 @@ class Study(Generic[P]):
             (self.case(c).network, self.case(c).version) for c in (row.case_a, row.case_b)
         )
         return of_a if of_a == of_b else (row.architecture, "")
-
-    def share_seeds(self, a: str, b: str) -> bool:
-        """Return whether two cases were refitted with the same seeds, so that these pair them."""
-        of_a, of_b = ([(run.repetition, run.seeds) for run in self.runs(c)] for c in (a, b))
-        return of_a == of_b
 
 
 def merit(accuracy: float | None, loss: float | None) -> tuple[float, float]:

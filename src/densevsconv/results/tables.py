@@ -14,8 +14,13 @@ class SummaryRow(CaseLabels):
     trials: int = Field(description="Search trials of the case.")
     seeds: int = Field(description="Refitted seeds, those that diverged included.")
     test_accuracy_mean: float = Field(description="Over seeds.")
-    test_accuracy_low: float | None = Field(description="Lower end of its t interval.")
+    test_accuracy_low: float | None = Field(
+        description="Lower end of its interval, over seeds and test images; empty where there are "
+        "fewer than five seeds."
+    )
     test_accuracy_high: float | None = Field(description="Upper end.")
+    test_accuracy_lowest: float = Field(description="Of the seeds.")
+    test_accuracy_highest: float = Field(description="Of the seeds.")
     train_seconds_median: float = Field(description="*measured*: time of one whole training.")
     optimizer: str = Field(description="Chosen training setting.")
     learning_rate: float = Field(description="Chosen training setting.")
@@ -33,7 +38,14 @@ class SummaryRow(CaseLabels):
     )
     validation_loss_mean: float | None = Field(description="Likewise.")
     diverged_seeds: int = Field(description="How many of `seeds` diverged.")
-    learned_seeds: int = Field(description="How many are better than one class for all images.")
+    trained_seeds: int = Field(
+        description="How many trained, to more than naming the commonest class gives."
+    )
+    trained_lowest: float | None = Field(description="The lowest test accuracy of those.")
+    trained_highest: float | None = Field(description="The highest.")
+    not_tested: str | None = Field(
+        description="Why nothing follows from the case, such as that no start trained; or empty."
+    )
     time_ratio: float = Field(description="*measured*: over the data set's fastest case.")
     seconds_per_epoch_median: float = Field(description="*measured*: stage `time`.")
     seconds_to_target_median: float | None = Field(
@@ -67,21 +79,30 @@ class Difference(Record):
     """A difference of test accuracy, a minus b."""
 
     difference_mean: float = Field(description="Mean over seeds.")
-    difference_low: float | None = Field(description="Lower end of its t interval.")
+    difference_low: float | None = Field(description="Lower end of its interval.")
     difference_high: float | None = Field(description="Upper end.")
-    p_value: float | None = Field(
-        description="Two-sided, of this pair alone: not corrected for the number of pairs."
+    interval: str = Field(
+        description="What it is over: `seeds and images`; or, with fewer than five seeds, `every "
+        "run by its images`: the ends of the intervals of all pairs of runs, over images alone."
     )
-    test: str = Field(description="`paired t` where seeds are shared, else `Welch t`.")
+    p_value: float | None = Field(
+        description="Two-sided, of this pair alone, over seeds and images; empty with fewer than "
+        "five seeds."
+    )
+    ahead: str = Field(
+        description="By the interval: `a`, `b`, `neither`, or `unknown` without one; `not tested` "
+        "where a case did not train."
+    )
+    not_tested: str | None = Field(description="Why it is not tested; or empty.")
 
-    @property
-    def ahead(self) -> str:
-        """Return "a", "b", "neither" or, without an interval, "unknown"."""
-        if self.difference_low is None or self.difference_high is None:
-            return "unknown"
-        if self.difference_low > 0:
-            return "a"
-        return "b" if self.difference_high < 0 else "neither"
+
+def ahead(low: float | None, high: float | None) -> str:
+    """Return on whose side of zero the interval of a minus b lies."""
+    if low is None or high is None:
+        return "unknown"
+    if low > 0:
+        return "a"
+    return "b" if high < 0 else "neither"
 
 
 class CasePair(Record):
@@ -94,6 +115,21 @@ class CasePair(Record):
 
 class ComparisonRow(Difference, CasePair):
     """comparisons.csv: every convolutional case with every dense one of the same data set."""
+
+    p_adjusted: float | None = Field(
+        description="`p_value`, corrected for the number of comparisons of the data set (Holm)."
+    )
+    only_a: int = Field(description="Test images that most seeds of a get right, and not of b.")
+    only_b: int = Field(description="The other way round.")
+    mcnemar_p: float = Field(
+        description="McNemar's p value of these two numbers: of the two ensembles that vote, and "
+        "of no other seeds."
+    )
+    probability_a_ahead: float = Field(
+        description="That a run of a scores above one of b, on these images; a tie counts half."
+    )
+    probability_low: float = Field(description="Lower end of its interval.")
+    probability_high: float = Field(description="Upper end.")
 
 
 class FormPair(Record):
@@ -134,6 +170,11 @@ class EnginePair(Record):
 class EngineRow(Difference, EnginePair):
     """engines.csv: what differs is the implementation's doing, not the architecture's."""
 
+    answers_differ: float = Field(
+        description="Share of the answers, of the same seed on the same image, of which one is "
+        "right and the other wrong."
+    )
+
     train_seconds_a: float = Field(description="*measured*: median training time.")
     train_seconds_b: float = Field(description="*measured*: median training time.")
     time_ratio: float = Field(description="*measured*: a over b.")
@@ -143,7 +184,7 @@ class FamilyRow(Record):
     """families.csv: the case that stands for a family of a data set, chosen by validation alone.
 
     The highest mean validation accuracy of the refitted networks, among equals the lowest loss; of
-    several engines that of the best case of all.
+    several engines that of the best case of all. Cases from which nothing follows are left out.
     """
 
     dataset: str = Field(description="Its name in the study.")

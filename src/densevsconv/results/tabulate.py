@@ -1,19 +1,19 @@
 """The tables that summarise a study: a row a case, a refitted seed, a pair of cases, a family.
 
-Every convolutional case is compared with every dense case of the same data set. Refits of one
-study share their seeds by repetition, so the comparison is paired: repetition r of both cases saw
-the images in orders drawn from the same seed. Where the seeds differ (results put together by
-hand) it is Welch's test.
+Every convolutional case is compared with every dense case of the same data set, image by image. A
+case from which nothing follows (none of its starts trained, or every point of its search diverged)
+stays in the tables with its numbers and the reason, and stands for no family.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
-from itertools import permutations
+from itertools import groupby, permutations
 from math import fsum
 from statistics import median
 from typing import Any
+
+import numpy as np
 
 from densevsconv.results.study import Study, merit
 from densevsconv.results.tables import (
@@ -23,8 +23,12 @@ from densevsconv.results.tables import (
     FamilyRow,
     RunRow,
     SummaryRow,
+    ahead,
 )
-from densevsconv.statistics.comparison import compare
+from densevsconv.statistics.crossed import Estimate, combination
+from densevsconv.statistics.hypotheses import holm, mcnemar
+from densevsconv.statistics.one_run import probability_ahead
+from densevsconv.statistics.runs import CROSSED, Ends, difference_or_runs
 
 FAMILIES = ("convolutional", "dense")
 CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs")
@@ -52,7 +56,7 @@ class Tables:
         for name in self.names:
             case, selection = self.plan.cases[name], self.study.selection(name)
             evaluation, accuracy = self.study.evaluation(name), self.study.evaluation(name).accuracy
-            assert accuracy.mean is not None  # every case has a seed
+            starts = evaluation.starts
             seconds = self.study.timing(name).seconds_per_epoch.median
             reached = self._epochs_to_target(name)
             yield SummaryRow(
@@ -64,6 +68,8 @@ class Tables:
                 test_accuracy_mean=accuracy.mean,
                 test_accuracy_low=accuracy.low,
                 test_accuracy_high=accuracy.high,
+                test_accuracy_lowest=accuracy.lowest,
+                test_accuracy_highest=accuracy.highest,
                 train_seconds_median=self._seconds(name),
                 **{key: selection.training[key] for key in CHOSEN},
                 settings=json.dumps(selection.settings, sort_keys=True),
@@ -73,7 +79,10 @@ class Tables:
                 validation_accuracy_mean=self._validation_mean(name, "accuracy"),
                 validation_loss_mean=self._validation_mean(name, "loss"),
                 diverged_seeds=evaluation.diverged_seeds,
-                learned_seeds=sum(evaluation.learned),
+                trained_seeds=sum(starts.seeds),
+                trained_lowest=starts.lowest,
+                trained_highest=starts.highest,
+                not_tested=evaluation.not_tested or None,
                 time_ratio=self._seconds(name) / fastest[case.dataset],
                 seconds_per_epoch_median=seconds,
                 # epochs of the refitted networks, seconds of the timing alone on the machine
@@ -99,10 +108,31 @@ class Tables:
 
     def comparisons(self) -> Iterator[ComparisonRow]:
         """Test accuracy of a (convolutional) minus b (dense), of every such pair."""
-        for a, b in self._pairs():
-            if (self.plan.cases[a].family, self.plan.cases[b].family) == FAMILIES:
-                dataset = self.plan.cases[a].dataset
-                yield ComparisonRow(dataset=dataset, case_a=a, case_b=b, **self._difference(a, b))
+        cases = self.plan.cases
+        pairs = [p for p in self._pairs() if tuple(cases[name].family for name in p) == FAMILIES]
+        for dataset, some in groupby(pairs, key=lambda pair: cases[pair[0]].dataset):
+            found = [(a, b, self._difference(a, b)) for a, b in some]
+            # one family of comparisons: those that have a p value and say something
+            ps = [row["p_value"] for *_, row in found if _told(row)]
+            adjusted = iter(holm(ps))
+            for a, b, row in found:
+                votes = (self.study.right(name).mean(axis=0) > 0.5 for name in (a, b))
+                beside = mcnemar(*votes)
+                of_a, of_b = (self.study.evaluation(name).accuracy.per_seed for name in (a, b))
+                chance = probability_ahead(of_a, of_b, self.plan.confidence)
+                yield ComparisonRow(
+                    dataset=dataset,
+                    case_a=a,
+                    case_b=b,
+                    **row,
+                    p_adjusted=next(adjusted) if _told(row) else None,
+                    only_a=beside.only_a,
+                    only_b=beside.only_b,
+                    mcnemar_p=beside.p_value,
+                    probability_a_ahead=chance.probability,
+                    probability_low=chance.low,
+                    probability_high=chance.high,
+                )
 
     def engines(self) -> Iterator[EngineRow]:
         """The same network trained alike by two engines.
@@ -123,6 +153,7 @@ class Tables:
                     engine_a=of_a.engine,
                     engine_b=of_b.engine,
                     **self._difference(a, b),
+                    answers_differ=self._answers_differ(a, b),
                     train_seconds_a=self._seconds(a),
                     train_seconds_b=self._seconds(b),
                     time_ratio=self._seconds(a) / self._seconds(b),
@@ -131,7 +162,9 @@ class Tables:
     def families(self) -> Iterator[FamilyRow]:
         """The best case of each family of each data set; of several engines that of the best."""
         for dataset in self.study.datasets:
-            names = self.plan.ordered(dataset)
+            names = [name for name in self.plan.ordered(dataset) if not self._not_tested(name)]
+            if not names:
+                continue
             engine = self.plan.cases[max(names, key=self._merit)].engine
             for family in sorted({self.plan.cases[name].family for name in names}):
                 own = [name for name in names if self.plan.cases[name].family == family]
@@ -168,10 +201,11 @@ class Tables:
         """Return how much further ahead the best convolutional network is on a than on b.
 
         The best of a family are chosen on the validation images of each form, among the networks
-        that both forms have, on one engine: that of the best network of the reference. None where
-        a family is missing, or no seeds are shared.
+        that both forms have and that trained, on one engine: that of the best network of the
+        reference. None where a family is missing, or a network has too few seeds.
         """
         cases = self.plan.cases
+        pairs = [pair for pair in pairs if not self._not_tested(*pair)]
         if not pairs:
             return None
         engine = cases[max((b for _, b in pairs), key=self._merit)].engine
@@ -185,19 +219,10 @@ class Tables:
             ]
             for names in zip(*pairs, strict=True)
         )
-        # the repetitions that all four made from the same seeds
-        seeds = [{run.repetition: run.seeds for run in self.study.runs(name)}
-                 for name in (a, minus_a, b, minus_b)]  # fmt: skip
-        common = [r for r in seeds[0] if all(other.get(r) == seeds[0][r] for other in seeds)]
-        if not common:
-            return None
-        on_a, on_b = (
-            [self._accuracy(ahead)[r] - self._accuracy(behind)[r] for r in common]
-            for ahead, behind in ((a, minus_a), (b, minus_b))
-        )
         four = {"case_a": a, "minus_a": minus_a, "case_b": b, "minus_b": minus_b}
-        compared = compare(on_a, on_b, self.plan.confidence, paired=True)
-        return {"engine": engine} | four | asdict(compared)
+        rights = [self.study.right(name) for name in four.values()]
+        found = combination(rights, [1, -1, -1, 1], self.plan.confidence)
+        return {"engine": engine} | four | _columns(found, (found.low, found.high), CROSSED)
 
     # -- of one case, or two
 
@@ -218,16 +243,21 @@ class Tables:
         return {key: labels[key] for key in columns or labels}
 
     def _difference(self, a: str, b: str) -> dict[str, Any]:
-        of_a, of_b = (self.study.evaluation(name).accuracies for name in (a, b))
-        paired = self.study.share_seeds(a, b)
-        return asdict(compare(of_a, of_b, self.plan.confidence, paired=paired))
+        """Return the columns of a minus b: of one data set, or of forms of the same test images."""
+        rights = self.study.right(a), self.study.right(b)
+        found = difference_or_runs(*rights, self.plan.confidence)
+        return _columns(*found, self._not_tested(a, b))
+
+    def _answers_differ(self, a: str, b: str) -> float:
+        pairs = zip(self.study.right(a), self.study.right(b), strict=False)
+        return float(np.mean([of_a != of_b for of_a, of_b in pairs]))
+
+    def _not_tested(self, *names: str) -> str:
+        reasons = {name: self.study.evaluation(name).not_tested for name in names}
+        return "; ".join(f"{name}: {reason}" for name, reason in reasons.items() if reason)
 
     def _seconds(self, name: str) -> float:
         return self.study.timing(name).train_seconds.median
-
-    def _accuracy(self, name: str) -> dict[int, float]:
-        repetitions = [run.repetition for run in self.study.runs(name)]
-        return dict(zip(repetitions, self.study.evaluation(name).accuracies, strict=True))
 
     def _validation_mean(self, name: str, score: str) -> float | None:
         """Return the mean "accuracy" or "loss" on validation images of the refitted networks.
@@ -247,3 +277,20 @@ class Tables:
         reached = history[history["validation_accuracy"] >= self.target_accuracy]
         first: list[int] = reached.groupby("repetition")["epoch"].min().tolist()
         return first
+
+
+def _columns(found: Estimate, ends: Ends, over: str, not_tested: str = "") -> dict[str, Any]:
+    low, high = ends
+    return {
+        "difference_mean": found.mean,
+        "difference_low": low,
+        "difference_high": high,
+        "interval": over,
+        "p_value": found.p_value(),
+        "ahead": "not tested" if not_tested else ahead(low, high),
+        "not_tested": not_tested or None,
+    }
+
+
+def _told(row: dict[str, Any]) -> bool:
+    return row["p_value"] is not None and not row["not_tested"]

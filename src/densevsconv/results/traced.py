@@ -18,8 +18,8 @@ from pydantic import BaseModel
 
 from densevsconv.results.record import Record
 
-_COMPARE = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt,
-            ">=": operator.ge}  # fmt: skip
+_COMPARE = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
+            ">": operator.gt, ">=": operator.ge}  # fmt: skip
 
 
 @dataclass(frozen=True)

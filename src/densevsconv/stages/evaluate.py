@@ -25,7 +25,9 @@ from densevsconv.statistics.confusion import (
     most_confused,
     normalise_rows,
 )
-from densevsconv.statistics.intervals import mean_interval, wilson_interval
+from densevsconv.statistics.crossed import accuracy
+from densevsconv.statistics.intervals import mean_interval
+from densevsconv.statistics.starts import starts
 from densevsconv.store.files import file_digest
 from densevsconv.store.identity import code_digest, digest
 from densevsconv.store.journal import Journal
@@ -34,8 +36,8 @@ from densevsconv.store.layout import Layout
 CONFUSED_PAIRS = 10
 """Most-confused pairs kept, at most."""
 
-ROUNDING = 1e-9
-"""Shares of images that differ by less are the same."""
+UNTRAINED = "no start trained to more than naming the commonest class gives"
+INELIGIBLE = "every point of its search has a seed that diverged or failed"
 
 
 class EvaluatedCase(Record):
@@ -55,7 +57,8 @@ class EvaluatePlan(Plan):
 def inputs(plan: EvaluatePlan, at: Layout) -> Files:
     return {
         **of_each(sorted({case.dataset for case in plan.cases.values()}), test=at.test_data),
-        **of_each(plan.cases, runs=at.runs, predictions=at.predictions),
+        **of_each(plan.cases, selections=at.selection, runs=at.runs),
+        **of_each(plan.cases, predictions=at.predictions),
     }
 
 
@@ -68,7 +71,7 @@ def run(plan: EvaluatePlan, at: Layout) -> None:
     journal = Journal(at.journal("evaluate"))
     code = code_digest(__name__)
     for name, case in sorted(plan.cases.items()):
-        read = [at.test_data(case.dataset), at.runs(name), at.predictions(name)]
+        read = [at.test_data(case.dataset), at.selection(name), at.runs(name), at.predictions(name)]
         settings = [name, case.dataset, plan.confidence, plan.calibration_bins]
         key = digest([code, settings, [file_digest(path) for path in read]])
         if key not in journal:
@@ -89,7 +92,8 @@ def _evaluated(study: Study[EvaluatePlan], case: str) -> Evaluation:
         probabilities,
         case=case,
         dataset=dataset,
-        diverged=[run.diverged for run in study.runs(case)],
+        finished=[run.status == "finished" for run in study.runs(case)],
+        eligible=not study.selection(case).none_eligible,
         confidence=study.plan.confidence,
         bins=study.plan.calibration_bins,
     )
@@ -101,13 +105,17 @@ def evaluate(
     *,
     case: str,
     dataset: str,
-    diverged: list[bool],
+    finished: list[bool],
+    eligible: bool,
     confidence: float,
     bins: int,
 ) -> Evaluation:
-    """Return the evaluation of a case: ``labels`` (N,), ``probabilities`` (seeds, N, classes)."""
+    """Return the evaluation of a case: ``labels`` (N,), ``probabilities`` (seeds, N, classes).
+
+    ``finished`` says which seeds did, ``eligible`` whether any point of its search did.
+    """
     # not at the top: the Snakefile imports this module, and scikit-learn takes a second
-    from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
+    from sklearn.metrics import confusion_matrix, log_loss
 
     seeds, _, classes = probabilities.shape
     # argmax takes the first NaN for the largest value: class 0 for a network of NaNs
@@ -128,22 +136,38 @@ def evaluate(
     errors = [r.expected_calibration_error if r else None for r in reliabilities]
     nothing = Reliability(np.zeros(bins, dtype=int), np.zeros(bins), np.zeros(bins))
     pooled = sum((r for r in reliabilities if r), start=nothing)
-    accuracies = [float(accuracy_score(labels, row)) for row in predicted]
-    chance = float(np.bincount(labels).max() / len(labels))
+    right = predicted == labels
+    accuracies = right.mean(axis=1)
+    found = accuracy(right, confidence)
+    # whatever a seed that did not finish gets right, it has not trained
+    begun = starts(right & np.array(finished)[:, None], labels, confidence)
     return Evaluation.model_validate(
         {
             "case": case,
             "dataset": dataset,
             "seeds": seeds,
-            "diverged_seeds": sum(diverged),
+            "diverged_seeds": finished.count(False),
             "images": len(labels),
             "confidence": confidence,
-            "accuracy": _over_seeds([*accuracies], confidence, upper=1),
-            "chance": chance,
-            "learned": [accuracy > chance + ROUNDING for accuracy in accuracies],
-            "test_set_interval": wilson_interval(
-                float(np.mean(accuracies)), len(labels), confidence
-            ),
+            "accuracy": {
+                "mean": found.mean,
+                "low": found.low,
+                "high": found.high,
+                "std": float(accuracies.std(ddof=1)) if seeds > 1 else None,
+                "lowest": float(accuracies.min()),
+                "highest": float(accuracies.max()),
+                "per_seed": accuracies.tolist(),
+            },
+            "chance": float(np.bincount(labels).max() / len(labels)),
+            "starts": {
+                "seeds": begun.trained,
+                "above": begun.bound,
+                "share_low": begun.share_low,
+                "share_high": begun.share_high,
+                "lowest": begun.low,
+                "highest": begun.high,
+            },
+            "not_tested": INELIGIBLE if not eligible else "" if begun.count else UNTRAINED,
             "log_loss": _over_seeds(losses, confidence),
             "calibration_error": _over_seeds(errors, confidence, upper=1),
             "calibration": {"bins": pooled.bins()},

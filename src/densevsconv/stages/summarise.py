@@ -21,6 +21,7 @@ def inputs(plan: SummarisePlan, at: Layout) -> Files:
         "trials": at.trials,
         **of_each(plan.used, info=at.data_info),
         **of_each(plan.cases, selections=at.selection, runs=at.runs, history=at.history),
+        **of_each(plan.cases, predictions=at.predictions),
         **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
     }
 

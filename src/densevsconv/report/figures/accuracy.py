@@ -33,7 +33,7 @@ def accuracy(study: Study, case: str) -> Accuracy:
     half = 0.5 / study.data_info(plan.dataset).counts.test
     mean, low, high = found.accuracy.mean, found.accuracy.low, found.accuracy.high
     ends = [mean, mean if low is None else low, mean if high is None else high]
-    shown = np.clip(np.array([*ends, *found.accuracies], float), half, 1 - half)
+    shown = np.clip(np.array([*ends, *found.accuracy.per_seed], float), half, 1 - half)
     mean, low, high, *seeds = shown.tolist()
     return Accuracy(case, plan.family, mean, low, high, seeds)
 
