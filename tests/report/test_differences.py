@@ -53,6 +53,15 @@ def test_the_verdict(copy: Layout, numbers: Interval, sentence: str) -> None:
         assert sentence.format(**best) in section_
 
 
+def test_few_seeds_are_said_to_be_no_interval_over_seeds(copy: Layout) -> None:
+    few = interval(0.02, 0.01, 0.031) | {"interval": "every run by its images"}
+    edited(ComparisonRow, copy.comparisons, lambda row: few)
+    assert (
+        "(all pairs of runs, by their images, 1.00 to 3.10)"
+        in said(reported(copy), "results", "digits")[1]
+    )
+
+
 @pytest.mark.parametrize(
     ("numbers", "start"),
     [
