@@ -71,6 +71,7 @@ def test_equal_up_to_a_margin(known: Known, b: float, within: float, expected: s
     [
         ([0.9, 0.9], [0.8, 0.8], HOLDS),  # each of the four pairs is told apart by its images
         ([0.9, 0.9], [0.8, 0.895], UNTOLD),  # one is not, whatever the means
+        ([0.9, 0.8], [0.8, 0.7], UNTOLD),  # nor where each is ahead of its own
         ([0.805, 0.805], [0.8, 0.8], UNTOLD),  # three images, whatever the seeds
         ([0.8] * 4, [0.9] * 5, FAILS),
     ],

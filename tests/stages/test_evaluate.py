@@ -33,9 +33,11 @@ def one_hot(classes: np.ndarray, confidence: float = 1.0) -> np.ndarray:
     return np.where(np.arange(CLASSES) == classes[:, None], confidence, rest).astype(np.float32)
 
 
-def evaluated(seeds: list[np.ndarray], labels: np.ndarray = LABELS) -> dict:
+def evaluated(
+    seeds: list[np.ndarray], labels: np.ndarray = LABELS, finished: list[bool] | None = None
+) -> dict:
     found = evaluate.evaluate(
-        labels, np.stack(seeds), case="a", dataset="toy", finished=[True] * len(seeds),
+        labels, np.stack(seeds), case="a", dataset="toy", finished=finished or [True] * len(seeds),
         eligible=True, confidence=0.95, bins=15,
     )  # fmt: skip
     return found.model_dump()
@@ -159,6 +161,9 @@ def test_starts_that_trained_are_told_from_those_that_did_not() -> None:
     assert found["not_tested"] == ""
     # two classes of three, and others do better: no start of that network
     assert evaluated([one_hot(half), one_hot(LABELS)])["starts"]["seeds"] == [False, True]
+    # what diverged has not trained, whatever it got right until then
+    diverged = evaluated([one_hot(LABELS)] * 2, finished=[True, False])
+    assert diverged["starts"]["seeds"] == [True, False]
     never = evaluated([one_hot(dead)] * 2)
     assert (never["not_tested"], never["starts"]["highest"]) == (evaluate.UNTRAINED, None)
 
