@@ -110,7 +110,7 @@ def test_networks_that_did_not_train_are_left_out_and_named(copy: Layout, tested
     assert (beats in text) == (tested == 2)
     assert ("very" in text.split("compares all pairs")[1].split("refitted")[0]) == (tested == 2)
     assert f"No verdict rests on conv_small: {reason}." in text
-    assert "Of dense_1 3 of 10 starts trained, to " in text
+    assert "Of dense_1 3 of 10 starts trained (" in text
     abstract = said(reported(copy), "abstract")[0]
     cases = len(reported(copy).cases("digits"))
     assert f"1 of {cases} cases on Optical digits, 8x8 did not train and is left out." in abstract
