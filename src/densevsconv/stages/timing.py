@@ -44,6 +44,7 @@ class TimePlan(TrainingPlan):
     """plan/time.json."""
 
     card: ClassVar = partial(place, alone=True)
+    shared: ClassVar = False  # compiling is timed
 
     seconds: float | None = Field(description="About how long a timed training may take.")
     batch_sizes: list[int] = Field(description="At which inference is timed.")

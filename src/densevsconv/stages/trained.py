@@ -31,6 +31,8 @@ class TrainingPlan(Plan):
     """What a stage that trains is asked to do."""
 
     card: ClassVar = place
+    shared: ClassVar = True
+    """Whether programs that another job has compiled may be used."""
 
     seed: int = Field(description="The study's.")
     execution: str = Field(description="A mode of the engines, or auto.")
@@ -47,6 +49,7 @@ class TrainingPlan(Plan):
                 at.execution,
                 deterministic=self.deterministic,
                 tf32=self.tf32,
+                shared=self.shared,
             )
             for name, engine in ENGINES.items()
         }
@@ -97,6 +100,7 @@ def finish(
         varied = "".join(f" {key}={value}" for key, value in trial.settings.items())
         why = f": {finished.reason}" if finished.reason else ""
         progress.advance(f"{trial.case}{varied}{why}", trial.cost)
+    trainer.release()
     return [entry(trial, done[trial.id]) for trial in trials]
 
 

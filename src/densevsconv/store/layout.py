@@ -56,7 +56,7 @@ class Layout:
     running = _File("{results}/.running")
     """Which run writes here just now: one for all studies, since timings are taken alone."""
     execution = _File("{results}/execution")
-    """Folder of measured execution modes, which all studies share."""
+    """Folder of measured execution modes and compiled programs, which all studies share."""
 
     fetched = _Each("{study}/fetch/{}.json")
     """Which files of a data set were fetched, from where, and their checksums."""

@@ -31,13 +31,22 @@ def describe_machine(*packages: str) -> dict[str, Any]:
 
 
 def _processor() -> str:
+    return _told("model name") or platform.processor() or platform.machine()
+
+
+def processor_features() -> str:
+    """Return what instructions the processor has, where the system tells."""
+    return _told("flags") or _told("Features")
+
+
+def _told(key: str) -> str:
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
+            if line.startswith(key):
                 return line.partition(":")[2].strip()
     except OSError:
         pass
-    return platform.processor() or platform.machine()
+    return ""
 
 
 def reset_peak_memory() -> int:

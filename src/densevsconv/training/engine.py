@@ -104,7 +104,8 @@ class Engine(ABC):
     ``execution`` is one of its :attr:`modes`, or "auto" to measure which of them is faster; an
     engine without that mode runs as it always does. ``choices`` is the folder where measured modes
     are kept, so that a rerun gives the same bits; None: nowhere. ``deterministic`` and ``tf32`` are
-    the study's keys of these names, which matter on a GPU.
+    the study's keys of these names, which matter on a GPU. ``shared``: compiled programs are kept
+    beside the choices for other processes, and theirs used.
     """
 
     name: ClassVar[str]
@@ -131,9 +132,10 @@ class Engine(ABC):
         *,
         deterministic: bool = True,
         tf32: bool = False,
+        shared: bool = True,
     ) -> None:
         self.threads = threads
-        self.deterministic, self.tf32 = deterministic, tf32
+        self.deterministic, self.tf32, self.shared = deterministic, tf32, shared
         self.execution = execution
         self.choices = choices
 

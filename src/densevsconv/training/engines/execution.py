@@ -18,8 +18,9 @@ from densevsconv.store.identity import digest
 
 def add_flags(variable: str, *flags: str) -> None:
     """Add flags that a library reads when it is imported; what the user has set comes last."""
-    there = os.environ.get(variable, "").split()
-    os.environ[variable] = " ".join([*(flag for flag in flags if flag not in there), *there])
+    there = os.environ.get(variable, "")
+    new = [flag for flag in flags if flag not in there]
+    os.environ[variable] = " ".join(filter(None, [*new, there]))
 
 
 def recorded_choice(

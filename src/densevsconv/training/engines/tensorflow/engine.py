@@ -2,10 +2,12 @@
 
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import Any, ClassVar
 
 from densevsconv.training.engine import Group
 from densevsconv.training.engines.execution import add_flags, recorded_choice
+from densevsconv.training.engines.programs import program_folder, seal_programs
 from densevsconv.training.loop import LoopEngine, Trainer
 
 
@@ -33,9 +35,26 @@ class TensorFlowEngine(LoopEngine):
         """The modules that import TensorFlow, after it was told its threads; and its device."""
         if self.deterministic:
             add_flags("XLA_FLAGS", "--xla_gpu_deterministic_ops=true")
+        if self._programs:
+            add_flags("TF_XLA_FLAGS", f'--tf_xla_persistent_cache_directory="{self._programs}"')
         trainer = import_module(self.code[0])
         kinds = {"deterministic": self.deterministic, "tf32": self.tf32}
         return trainer, trainer.set_up(self.threads, **kinds)
+
+    @cached_property
+    def _programs(self) -> Path | None:
+        if self.choices is None or not self.shared:
+            return None
+        what = {key: self.identity[key] for key in ("code", "libraries")}
+        return program_folder(self.choices.absolute(), what)
+
+    def release(self) -> None:
+        super().release()
+        self._seal()
+
+    def _seal(self) -> None:
+        if self._programs:
+            seal_programs(self._programs)
 
     def _made(self, group: Group) -> Trainer:
         trainer, device = self._library
@@ -56,6 +75,7 @@ class TensorFlowEngine(LoopEngine):
                 "device": device,
             }
             made.use(recorded_choice(self.choices, model, ("graph", "xla"), measure))
+        self._seal()
         ready: Trainer = made
         return ready
 
