@@ -65,9 +65,10 @@ benchmark: $(INSTALLED) ## measure speed beside what people would use instead (h
 
 install: $(INSTALLED) ## make the environment (.venv) from the lock file
 
-gpu: $(INSTALLED) ## add the CUDA libraries that TensorFlow needs for NVIDIA GPUs
-	@$(BIN)/uv pip install --python $(BIN)/python \
-	    "tensorflow[and-cuda]$$(sed -n 's/^tensorflow\(==[^ ]*\).*/\1/p' requirements/lock.txt)"
+gpu: $(INSTALLED) ## add the CUDA libraries of TensorFlow and JAX for NVIDIA GPUs
+	@$(BIN)/uv pip install --python $(BIN)/python $$(sed -n \
+	    -e 's/^tensorflow\(==[^ ]*\).*/tensorflow[and-cuda]\1/p' \
+	    -e 's/^jax\(==[^ ]*\).*/jax[cuda12]\1/p' requirements/lock.txt)
 
 cluster: $(INSTALLED) ## add Snakemake's plugins for SLURM, Kubernetes and a storage of files
 	@$(BIN)/uv pip install --python $(BIN)/python --group cluster --constraint requirements/lock.txt

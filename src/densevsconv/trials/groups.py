@@ -6,6 +6,7 @@ from itertools import pairwise
 from densevsconv.images.load import load_training_data
 from densevsconv.images.prepared import Scaling, TrainingData
 from densevsconv.store.layout import Layout
+from densevsconv.training.agreement import require_agreement
 from densevsconv.training.engine import Engine, FinishedTrial, Group, Predictor, Trial
 from densevsconv.trials.cost import COMPILE_SECONDS
 from densevsconv.trials.planned import PlannedTrial
@@ -88,6 +89,7 @@ class GroupTrainer:
             if (engine := members[0].engine) is not self._engine:
                 self.release()
                 self._engine = engine
+            require_agreement(engine, self.group(members[:1]), self._at.execution)
             for finished in engine.train(self.group(members), clocked=clocked):
                 yield members[finished.index], finished
 
