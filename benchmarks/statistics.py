@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import scipy
@@ -62,8 +63,8 @@ def draw(
 def repeat(
     experiment: Callable[..., dict[str, bool]], draws: int, *settings: Any
 ) -> dict[str, float]:
-    """Return how often each thing that an experiment tells is so, always from the same seed."""
-    random = np.random.default_rng(0)
+    """Return how often each thing that an experiment tells is so; settings have a seed each."""
+    random = np.random.default_rng(crc32(repr((experiment.__name__, settings)).encode()))
     told = [experiment(random, *settings) for _ in range(draws)]
     return {name: float(np.mean([one[name] for one in told])) for name in told[0]}
 

@@ -43,6 +43,8 @@ def test_pairs_are_tested_by_what_their_differences_are_like() -> None:
     but_one = [values[:8] + values[9:] for values in (a, b)]
     name, p_value = paired_test(*but_one)
     assert (name, p_value) == ("paired t", pytest.approx(stats.ttest_rel(*but_one).pvalue))
+    # 0.08: not far enough from normal
+    assert paired_test([0, 1, 2, 3, 4, 5, 6, 14], [3] * 8)[0] == "paired t"
     assert paired_test(a, a) == ("paired t", None)
     assert paired_test([0, 0, 0, 0, 9], [0] * 5) == ("Wilcoxon", None)
 
@@ -91,6 +93,14 @@ def test_probability_ahead(a: list, b: list, probability: float, verdict: str) -
     assert found.high - found.low > 0.05
 
 
+def test_ahead_is_significant_where_mann_and_whitneys_test_is() -> None:
+    a, b = np.random.default_rng(0).standard_normal((2, 40))
+    for shifted in a - a.mean() + b.mean() + np.linspace(0, 1, 60)[:, None]:
+        test = stats.mannwhitneyu(shifted, b, use_continuity=False, method="asymptotic")
+        found = probability_ahead(shifted.tolist(), b.tolist(), 0.95)
+        assert (found.low > 0.5) == (test.pvalue < 0.05)
+
+
 def test_prediction_of_one_run() -> None:
     # Hahn and Meeker 1991, section 4.7: 5 readings, mean 50.10, s 1.31: 46.1 to 54.1
     x = np.array([51.4, 49.5, 48.7, 49.3, 51.6])
@@ -119,13 +129,12 @@ def test_crossed_variance() -> None:
 
 def test_variances_of_known_sources_are_found() -> None:
     random = np.random.default_rng(0)
-    shape = (400, 30)
-    nested = 3 * random.standard_normal((400, 1)) + random.standard_normal(shape)
+    nested = random.standard_normal((400, 1)) + 3 * random.standard_normal((400, 3))
     found = nested_variance(nested, ["split", "seed"])
     assert list(found) == ["split", "seed"]
-    # a variance of 400 levels has a relative standard deviation of sqrt(2 / 399), 7%
-    assert found == pytest.approx({"split": 9, "seed": 1}, rel=0.3)
-    crossed = 2 * random.standard_normal((400, 1)) + random.standard_normal(shape)
+    # the means of 400 splits have the variance 4, known to sqrt(2 / 399) of it: 0.28
+    assert found == pytest.approx({"split": 1, "seed": 9}, abs=4 * 0.28)
+    crossed = 2 * random.standard_normal((400, 1)) + random.standard_normal((400, 30))
     assert crossed_variance(crossed, ["split", "order"]) == pytest.approx(
         {"split": 4, "order": 0, REST: 1}, rel=0.3, abs=0.05
     )

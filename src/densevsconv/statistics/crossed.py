@@ -10,7 +10,7 @@ square, whose degrees of freedom are Satterthwaite's (1946, "An approximate dist
 estimates of variance components") or, of a difference, Welch's. Seeds and images drawn with
 replacement, the crossed ("pigeonhole") bootstrap, are not used: that counts what is particular to a
 seed on an image three times (Owen 2007, "The pigeonhole bootstrap"), while n seeds drawn from n
-have (n - 1) / n of their variance. benchmarks/statistics.py has the coverage of both.
+have (n - 1) / n of their variance. docs/statistics.md has the coverage of both.
 """
 
 from __future__ import annotations

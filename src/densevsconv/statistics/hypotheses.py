@@ -25,7 +25,7 @@ def mcnemar(a: np.ndarray, b: np.ndarray) -> Discordant:
     McNemar's test (1947) with the mid-p value of the binomial (Fagerland, Lydersen and Laake 2013,
     "The McNemar test for binary matched-pairs data: mid-p and asymptotic are better than exact
     conditional"). It is about these two networks and new images, not about other seeds: a pair of
-    seeds each, or the two ensembles that vote with all their seeds. P values of several pairs of
+    seeds each, or what most of all seeds get right, of each network. P values of several pairs of
     seeds share their images, and no sum or vote of them is a test of the architectures: that is
     the crossed interval.
     """
