@@ -86,7 +86,7 @@ MISTAKES = [
     Mistake("missing key", STUDY, {"title": ...}, ["title: missing", "allowed: text, not empty"]),
     Mistake("missing architecture", STUDY, {"cases__dense_1__architecture": ...}, ["cases.dense_1.architecture: missing", "the name of a file"]),
     # references
-    Mistake("unknown study", CONFIG, {"study": "quikstart"}, ['unknown study "quikstart"', '"quickstart"', "quickstart, tiny"]),
+    Mistake("unknown study", CONFIG, {"study": "quikstart"}, ['unknown study "quikstart"', '"quickstart"', "quickstart, theory, tiny"]),
     Mistake("unknown data set of the study", STUDY, {"datasets": {"digit": {}}}, ['datasets.digit: unknown data set "digit"', '"digits"']),
     Mistake("unknown data set of a case", STUDY, {"cases__dense_1__dataset": "digts"}, ['cases.dense_1.dataset: unknown data set "digts"', '"digits"']),
     Mistake("unknown architecture", STUDY, {"cases__dense_1__architecture": "dens_1"}, ['cases.dense_1.architecture: unknown architecture "dens_1"', '"dense_1"', "conv_small"]),
@@ -134,6 +134,7 @@ MISTAKES = [
     Mistake("match of no case", STUDY, {"cases__dense_1__match": {"macs": "lenet5"}}, ['cases.dense_1.match.macs: found "lenet5"; allowed: a case on digits without match']),
     Mistake("match that nothing meets", STUDY, {"cases__dense_1__match": {"macs": "dense_1"}, "cases__lenet5_8__match": {"macs": "dense_1"}}, ["cases.dense_1.match.macs: found", "without match"]),
     Mistake("match that comes not near", STUDY, match_something_tiny, ["cases.lenet5_8.match.parameters: found 87 parameters where dense_2 comes nearest to the 50 of dense_1; allowed: within 10%"]),
+    Mistake("wrong training of a data set", STUDY, {"datasets__digits__training": {"epochs": 0}}, ["datasets.digits.training.epochs: found 0"]),
     Mistake("updates beside epochs", STUDY, {"training__updates": 100}, ["training.updates: found it beside epochs"]),
     Mistake("engine twice", STUDY, {"cases__dense_1__engines": ["tensorflow", "tensorflow"]}, ["cases.dense_1: the case dense_1-tensorflow is there twice"]),
     # values

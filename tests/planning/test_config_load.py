@@ -67,7 +67,8 @@ def test_sizes_and_lists_make_data_sets_and_cases(tmp_path: Path) -> None:
     study = tiny(
         tmp_path,
         datasets={"digits": {"training_sizes": [100, 400], "title": "Both"},
-                  "curves": {"dataset": "mnist1d", "source": {"length": 30, "samples": 600}}},
+                  "curves": {"dataset": "mnist1d", "source": {"length": 30, "samples": 600},
+                             "training": {"epochs": 9}}},
         cases={"dense": {"datasets": ["digits", "curves"], "architecture": "dense_1"},
                "alone": {"dataset": "digits-100", "architecture": "dense_1",
                          "training": {"updates": 100, "batch_size": 32}}},
@@ -83,6 +84,7 @@ def test_sizes_and_lists_make_data_sets_and_cases(tmp_path: Path) -> None:
     }  # fmt: skip
     assert {case.network for case in study.cases.values()} == {"dense", "alone"}
     assert study.cases["alone"].training.epochs == 33  # of three steps
+    assert study.cases["dense-curves"].training.epochs == 9
 
 
 @pytest.mark.parametrize("by", ["parameters", "macs"])

@@ -7,6 +7,7 @@ from densevsconv.commands.verify import PUBLISHED
 from densevsconv.errors import UserError
 from densevsconv.report.contents import drawings
 from densevsconv.results.digests import Digests, require_whole
+from densevsconv.results.follow import TABLES, followed
 from densevsconv.stages.figures import FiguresPlan
 from densevsconv.store.files import atomic_path
 from densevsconv.store.layout import Layout
@@ -23,11 +24,15 @@ def tables(layout: Layout) -> list[Path]:
     ]
 
 
+def series(layout: Layout) -> list[Path]:
+    return [getattr(layout, name) for name in TABLES]
+
+
 def where(layout: Layout, command: str) -> str:
     """Return a few lines that say where a study's files are; ``command`` makes the study."""
     entries = {
         "report": [layout.paper, layout.page],
-        "tables": tables(layout),
+        "tables": tables(layout) + series(layout),
         "runs": [layout.database],
     }
     there = {name: [file for file in files if file.exists()] for name, files in entries.items()}
@@ -51,6 +56,7 @@ def publish(layout: Layout, target: Path, command: str) -> list[Path]:
     figures = [layout.figure(drawing.stem, "png") for drawing in drawings(plan)]
     report = [layout.paper, layout.page, layout.facts]
     wanted = {file.name: file for file in [*report, *tables(layout), layout.claims]}
+    wanted |= {file.name: file for file in series(layout) if followed(plan)}
     wanted |= {f"figures/{file.name}": file for file in figures}
     again = f"finish it with `{command}`"
     for file in wanted.values():

@@ -22,6 +22,7 @@ from densevsconv.training.settings import Training
 from densevsconv.trials.search import Search
 
 FOLDER = Path("config/schema")
+UPDATES = "In place of epochs: as many as come nearest to so many steps."
 
 
 def schema(folder: Path = FOLDER) -> None:
@@ -40,8 +41,10 @@ def schema_texts() -> dict[str, str]:
     searched = {key: {"type": "array", "items": value} for key, value in settings.items()}
     search["grid"] |= {"properties": searched, "additionalProperties": False}
     search["points"]["anyOf"][0]["items"] = training
-    for place in (study, definitions["Case"]):
+    settings["updates"] = {"type": "integer", "minimum": 1, "description": UPDATES}
+    for place in (study, definitions["Case"], definitions["StudyDataset"]):
         place["properties"]["training"] |= training
+    for place in (study, definitions["Case"]):
         place["properties"]["search"] |= {"$ref": "#/$defs/Search"}
 
     architecture["$defs"] |= _layers()

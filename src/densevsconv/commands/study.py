@@ -7,6 +7,7 @@ from pathlib import Path
 
 from densevsconv.commands import publish as publishing
 from densevsconv.commands import verify as verifying
+from densevsconv.commands.answers import answers
 from densevsconv.errors import UserError
 from densevsconv.networks.describe import describe as described
 from densevsconv.networks.schema import load_architecture
@@ -45,7 +46,8 @@ def describe(architecture: str, image: tuple[int, int, int], classes: int) -> No
 
 def where(study: str | None, scale: str | None) -> None:
     found = _chosen(study, scale)
-    print(publishing.where(_files(found), found.command))
+    at = _files(found)
+    print("\n".join([publishing.where(at, found.command), *answers(at)]))
 
 
 def publish(study: str | None, scale: str | None, to: Path) -> None:

@@ -131,10 +131,12 @@ class _Part:
     architecture: BoundArchitecture
 
     def training(self) -> Training:
-        shared, own = self.study.training, self.case.training
-        if own.keys() & set(LENGTHS):  # the case's own, whichever the study has
-            shared = {key: value for key, value in shared.items() if key not in LENGTHS}
-        given = self._filled({**shared, **own})
+        given: dict[str, Any] = {}
+        for own in (self.study.training, self.dataset.used.training, self.case.training):
+            # epochs or updates, whichever the others have
+            dropped = set(LENGTHS) if own.keys() & set(LENGTHS) else set()
+            given = {key: value for key, value in given.items() if key not in dropped} | own
+        given = self._filled(given)
         updates = given.pop("updates", None)
         try:
             training = Training.model_validate(given)
@@ -271,6 +273,8 @@ class _Part:
         return settings | {"augmentation": self.dataset.entry.augmentation.model_dump()}
 
     def _training_section(self, key: str) -> str:
+        if key in self.dataset.used.training and key not in self.case.training:
+            return f"datasets.{self.dataset.name}.training"
         return self._section("training", key, self.case.training, self.study.training)
 
     def _search_section(self, key: str) -> str:

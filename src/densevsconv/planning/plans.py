@@ -133,7 +133,9 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
                 if settings.claims
             },
         ),
-        "summarise": SummarisePlan(**dict(shown), target_accuracy=settings.time.target_accuracy),
+        "summarise": SummarisePlan(
+            **dict(shown), target_accuracy=settings.time.target_accuracy, seed=settings.seed
+        ),
         "figures": FiguresPlan(**dict(shown)),
         "report": ReportPlan(
             **dict(shown),

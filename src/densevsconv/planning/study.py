@@ -69,6 +69,9 @@ class StudyDataset(Split):
     """Name for people; empty: the catalogue's."""
     transform: Transforms = Field(default_factory=list)
     """Changes made to every image before training, in order, see the transformations."""
+    training: dict[str, Any] = Field(default_factory=dict)
+    """Keys of Training that differ from the study's for all cases on it, such as more epochs of
+    fewer images."""
     source: dict[str, Any] = Field(default_factory=dict)
     """Keys of the catalogue's source that differ, of a data set that is generated."""
     training_sizes: list[Annotated[int, Field(ge=1)]] = Field(default_factory=list)

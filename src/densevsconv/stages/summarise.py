@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from densevsconv.results import tables as rows
+from densevsconv.results.follow import TABLES, Follow, followed
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.results.tabulate import Tables
@@ -14,6 +15,7 @@ class SummarisePlan(StudyPlan, Plan):
     """plan/summarise.json."""
 
     target_accuracy: float = Field(description="On validation images: the time to it is wanted.")
+    seed: int = Field(default=0, description="The study's.")
 
 
 def inputs(plan: SummarisePlan, at: Layout) -> Files:
@@ -34,14 +36,19 @@ def outputs(plan: SummarisePlan, at: Layout) -> Files:
         "difficulty": at.difficulty,
         "engines": at.engine_comparisons,
         "families": at.families,
+        **({name: getattr(at, name) for name in TABLES} if followed(plan) else {}),
     }
 
 
 def run(plan: SummarisePlan, at: Layout) -> None:
-    tables = Tables(Study(plan, at), plan.target_accuracy)
+    study = Study(plan, at)
+    tables = Tables(study, plan.target_accuracy)
     rows.RunRow.write_table(at.run_table, tables.runs())
     rows.ComparisonRow.write_table(at.comparisons, tables.comparisons())
     rows.DifficultyRow.write_table(at.difficulty, tables.difficulty())
     rows.EngineRow.write_table(at.engine_comparisons, tables.engines())
     rows.FamilyRow.write_table(at.families, tables.families())
     rows.SummaryRow.write_table(at.summary, tables.summary())
+    follow = Follow(plan, study.right, seed=plan.seed, target_accuracy=plan.target_accuracy)
+    for name, row in TABLES.items() if followed(plan) else ():
+        row.write_table(getattr(at, name), getattr(follow, name)())

@@ -108,6 +108,20 @@ class Layout:
     """One row a pair of cases: difference of test accuracy with its interval."""
     difficulty = _File("{study}/difficulty.csv")
     """One row a network on two forms of the same images."""
+    series = _File("{study}/series.csv")
+    """One row a network at a place of a series; this and the next where a study has series."""
+    leads = _File("{study}/leads.csv")
+    """One row a pair of networks at a place of a series."""
+    crossings = _File("{study}/crossings.csv")
+    """One row a pair of networks and a series."""
+    learning = _File("{study}/learning.csv")
+    """One row a network on one kind of images."""
+    equivalents = _File("{study}/equivalents.csv")
+    """One row a pair of networks and a number of images."""
+    needed = _File("{study}/needed.csv")
+    """One row a network on one kind of images."""
+    growth = _File("{study}/growth.csv")
+    """One row a network."""
     families = _File("{study}/families.csv")
     """The case that stands for each family of a data set."""
     engine_comparisons = _File("{study}/engines.csv")

@@ -1,0 +1,200 @@
+"""What a study with series answers, in sentences: every number of them is read from its tables."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from statistics import median
+from typing import Any
+
+from densevsconv.results import series as rows
+from densevsconv.results.follow import SHARING, TABLES, followed, sharing
+from densevsconv.results.plan import CasePlan
+from densevsconv.results.tables import SummaryRow
+from densevsconv.stages.summarise import SummarisePlan
+from densevsconv.store.layout import Layout
+
+CONTROL = "permuted"
+"""The series whose images lose their neighbourhoods: no place for convolution to win."""
+EXPECTED = {"shift": 1, "training_images": -1}
+"""Whether the lead of convolution is said to grow or to shrink along a series."""
+
+
+def answers(at: Layout) -> list[str]:
+    """Return sentences on the series of a finished study; none where it has no series."""
+    if not at.plan("summarise").exists() or not at.crossings.exists():
+        return []
+    plan = SummarisePlan.read(at.plan("summarise"))
+    return list(Answers(plan, at).lines()) if followed(plan) else []
+
+
+class Answers:
+    """Sentences on pairs of networks, of which one is bound more than the other."""
+
+    def __init__(self, plan: SummarisePlan, at: Layout) -> None:
+        self.tables: dict[str, list[Any]] = {
+            name: kind.read_table(getattr(at, name)) for name, kind in TABLES.items()
+        }
+        self.summary = {row.case: row for row in SummaryRow.read_table(at.summary)}
+        self.networks: dict[str, CasePlan] = {
+            row.network: plan.cases[row.case] for row in self.tables["series"]
+        }
+        self.leads = {
+            (row.series, row.images, row.network_a, row.network_b, row.value): row
+            for row in self.tables["leads"]
+        }
+
+    def lines(self) -> Iterator[str]:
+        pairs = {(row.network_a, row.network_b) for row in self.tables["crossings"]}
+        for a, b in sorted(filter(self._told, pairs), key=self._order):
+            found = [r for r in self.tables["crossings"] if (r.network_a, r.network_b) == (a, b)]
+            varied = [self._when(row) for row in found if row.series != CONTROL]
+            if varied:
+                yield f"{a} is ahead of {b} {'; '.join(varied)}."
+            if self.networks[b].matched:
+                yield self._cost(a, b)
+            if self._kinds(a, b) == ("shared", "dense"):
+                yield from filter(None, map(self._check, found))
+            yield from self._equivalent(a, b)
+        for _, several in groupby(self.tables["learning"], key=lambda row: row.images):
+            yield self._learning(list(several))
+        yield from self._needed()
+
+    # -- which
+
+    def _kinds(self, a: str, b: str) -> tuple[str, str]:
+        return sharing(self.networks[a]), sharing(self.networks[b])
+
+    def _told(self, pair: tuple[str, str]) -> bool:
+        of_a, of_b = (self.networks[network].training["optimizer"] for network in pair)
+        first, second = self._kinds(*pair)
+        return first != second and of_a == of_b
+
+    def _order(self, pair: tuple[str, str]) -> tuple[Any, ...]:
+        """The most different first, among them partners of equal size."""
+        first, second = (SHARING.index(kind) for kind in self._kinds(*pair))
+        return second - first, self.networks[pair[1]].matched is None, pair
+
+    def _of(self, row: rows.Series) -> str:
+        several = len({(each.series, each.images) for each in self.tables["crossings"]
+                       if each.series == row.series}) > 1  # fmt: skip
+        return f" of {row.images}" if several else ""
+
+    # -- sentences
+
+    def _when(self, row: rows.CrossingRow) -> str:
+        what = f"{row.series.replace('_', ' ')}{self._of(row)}"
+        if row.ahead == "crosses":
+            side = "from" if row.lead_last > row.lead_first else "up to"
+            return f"{side} {_number(row.at)} {what} ({_ends(row)})"
+        all_along = "at every" if row.ahead == "a" else "at no"
+        ends = " and ".join(self._lead(row, value) for value in (row.first, row.last))
+        return f"{all_along} {what} from {_number(row.first)} to {_number(row.last)} ({ends})"
+
+    def _lead(self, row: rows.CrossingRow, value: float) -> str:
+        """Return the lead in points at one place, with its interval."""
+        lead = self.leads[row.series, row.images, row.network_a, row.network_b, value]
+        return f"{_points(lead.lead, lead.low, lead.high)} at {_number(value)}"
+
+    def _cost(self, a: str, b: str) -> str:
+        """Return what a takes beside b on the same images, the median and the range over them."""
+        by = {(row.dataset, row.network): row for row in self.tables["series"]}
+        on = sorted({data for data, network in by if network == a and (data, b) in by})
+        both = [(by[data, a], by[data, b]) for data in on]
+        seconds = [
+            self.summary[of_a.case].train_seconds_median
+            / self.summary[of_b.case].train_seconds_median
+            for of_a, of_b in both
+        ]
+        ratios = {
+            "parameters": [of_a.parameters / of_b.parameters for of_a, of_b in both],
+            "multiply-accumulates": [of_a.macs / of_b.macs for of_a, of_b in both],
+            "training time": seconds,
+        }
+        matched = self.networks[b].matched
+        assert matched is not None
+        same = "parameters" if matched.by == "parameters" else "multiply-accumulates"
+        told = [
+            f"{median(of):.3g} times the {what} ({min(of):.3g} to {max(of):.3g})"
+            for what, of in ratios.items()
+            if what != same
+        ]
+        return f"  at equal {same} {a} takes {' and '.join(told)} of {b}."
+
+    def _check(self, row: rows.CrossingRow) -> str:
+        lead = self.leads[row.series, row.images, row.network_a, row.network_b, row.last]
+        ends = f"{self._lead(row, row.first)}, {self._lead(row, row.last)}"
+        if row.change_low is None or row.change_high is None or lead.low is None:
+            return f"  {row.series}{self._of(row)}: {ends}; too few seeds for an interval."
+        if row.series == CONTROL:
+            turned = "turns" if lead.high < 0 else "vanishes" if lead.low <= 0 else ""
+            told = turned or "neither vanishes nor turns (refuted)"
+            return f"  under permutation{self._of(row)} the lead {told}: {ends}."
+        if row.series not in EXPECTED:
+            return ""
+        word = "grows" if EXPECTED[row.series] > 0 else "shrinks"
+        low, high = sorted(EXPECTED[row.series] * end for end in (row.change_low, row.change_high))
+        verdict = "holds" if low > 0 else "is refuted" if high < 0 else "cannot be told"
+        change = _points(row.change, row.change_low, row.change_high)
+        return (
+            f"  with {row.series.replace('_', ' ')}{self._of(row)} the lead {word}: {verdict} "
+            f"({ends}; changed by {change})."
+        )
+
+    def _equivalent(self, a: str, b: str) -> Iterator[str]:
+        found = [r for r in self.tables["equivalents"] if (r.network_a, r.network_b) == (a, b)]
+        for images, several in groupby(found, key=lambda row: row.images):
+            told = [f"{_factor(row)} at {_number(row.training_images)}" for row in several]
+            yield f"  {b} needs {', '.join(told)} times the images of {a} ({images})."
+
+    def _learning(self, found: list[rows.LearningRow]) -> str:
+        told = [
+            f"{row.network} {row.exponent:.2f} ({_range(row.low, row.high, '.2f')})"
+            for row in found
+        ]
+        return (
+            f"errors fall as images to the power of minus ({found[0].images}): {', '.join(told)}."
+        )
+
+    def _needed(self) -> Iterator[str]:
+        predicted = [row for row in self.tables["needed"] if row.predicted]
+        for images, several in groupby(predicted, key=lambda row: row.images):
+            told = [
+                f"{row.network} {_number(row.needed)} ({_range(row.low, row.high, ',.0f')}; "
+                f"predicted as {_number(row.predicted)})"
+                for row in several
+            ]
+            yield f"images needed for {predicted[0].accuracy:.0%} ({images}): {', '.join(told)}."
+        for row in self.tables["growth"]:
+            ends = _range(row.low, row.high, ".2f")
+            yield (
+                f"{row.network}: what is needed grows as what is predicted to the power of "
+                f"{row.exponent:.2f} ({ends}; over {row.sets} kinds of images)."
+            )
+
+
+def _number(value: float | None) -> str:
+    return "outside of what was measured" if value is None else f"{value:,.4g}" if (
+        value < 1000) else f"{value:,.0f}"  # fmt: skip
+
+
+def _range(low: float | None, high: float | None, form: str) -> str:
+    ends = ["outside" if end is None else format(end, form) for end in (low, high)]
+    return " to ".join(ends)
+
+
+def _ends(row: rows.CrossingRow) -> str:
+    if row.inside is None:
+        return "too few seeds for an interval"
+    low = f"before {_number(row.first)}" if row.low is None else _number(row.low)
+    high = f"beyond {_number(row.last)}" if row.high is None else _number(row.high)
+    return f"{low} to {high}"
+
+
+def _points(value: float, low: float | None, high: float | None) -> str:
+    ends = "" if low is None or high is None else f" ({100 * low:+.2f} to {100 * high:+.2f})"
+    return f"{100 * value:+.2f}{ends} points"
+
+
+def _factor(row: rows.EquivalentRow) -> str:
+    if row.factor is None:
+        return row.side
+    return f"{row.factor:.2g} ({_range(row.low, row.high, '.2g')})"
