@@ -7,7 +7,7 @@ from typing import Any
 
 from densevsconv.results import series as rows
 from densevsconv.results.follow import SHARING, TABLES, followed, sharing
-from densevsconv.results.plan import CasePlan
+from densevsconv.results.plan import CasePlan, StudyPlan
 from densevsconv.results.tables import SummaryRow
 from densevsconv.stages.summarise import SummarisePlan
 from densevsconv.store.layout import Layout
@@ -23,17 +23,24 @@ def answers(at: Layout) -> list[str]:
     if not at.plan("summarise").exists() or not at.crossings.exists():
         return []
     plan = SummarisePlan.read(at.plan("summarise"))
-    return list(Answers(plan, at).lines()) if followed(plan) else []
+    if not followed(plan):
+        return []
+    tables = {name: kind.read_table(getattr(at, name)) for name, kind in TABLES.items()}
+    summary = SummaryRow.read_table(at.summary)
+    seconds = {row.case: row.train_seconds_median for row in summary}
+    return list(Answers(plan, tables, seconds).lines())
 
 
 class Answers:
-    """Sentences on pairs of networks, of which one is bound more than the other."""
+    """Sentences on pairs of networks, of which one is bound more than the other.
 
-    def __init__(self, plan: SummarisePlan, at: Layout) -> None:
-        self.tables: dict[str, list[Any]] = {
-            name: kind.read_table(getattr(at, name)) for name, kind in TABLES.items()
-        }
-        self.summary = {row.case: row for row in SummaryRow.read_table(at.summary)}
+    ``tables`` are the rows of each of :data:`TABLES`, ``seconds`` the training time of each case.
+    """
+
+    def __init__(
+        self, plan: StudyPlan, tables: dict[str, list[Any]], seconds: dict[str, float]
+    ) -> None:
+        self.tables, self.seconds = tables, seconds
         self.networks: dict[str, CasePlan] = {
             row.network: plan.cases[row.case] for row in self.tables["series"]
         }
@@ -99,15 +106,12 @@ class Answers:
         by = {(row.dataset, row.network): row for row in self.tables["series"]}
         on = sorted({data for data, network in by if network == a and (data, b) in by})
         both = [(by[data, a], by[data, b]) for data in on]
-        seconds = [
-            self.summary[of_a.case].train_seconds_median
-            / self.summary[of_b.case].train_seconds_median
-            for of_a, of_b in both
-        ]
         ratios = {
             "parameters": [of_a.parameters / of_b.parameters for of_a, of_b in both],
             "multiply-accumulates": [of_a.macs / of_b.macs for of_a, of_b in both],
-            "training time": seconds,
+            "training time": [
+                self.seconds[of_a.case] / self.seconds[of_b.case] for of_a, of_b in both
+            ],
         }
         matched = self.networks[b].matched
         assert matched is not None
