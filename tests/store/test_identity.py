@@ -165,7 +165,7 @@ def test_what_cannot_change_a_bit_changes_no_id(words: str, sources: Path) -> No
 
 CODE = {
     "default of a setting": (reword("Float = 1e-3", "Float = 1e-2", SETTINGS), set(ENGINES)),
-    "loop": (reword("state, 0, math.inf", "state, 1, math.inf", LOOP), set(ENGINES)),
+    "loop": (reword("= 0, math.inf", "= 1, math.inf", LOOP), set(ENGINES)),
     "engine": (reword("CALL = 10", "CALL = 11", TENSORFLOW + "trainer.py"), {"tensorflow"}),
     "numpynet": (reword(r"\n\Z", "\nNEW = 1\n", "numpynet/losses.py"), {"numpy"}),
 }

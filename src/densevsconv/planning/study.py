@@ -109,8 +109,8 @@ class Case(Strict):
     and `filters` but those of the last layer are multiplied by one factor. The count comes within
     10% of the other's, or it is refused."""
     engines: list[str] = Field(default_factory=lambda: [AUTO], min_length=1)
-    """What trains it: `tensorflow`, `numpy` (numpynet), or `auto`: JAX where there are NVIDIA GPUs
-    and it is installed for them, else TensorFlow. With several, each makes a case of its own,
+    """What trains it: `tensorflow`, `jax`, `numpy` (numpynet), or `auto`: JAX where there are NVIDIA
+    GPUs and it is installed for them, else TensorFlow. With several, each makes a case of its own,
     `<case>-<engine>`."""
     training: dict[str, Any] = Field(default_factory=dict)
     """Keys of Training that differ from the study's `training`."""

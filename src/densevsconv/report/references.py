@@ -26,6 +26,10 @@ REFERENCES = {
         "M. Abadi et al. (2016). TensorFlow: a system for large-scale machine learning. "
         "Proceedings of OSDI, 265-283."
     ),
+    "frostig2018": (
+        "R. Frostig, M. J. Johnson and C. Leary (2018). Compiling machine learning programs via "
+        "high-level tracing. Proceedings of SysML."
+    ),
     "bouthillier2021": (
         "X. Bouthillier et al. (2021). Accounting for variance in machine learning benchmarks. "
         "Proceedings of MLSys 3, 747-769."

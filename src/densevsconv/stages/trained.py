@@ -87,7 +87,7 @@ def finish(
     cost = sum(trial.cost for trial in waiting)
     progress = Progress(f"{stage} {shard}", len(wanted), len(done), cost=cost)
     trainer = GroupTrainer(at)
-    for trial, finished in trainer.train(waiting):
+    for trial, finished in trainer.train(waiting, planned=wanted.values()):
         arrays = None
         try:
             with trial.engine.able():

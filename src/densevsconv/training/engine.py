@@ -49,8 +49,12 @@ class Group:
     data: TrainingData
     scaling: Scaling
     trials: tuple[Trial, ...]
+    planned: int = 0
+    """How many trials the group has of those planned together, finished ones too: what is left
+    after a kill is trained by the same program. 0: as many as there are here."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "planned", self.planned or len(self.trials))
         if any(trial.training.structure != self.structure for trial in self.trials):
             raise ValueError(f"not all trials of the group have the structure {self.structure}")
 

@@ -7,7 +7,7 @@ numbers made beforehand. An engine that trains a group in one program need not u
 import math
 import time
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -91,15 +91,25 @@ class LoopEngine(Engine):
         return self._trainer
 
     def train(self, group: Group, *, clocked: bool = False) -> Iterator[FinishedTrial]:
+        indices = range(len(group.trials))
         try:
             with self.able():
-                trainer = self.trainer(group)
+                trainer = self.ready(group, clocked)
         except UnableError as error:  # nor for the next trial
             self.release()
-            for index in range(len(group.trials)):
-                yield FinishedTrial.failed(index, str(error))
+            yield from (FinishedTrial.failed(index, str(error)) for index in indices)
             return
-        for index in range(len(group.trials)):
+        yield from self.each(trainer, group, indices, clocked)
+
+    def ready(self, group: Group, clocked: bool) -> Trainer:
+        """Return the group's trainer, told how to run."""
+        return self.trainer(group)
+
+    def each(
+        self, trainer: Any, group: Group, indices: Sequence[int], clocked: bool
+    ) -> Iterator[FinishedTrial]:
+        """Train the trials of these indices."""
+        for index in indices:
             try:
                 with self.able():
                     finished = fit(trainer, group, index, clocked=clocked)
@@ -114,6 +124,82 @@ class LoopEngine(Engine):
         self._key = self._trainer = None
 
 
+class Course:
+    """One trial of a group on its way: what comes next, how it went, and when it is over."""
+
+    def __init__(self, group: Group, index: int) -> None:
+        self.index = index
+        self.training, self.seeds = group.trials[index].training, group.trials[index].seeds
+        images, self._batch_size = len(group.data.train_images), self.training.batch_size
+        self._steps = steps_per_epoch(images, self._batch_size)
+        self._rates = self.training.learning_rates(self._steps)
+        self._orders = batch_orders(
+            self.seeds["batch_order"], images, self._batch_size, self.training.batches
+        )
+        self._changes = Changes(self.training.augmentation, self.seeds["augmentation"], group.data)
+        self._history: dict[str, list[float]] = {curve: [] for curve in CURVES}
+        self._best, self._lowest = 0, math.inf
+        self._status: Literal["finished", "diverged"] = "finished"
+        self.epoch = 0
+        self.over = False
+
+    def start(self, group: Group) -> Weights:
+        return initial_weights(
+            group.architecture, self.seeds["initialisation"], self.training.initializer
+        )
+
+    @property
+    def left(self) -> int:
+        """Epochs that are still to come, if nothing ends it before."""
+        return self.training.epochs - self.epoch
+
+    def coming(self, count: int) -> Epochs:
+        """Return what the next epochs are made of; asked for once each."""
+        numbers, shape = range(self.epoch, self.epoch + count), (self._steps, self._batch_size)
+        return Epochs(
+            np.stack([next(self._orders) for _ in numbers]),
+            self._rates[numbers.start : numbers.stop],
+            np.stack([self._changes.epoch(number, shape) for number in numbers]),
+        )
+
+    def add(self, curves: np.ndarray) -> bool:
+        """Take the curves of the epochs of a call; return whether the weights after it are kept.
+
+        Curves that are not finite end the trial before them.
+        """
+        finite = np.isfinite(curves).all(axis=1)
+        if not finite.all():
+            self._status, self.over = "diverged", True
+            curves = curves[: int(np.argmin(finite))]
+        self.epoch += len(curves)
+        for curve, values in zip(CURVES, curves.T, strict=True):
+            self._history[curve] += values.tolist()
+        if self.over:
+            return False
+        self.over = not self.left
+        loss, stopping = self._history["validation_loss"][-1], self.training.early_stopping
+        if stopping is None or loss < self._lowest - stopping.min_delta:
+            self._best, self._lowest = self.epoch, loss
+            return True
+        self.over |= self.epoch - self._best >= stopping.patience
+        return False
+
+    def finished(self, trainer: Trainer, weights: Weights, **measured: Any) -> FinishedTrial:
+        """Return the trial with the weights that were kept last, or those of the start."""
+        return FinishedTrial(
+            index=self.index,
+            status=self._status,
+            epochs_run=self.epoch,
+            best_epoch=self._best,
+            history=self._history,
+            weights=weights,
+            execution=trainer.execution,
+            device=trainer.device,
+            compile_seconds=trainer.compile_seconds,
+            **measured,
+        )
+
+
 def fit(trainer: Trainer, group: Group, index: int = 0, *, clocked: bool = False) -> FinishedTrial:
     """Train one trial of a group.
 
@@ -122,57 +208,24 @@ def fit(trainer: Trainer, group: Group, index: int = 0, *, clocked: bool = False
     (the start, if there was none).
     """
     begin = time.perf_counter()
-    training, seeds = group.trials[index].training, group.trials[index].seeds
-    images, batch_size = len(group.data.train_images), training.batch_size
-    steps = steps_per_epoch(images, batch_size)
-    rates = training.learning_rates(steps)
-    orders = batch_orders(seeds["batch_order"], images, batch_size, training.batches)
-    changes = Changes(training.augmentation, seeds["augmentation"], group.data)
-    start = initial_weights(group.architecture, seeds["initialisation"], training.initializer)
-    state = trainer.start(start, training, seeds["dropout"])
-    kept, kept_epoch, lowest = state, 0, math.inf
-    history: dict[str, list[float]] = {curve: [] for curve in CURVES}
+    course = Course(group, index)
+    training = course.training
+    state = kept = trainer.start(course.start(group), training, course.seeds["dropout"])
     epoch_seconds: list[float] = []
-    stopping = training.early_stopping
-    status: Literal["finished", "diverged"] = "finished"
     # early stopping needs the weights of every epoch
-    at_once = 1 if clocked or stopping else trainer.epochs_a_call
-    epoch = 0
-    while epoch < training.epochs:
-        coming = range(epoch, min(epoch + at_once, training.epochs))
-        epochs = Epochs(
-            np.stack([next(orders) for _ in coming]),
-            rates[coming.start : coming.stop],
-            np.stack([changes.epoch(number, (steps, batch_size)) for number in coming]),
-        )
+    at_once = 1 if clocked or training.early_stopping else trainer.epochs_a_call
+    while not course.over:
+        epochs = course.coming(min(at_once, course.left))
         clock = time.perf_counter()
         state, curves = trainer.epochs(state, training, epochs, validating=at_once > 1)
         if at_once == 1:
             epoch_seconds.append(time.perf_counter() - clock)
             curves[:, 2:] = trainer.validate(state)
-        if not np.isfinite(curves).all():
-            status = "diverged"
-            curves = curves[: int(np.argmin(np.isfinite(curves).all(axis=1)))]
-        epoch += len(curves)
-        for curve, values in zip(CURVES, curves.T, strict=True):
-            history[curve] += values.tolist()
-        if status == "diverged":
-            break
-        loss = history["validation_loss"][-1]
-        if stopping is None or loss < lowest - stopping.min_delta:
-            kept, kept_epoch, lowest = state, epoch, loss
-        elif epoch - kept_epoch >= stopping.patience:
-            break
-    return FinishedTrial(
-        index=index,
-        status=status,
-        epochs_run=epoch,
-        best_epoch=kept_epoch,
-        history=history,
-        weights=trainer.weights(kept),
+        if course.add(curves):
+            kept = state
+    return course.finished(
+        trainer,
+        trainer.weights(kept),
         seconds=time.perf_counter() - begin,
-        execution=trainer.execution,
-        device=trainer.device,
-        compile_seconds=trainer.compile_seconds,
         epoch_seconds=epoch_seconds,
     )

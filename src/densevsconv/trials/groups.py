@@ -1,6 +1,7 @@
 """Trials in groups of one structure, and groups in shards: what an engine gets, and a cluster."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from densevsconv.images.load import load_training_data
@@ -71,7 +72,7 @@ class GroupTrainer:
             self._data[dataset] = load_training_data(self._at, dataset)
         return self._data[dataset]
 
-    def group(self, trials: Sequence[PlannedTrial]) -> Group:
+    def group(self, trials: Sequence[PlannedTrial], planned: int = 0) -> Group:
         first = trials[0]
         data = self.data(first.dataset)
         return Group(
@@ -79,18 +80,28 @@ class GroupTrainer:
             data=data,
             scaling=Scaling.for_training(first.training.scaling, data.info),
             trials=tuple(Trial(trial.training, trial.seeds) for trial in trials),
+            planned=planned,
         )
 
     def train(
-        self, trials: Sequence[PlannedTrial], *, clocked: bool = False
+        self,
+        trials: Sequence[PlannedTrial],
+        *,
+        planned: Iterable[PlannedTrial] = (),
+        clocked: bool = False,
     ) -> Iterator[tuple[PlannedTrial, FinishedTrial]]:
-        """Yield each trial as it finishes; ``clocked`` as for :meth:`Engine.train`."""
+        """Yield each trial as it finishes; ``clocked`` as for :meth:`Engine.train`.
+
+        ``planned`` are those that belong together, finished ones too: see :attr:`Group.planned`.
+        """
+        sizes = Counter(trial.structure for trial in planned)
         for members in grouped(trials):
             if (engine := members[0].engine) is not self._engine:
                 self.release()
                 self._engine = engine
-            require_agreement(engine, self.group(members[:1]), self._at.execution)
-            for finished in engine.train(self.group(members), clocked=clocked):
+            group = self.group(members, sizes[members[0].structure])
+            require_agreement(engine, group, self._at.execution)
+            for finished in engine.train(group, clocked=clocked):
                 yield members[finished.index], finished
 
     def predictor(self, trial: PlannedTrial, finished: FinishedTrial) -> Predictor:

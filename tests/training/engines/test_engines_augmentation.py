@@ -73,7 +73,7 @@ def test_mixup_counts_the_heavier_label(name: str, mode: str) -> None:
     training = {"batch_size": 4, "optimizer": "sgd", "augmentation": {"mixup": 1.0}}
     some = group(bound, training, data=DATA)
     made: Any = engine(name, mode)
-    trainer = made.trainer(some)
+    trainer = made.ready(some, clocked=True)
     drawn = np.zeros((10, 4, 2), np.float32)
     drawn[..., 1] = 1  # weight 0: every image is image 1, label and all
     weights = {key: np.zeros(shape, np.float32) for key, shape in weight_shapes(bound).items()}

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from densevsconv.store.identity import digest
 from tests.support.training import DENSE, ENGINES, group, network
-made = ENGINES["tensorflow"](1, "xla", Path(sys.argv[1]))
+made = ENGINES[sys.argv[2]](1, sys.argv[3], Path(sys.argv[1]))
 (finished,) = made.train(group(network(*DENSE), {"batch_size": 20, "epochs": 3}))
 made.release()
 print(finished.status, digest({k: v.tolist() for k, v in finished.weights.items()}))
@@ -35,22 +35,26 @@ def test_only_whole_programs_are_left_and_each_machine_has_its_own(tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_a_second_process_loads_what_the_first_compiled(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "mode"), [("tensorflow", "xla"), ("jax", "native")])
+def test_a_second_process_loads_what_the_first_compiled(
+    name: str, mode: str, tmp_path: Path
+) -> None:
     tmp_path /= "a folder"
 
     def run() -> str:
-        command = [sys.executable, "-c", RUN, str(tmp_path)]
+        command = [sys.executable, "-c", RUN, str(tmp_path), name, mode]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def programs() -> dict[str, int]:
-        return {file.name: file.stat().st_mtime_ns for file in tmp_path.rglob("*.pb")}
+        seals = tmp_path.rglob("*.sha256")
+        return {seal.stem: seal.with_suffix("").stat().st_mtime_ns for seal in seals}
 
     first, written = run(), programs()
     assert first.startswith("finished")
     assert written
     assert (run(), programs()) == (first, written)
-    for name in written:
-        (file,) = tmp_path.rglob(name)
+    for program in written:
+        (file,) = tmp_path.rglob(program)
         file.write_bytes(file.read_bytes()[:3000])
     assert run() == first
     assert programs().keys() == written.keys()

@@ -5,14 +5,37 @@ with another, is removed before the compiler sees the folder.
 """
 
 import platform
+from functools import cached_property
 from pathlib import Path
 
 from densevsconv.store.cards import cards
 from densevsconv.store.files import file_digest, write_text
 from densevsconv.store.identity import digest
 from densevsconv.store.machine import processor_features
+from densevsconv.training.loop import LoopEngine
 
 _SUFFIX = ".sha256"
+_READ = "-atime"
+"""Of what JAX keeps of when a program was read."""
+
+
+class CompilingEngine(LoopEngine):
+    """An engine whose compiled programs are shared."""
+
+    @cached_property
+    def _programs(self) -> Path | None:
+        if self.choices is None or not self.shared:
+            return None
+        what = {key: self.identity[key] for key in ("code", "libraries")}
+        return program_folder(self.choices.absolute(), what)
+
+    def _seal(self) -> None:
+        if self._programs:
+            seal_programs(self._programs)
+
+    def release(self) -> None:
+        super().release()
+        self._seal()
 
 
 def program_folder(choices: Path, identity: dict[str, object]) -> Path:
@@ -39,4 +62,4 @@ def seal_programs(folder: Path) -> None:
 
 
 def _programs(folder: Path) -> list[Path]:
-    return [file for file in folder.iterdir() if file.suffix == ".pb"]
+    return [file for file in folder.iterdir() if not file.name.endswith((_SUFFIX, _READ))]

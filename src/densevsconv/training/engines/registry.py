@@ -1,11 +1,12 @@
 """The engines that can train an architecture, by name."""
 
 from densevsconv.training.engine import Engine
+from densevsconv.training.engines.jax.engine import JaxEngine
 from densevsconv.training.engines.numpy.engine import NumpyEngine
 from densevsconv.training.engines.tensorflow.engine import TensorFlowEngine
 
 ENGINES: dict[str, type[Engine]] = {
-    engine.name: engine for engine in (TensorFlowEngine, NumpyEngine)
+    engine.name: engine for engine in (TensorFlowEngine, JaxEngine, NumpyEngine)
 }
 
 ENGINE_CODE = tuple(

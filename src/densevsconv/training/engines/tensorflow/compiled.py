@@ -6,13 +6,14 @@ retraces (wall 3 of the design).
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
+from densevsconv.training.engines.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.engines.tensorflow.augment import Batch, Images, batch_function
-from densevsconv.training.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.settings import Training
 
 Tensors = list[tf.Tensor]
@@ -62,7 +63,7 @@ def epochs_function(
 
     Of ``training`` its structure counts. ``max_value`` is the largest value a pixel can have.
     """
-    _, update = OPTIMIZERS[training.optimizer]
+    update = partial(OPTIMIZERS[training.optimizer][1], tf.math)
     kinds = training.augmentation.kinds if training.augmentation else ()
     read = batch_function(kinds, model.input_shape[-1], max_value)
     # the penalty is on kernels alone, unless asked: a bias does not make a function less smooth

@@ -2,16 +2,15 @@
 
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import Any, ClassVar
 
 from densevsconv.training.engine import Group
 from densevsconv.training.engines.execution import add_flags, recorded_choice
-from densevsconv.training.engines.programs import program_folder, seal_programs
-from densevsconv.training.loop import LoopEngine, Trainer
+from densevsconv.training.engines.programs import CompilingEngine
+from densevsconv.training.loop import Trainer
 
 
-class TensorFlowEngine(LoopEngine):
+class TensorFlowEngine(CompilingEngine):
     """Keras layers in compiled TensorFlow loops.
 
     XLA makes one fused program of a training loop, a graph calls a library for each operation. On
@@ -40,21 +39,6 @@ class TensorFlowEngine(LoopEngine):
         trainer = import_module(self.code[0])
         kinds = {"deterministic": self.deterministic, "tf32": self.tf32}
         return trainer, trainer.set_up(self.threads, **kinds)
-
-    @cached_property
-    def _programs(self) -> Path | None:
-        if self.choices is None or not self.shared:
-            return None
-        what = {key: self.identity[key] for key in ("code", "libraries")}
-        return program_folder(self.choices.absolute(), what)
-
-    def release(self) -> None:
-        super().release()
-        self._seal()
-
-    def _seal(self) -> None:
-        if self._programs:
-            seal_programs(self._programs)
 
     def _made(self, group: Group) -> Trainer:
         trainer, device = self._library

@@ -16,6 +16,7 @@ from densevsconv.training.augmentation import unchanged
 from densevsconv.training.batches import steps_per_epoch
 from densevsconv.training.dropout import layer_seed
 from densevsconv.training.engine import Group, Predictor, Weights
+from densevsconv.training.engines.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.engines.tensorflow.augment import Images
 from densevsconv.training.engines.tensorflow.build import keras_model, named_variables
 from densevsconv.training.engines.tensorflow.compiled import (
@@ -24,7 +25,6 @@ from densevsconv.training.engines.tensorflow.compiled import (
     predict_function,
 )
 from densevsconv.training.engines.tensorflow.layers import MaxPooling2D
-from densevsconv.training.engines.tensorflow.optimizers import OPTIMIZERS, Hyper
 from densevsconv.training.loop import Epochs
 from densevsconv.training.settings import Training
 
@@ -205,14 +205,6 @@ class TensorFlowTrainer:
             missing = self.epochs_a_call - count
             return tf.constant(np.pad(values, [(0, missing)] + [(0, 0)] * (values.ndim - 1)))
 
-        hyper = (
-            0.0,  # replaced by the rate of each step
-            training.momentum,
-            training.second_moment_decay,
-            training.epsilon,
-            training.weight_decay,
-            training.l2,
-        )
         state, curves = self._epochs(
             state,
             self._train,
@@ -223,7 +215,7 @@ class TensorFlowTrainer:
             tf.constant(count),
             tf.constant(self._order_shape[0] if steps is None else steps),
             tf.constant(validating),
-            Hyper(*(tf.constant(value, tf.float32) for value in hyper)),
+            Hyper(*(tf.constant(value, tf.float32) for value in Hyper.of(training))),
         )
         return state, curves.numpy()[:count].astype(np.float64)
 

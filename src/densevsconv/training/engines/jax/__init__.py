@@ -1,0 +1,1 @@
+"""The JAX engine: whole groups of trials in one compiled program, through functional layers."""
