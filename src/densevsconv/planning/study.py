@@ -109,9 +109,9 @@ class Case(Strict):
     and `filters` but those of the last layer are multiplied by one factor. The count comes within
     10% of the other's, or it is refused."""
     engines: list[str] = Field(default_factory=lambda: [AUTO], min_length=1)
-    """What trains it: `tensorflow`, `jax`, `numpy` (numpynet), or `auto`: JAX where there are NVIDIA
-    GPUs and it is installed for them, else TensorFlow. With several, each makes a case of its own,
-    `<case>-<engine>`."""
+    """What trains it: `tensorflow`, `jax`, `numpy` (numpynet), or `auto`: JAX where there are
+    NVIDIA GPUs and it is installed for them, else TensorFlow. With several, each makes a case of
+    its own, `<case>-<engine>`."""
     training: dict[str, Any] = Field(default_factory=dict)
     """Keys of Training that differ from the study's `training`."""
     refit_seeds: int | None = Field(default=None, ge=2, le=1000)
