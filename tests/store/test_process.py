@@ -12,7 +12,7 @@ import pytest
 
 from densevsconv.errors import UserError
 from densevsconv.store import process
-from densevsconv.store.process import Claim, prepare_environment
+from densevsconv.store.process import Claim, prepare_environment, without
 
 ROOT = Path(__file__).parents[2]
 HOLD = (
@@ -135,3 +135,12 @@ def test_the_log_keeps_everything_and_the_terminal_what_python_says(tmp_path):
     assert done.stdout == ""
     kept = log.read_text()
     assert all(text in kept for text in ("progress\n", "native noise\n", "ZeroDivisionError"))
+
+
+def test_a_package_is_hidden_while_others_are_imported_unless_it_is_there_already(monkeypatch):
+    monkeypatch.delitem(sys.modules, "wave", raising=False)
+    with without("wave", "os"):
+        assert os is __import__("os")
+        with pytest.raises(ImportError):
+            __import__("wave")
+    assert __import__("wave")

@@ -37,6 +37,21 @@ def prepare_environment(threads: int | None) -> None:
             os.environ.setdefault(name, str(threads))
 
 
+@contextmanager
+def without(*packages: str) -> Iterator[None]:
+    """Import libraries as if these packages, which they use where they are, were not.
+
+    Those that this process has imported already stay, and all can be imported afterwards.
+    """
+    hidden = [package for package in packages if package not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for package in hidden:
+            del sys.modules[package]
+
+
 def end_with_parent(parent: int, every: float = 0.5) -> None:
     """End this process soon after its ``parent`` has ended, however that ended, or has already.
 

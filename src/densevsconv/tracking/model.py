@@ -12,6 +12,8 @@ import numpy as np
 from densevsconv.images.prepared import Scaling
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.store.plugins import extras_in
+from densevsconv.store.process import without
+from densevsconv.training.engines.tensorflow.engine import UNUSED
 
 if TYPE_CHECKING:
     import keras
@@ -29,9 +31,10 @@ def pixels_to_probabilities(
 
     It takes pixels as the data set has them, (N, H, W, C), to probabilities, float32 (N, classes).
     """
-    import keras
+    with without(*UNUSED):
+        import keras
 
-    from densevsconv.training.engines.tensorflow.build import keras_model, set_weights
+        from densevsconv.training.engines.tensorflow.build import keras_model, set_weights
 
     network = keras_model(_predicting(architecture))
     set_weights(network, weights)
