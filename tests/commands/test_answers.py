@@ -33,8 +33,8 @@ SMALL = "patches (size 4, patches 4)"
         "at equal parameters conv takes ",
         " and 1.5 times the training time (1.5 to 1.5) of dense.",
         "under permutation the lead turns: +10.00 (",
-        f"with training images of {SMALL} the lead shrinks: is refuted (-5.00 (",
-        "with training images of patches (size 4, patches 8) the lead shrinks: cannot be told",
+        f'"the lead shrinks with training images of {SMALL}" is refuted (-5.00 (',
+        '"the lead shrinks with training images of patches (size 4, patches 8)" cannot be told',
         "dense needs fewer at 10, 1 (",
         f"images needed for 75% ({SMALL}): dense 3,162 (",
         "predicted as 64)",
@@ -48,3 +48,4 @@ def test_where_says(said: str, words: str) -> None:
 def test_what_is_bound_alike_is_not_compared(said: str) -> None:
     assert "alone" not in said
     assert said.count(" is ahead of ") == 3
+    assert said.count("at equal parameters") == 1

@@ -56,8 +56,8 @@ class Answers:
             varied = [self._when(row) for row in found if row.series != CONTROL]
             if varied:
                 yield f"{a} is ahead of {b} {'; '.join(varied)}."
-            if self.networks[b].matched:
-                yield self._cost(a, b)
+            if (matched := self.networks[b].matched) and matched.case == a:
+                yield self._cost(a, b, matched.by)
             if self._kinds(a, b) == ("shared", "dense"):
                 yield from filter(None, map(self._check, found))
             yield from self._equivalent(a, b)
@@ -101,11 +101,11 @@ class Answers:
         lead = self.leads[row.series, row.images, row.network_a, row.network_b, value]
         return f"{_points(lead.lead, lead.low, lead.high)} at {_number(value)}"
 
-    def _cost(self, a: str, b: str) -> str:
+    def _cost(self, a: str, b: str, by: str) -> str:
         """Return what a takes beside b on the same images, the median and the range over them."""
-        by = {(row.dataset, row.network): row for row in self.tables["series"]}
-        on = sorted({data for data, network in by if network == a and (data, b) in by})
-        both = [(by[data, a], by[data, b]) for data in on]
+        there = {(row.dataset, row.network): row for row in self.tables["series"]}
+        on = sorted({data for data, network in there if network == a and (data, b) in there})
+        both = [(there[data, a], there[data, b]) for data in on]
         ratios = {
             "parameters": [of_a.parameters / of_b.parameters for of_a, of_b in both],
             "multiply-accumulates": [of_a.macs / of_b.macs for of_a, of_b in both],
@@ -113,9 +113,7 @@ class Answers:
                 self.seconds[of_a.case] / self.seconds[of_b.case] for of_a, of_b in both
             ],
         }
-        matched = self.networks[b].matched
-        assert matched is not None
-        same = "parameters" if matched.by == "parameters" else "multiply-accumulates"
+        same = "parameters" if by == "parameters" else "multiply-accumulates"
         told = [
             f"{median(of):.3g} times the {what} ({min(of):.3g} to {max(of):.3g})"
             for what, of in ratios.items()
@@ -139,7 +137,7 @@ class Answers:
         verdict = "holds" if low > 0 else "is refuted" if high < 0 else "cannot be told"
         change = _points(row.change, row.change_low, row.change_high)
         return (
-            f"  with {row.series.replace('_', ' ')}{self._of(row)} the lead {word}: {verdict} "
+            f'  "the lead {word} with {row.series.replace("_", " ")}{self._of(row)}" {verdict} '
             f"({ends}; changed by {change})."
         )
 
@@ -201,4 +199,5 @@ def _points(value: float, low: float | None, high: float | None) -> str:
 def _factor(row: rows.EquivalentRow) -> str:
     if row.factor is None:
         return row.side
-    return f"{row.factor:.2g} ({_range(row.low, row.high, '.2g')})"
+    form = ".2g" if row.factor < 10 else ".0f"
+    return f"{row.factor:{form}} ({_range(row.low, row.high, form)})"
