@@ -38,7 +38,7 @@ def followed_study() -> Follow:
             }  # fmt: skip
             accuracy[name] = place
     datasets["permuted"] = datasets["d16-1000"] | {
-        "series": {"permuted": 1}, "transform": [{"permute_pixels": True}],
+        "series": {"permuted": 1, "training_images": 1000}, "transform": [{"permute_pixels": True}],
     }  # fmt: skip
     accuracy["permuted"] = 0
     for network, layers in LAYERS.items():
