@@ -39,7 +39,8 @@ def rows(**scores: list[tuple[float, float]]) -> list[dict]:
 
 def chosen(trials: list[dict], **changes: object) -> dict:
     plan = case_plan("convolutional") | changes
-    case = select.SelectedCase(training=plan["training"], points=plan["points"])
+    kept = {key: plan[key] for key in ("training", "points", "method")}
+    case = select.SelectedCase(**kept, validation_images=400)
     rows = [TrialRow.model_validate(trial) for trial in trials]
     return select.select_case("conv_a", case, rows).model_dump()
 
@@ -74,6 +75,29 @@ def test_equal_loss_too_is_decided_by_the_order() -> None:
 def test_one_image_of_a_large_set_is_not_a_tie() -> None:
     result = chosen(rows(p0=[(0.5, 0.1), (0.5, 0.1)], p1=[(0.500001, 0.9), (0.5, 0.9)]))
     assert result["point"] == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "method", "near", "edge"),
+    [
+        ([0.79, 0.79], "grid", [1], ["learning_rate"]),
+        ([0.77, 0.77], "list", [], ["learning_rate"]),
+        ([0.79, 0.79], "random", [1], []),  # draws have no edge
+    ],
+)
+def test_what_is_within_a_standard_error_and_what_is_on_an_edge_is_said(
+    second: list[float], method: str, near: list[int], edge: list[str]
+) -> None:
+    # 0.8 with a standard deviation of 0.02 sqrt 2 over two seeds: 0.02
+    result = chosen(rows(p0=[(0.78, 1), (0.82, 1)], p1=[(a, 1) for a in second]), method=method)
+    assert result["standard_error"] == pytest.approx(0.02)
+    assert (result["point"], result["near"], result["edge"]) == (0, near, edge)
+
+
+def test_the_standard_error_of_one_seed_is_that_of_the_images() -> None:
+    result = chosen(rows(p0=[(0.8, 1)], p1=[(0.785, 1)]))
+    assert result["standard_error"] == pytest.approx((0.8 * 0.2 / 400) ** 0.5)
+    assert result["near"] == [1]
 
 
 def test_a_point_with_a_diverged_seed_is_not_eligible() -> None:

@@ -75,6 +75,7 @@ def write_plans(
             name: plan | {"points": cases[name]["points"]} for name, plan in trained.items()}},
         "select": {"shards": shards, "cases": {
             name: {key: plan[key] for key in ("training", "points")}
+            | {"method": plan.get("method", "list"), "validation_images": 400}
             for name, plan in cases.items()}},
         "refit": common | {"shards": [refitted]},
         "evaluate": {"confidence": 0.95, "calibration_bins": 15, "cases": short},

@@ -97,7 +97,7 @@ def resolve_case(
     part = _Part(file, where, study, case, dataset, bound)
     training = part.training()
     search = part.search()
-    points = part.points(search, training)
+    search, points = part.points(search, training)
     for engine in case.engines:
         suffix = f"-{engine}" if len(case.engines) > 1 else ""
         yield ResolvedCase(
@@ -117,6 +117,22 @@ def resolve_case(
             matched=matched,
             points=points,
         )
+
+
+def _as_checked(
+    search: Search, points: list[dict[str, Any]], ends: list[tuple[str, Any]]
+) -> Search:
+    """Return a search with the values that it draws from later as the schema has them."""
+    if not search.follows:
+        return search
+    space = {
+        key: each.model_copy(update={"choices": [value for of, value in ends if of == key]})
+        if each.choices
+        else each
+        for key, each in search.space.items()
+    }
+    grid = {key: [*{canonical(p[key]): p[key] for p in points}.values()] for key in search.grid}
+    return search.model_copy(update={"space": space, "grid": grid})
 
 
 @dataclass(frozen=True)
@@ -175,18 +191,22 @@ class _Part:
                 explain(error, file=self.file, model=Search, prefix=self._search_section)
             ) from None
 
-    def points(self, search: Search, training: Training) -> list[dict[str, Any]]:
+    def points(self, search: Search, training: Training) -> tuple[Search, list[dict[str, Any]]]:
+        """Return the search and its first points, all values as the schema has them."""
         self._check_keys(search)
         try:
             points = [self._filled(point) for point in expand(search, self.study.seed)]
         except PointsError as error:
             raise self._error(self._search_section(error.key), error.key, error.problem) from None
-        values = {"grid": "grid", "random": "space", "list": "points"}[search.method]
+        values = {"grid": "grid", "list": "points"}.get(search.method, "space")
         section = self._search_section(values)
         checked: list[dict[str, Any]] = []
         seen: dict[str, int] = {}
         base = training.model_dump()
-        for index, point in enumerate(points):
+        extremes = {key: each.extremes for key, each in search.space.items()} | search.grow
+        ends = [(key, value) for key, found in extremes.items() for value in found]
+        later = [self._filled({**points[0], key: value}) for key, value in ends if search.follows]
+        for index, point in enumerate(points + later):
             where = f"{values}.{index}" if search.method == "list" else values
             try:
                 full = Training.model_validate({**base, **point})
@@ -198,7 +218,8 @@ class _Part:
             # as the schema has it: 1 and 1.0 are the same learning rate
             dumped = full.model_dump()
             checked.append({key: dumped[key] for key in point})
-            if seen.setdefault(canonical(checked[-1]), index) != index:
+            known = index < len(points)
+            if known and seen.setdefault(canonical(checked[-1]), index) != index:
                 problem = f"found the point {shown(checked[-1])} twice; allowed: once"
                 raise self._error(section, values, problem)
             for key in point:
@@ -212,10 +233,11 @@ class _Part:
                 if key in point:
                     raise self._error(section, f"{where}.{key}", problem)
                 raise self._error(self._training_section(key), key, problem)
-        return checked
+        ends = [(ends[i][0], each[ends[i][0]]) for i, each in enumerate(checked[len(points) :])]
+        return _as_checked(search, checked[: len(points)], ends), checked[: len(points)]
 
     def _check_keys(self, search: Search) -> None:
-        given: list[tuple[str, Iterable[str]]] = [("grid", search.grid), ("space", search.space)]
+        given = [(key, getattr(search, key)) for key in ("grid", "grow", "space")]
         given += [(f"points.{i}", point) for i, point in enumerate(search.points or [])]
         for where, keys in given:
             for key in keys:

@@ -88,7 +88,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             seeds=next(iter(cases.values())).search.seeds,
             shards=shards,
             cases={
-                name: SearchedCase(**_trained(case), points=case.points)
+                name: SearchedCase(**_trained(case), points=case.points, search=case.further)
                 for name, case in cases.items()
                 if case.searched
             },
@@ -96,7 +96,13 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
         "select": SelectPlan(
             shards=shards,
             cases={
-                name: SelectedCase(training=case.training.model_dump(), points=case.points)
+                name: SelectedCase(
+                    training=case.training.model_dump(),
+                    points=case.points,
+                    method=case.search.method,
+                    search=case.further,
+                    validation_images=datasets[case.dataset].sizes.validation,
+                )
                 for name, case in cases.items()
             },
         ),

@@ -48,7 +48,7 @@ class ResolvedCase:
     time_repeats: int
     published: Published | None
     matched: Matched | None
-    points: list[dict[str, Any]]  # the varied settings of each
+    points: list[dict[str, Any]]  # the varied settings of each, as far as no score decides them
 
     @property
     def searched(self) -> bool:
@@ -57,7 +57,14 @@ class ResolvedCase:
 
     @property
     def trials(self) -> int:
-        return len(self.points) * self.search.seeds if self.searched else 0
+        """Those that are known, or asked for; a grid may grow by more."""
+        points = self.search.samples if self.search.method == "tpe" else len(self.points)
+        return (points or 0) * self.search.seeds if self.searched else 0
+
+    @property
+    def further(self) -> Search | None:
+        """How more points follow from the scores of the first; None where none do."""
+        return self.search if self.search.follows and self.searched else None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from densevsconv.trials.search import KEYS_OF_METHOD, Search
+from densevsconv.trials.search import METHODS_OF_KEY, Search
 
 NAMED = ("datasets", "cases", "claims")
 """Parts of a study that a scale may take entries out of, by giving null for them."""
@@ -26,11 +26,10 @@ def scaled(study: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 
 
 def without_method(search: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a search without what belongs to its method where ``over`` has another method."""
-    method = search.get("method", Search().method)
-    methods = {key for keys in KEYS_OF_METHOD.values() for key in keys}
-    other = over.get("method", method) != method
-    return {key: value for key, value in search.items() if not (other and key in methods)}
+    """Return a search without what the method of ``over``, if that is another, does not use."""
+    own = search.get("method", Search().method)
+    method = over.get("method", own)
+    return {k: v for k, v in search.items() if method in (own, *METHODS_OF_KEY.get(k, (method,)))}
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -136,17 +136,11 @@ def edges(study: Reported, dataset: str) -> list[tuple[Text, list[str], str]]:
     """
     found: dict[tuple[str, str], list[str]] = {}
     for case in study.searched(dataset):
-        plan = study.case(case)
-        if plan.method == "random":
-            continue
-        for key, value in study.results.selection(case).settings.items():
-            tried = [point[key] for point in plan.points if key in point]
-            if not all(type(each) in (int, float) for each in tried) or len(set(tried)) == 1:
-                continue
-            if value == max(tried):
-                found.setdefault((key, "largest"), []).append(case)
-            elif value == min(tried) and value > 0:
-                found.setdefault((key, "smallest"), []).append(case)
+        selection = study.results.selection(case)
+        for key in selection.edge:
+            tried = [each.settings[key] for each in selection.candidates if key in each.settings]
+            which = "largest" if selection.settings[key] == max(tried) else "smallest"
+            found.setdefault((key, which), []).append(case)
     return [
         (Text(name(key.replace("_", " "))), cases, which)
         for (key, which), cases in sorted(found.items())

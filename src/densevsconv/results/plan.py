@@ -232,7 +232,7 @@ class StudyPlan(Record):
         """
 
         def key(case: CasePlan) -> str:
-            alike = (case.engine, case.training, case.method, case.points)
+            alike = (case.engine, case.training, case.method, case.points, case.trials)
             return repr((case.architecture["name"], *alike))
 
         def by_key(dataset: str) -> dict[str, str]:

@@ -135,6 +135,14 @@ class Selection(Record):
     validation_loss_mean: float | None = Field(description="Likewise.")
     candidates: list[Candidate] = Field(description="Every point.")
     ties: list[int] = Field(description="Points whose accuracy equals the best.")
+    standard_error: float | None = Field(
+        description="Of the chosen point's accuracy: over its seeds; of a single seed, of a share "
+        "of the validation images."
+    )
+    near: list[int] = Field(description="Points less than that below the chosen one.")
+    edge: list[str] = Field(
+        description="Settings whose chosen value is the smallest or the largest of a grid or list."
+    )
     rule: str = Field(description="In words.")
     reason: str = Field(description="In words.")
 

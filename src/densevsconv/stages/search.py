@@ -5,6 +5,8 @@ does one shard of the study's trials: importing TensorFlow costs more than train
 """
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
@@ -12,17 +14,24 @@ from pydantic import Field
 from densevsconv.images.load import load_info
 from densevsconv.results.plan import TrainedCase
 from densevsconv.results.trials import JournalEntry, Trainings, TrialRow
+from densevsconv.stages.choice import best_of, candidates_of, scores
 from densevsconv.stages.plan import Files
 from densevsconv.stages.trained import TrainingPlan, finish, image_files
 from densevsconv.store.layout import Layout
-from densevsconv.trials.groups import sharded
+from densevsconv.training.settings import Training
+from densevsconv.trials.asked import next_points
+from densevsconv.trials.groups import GroupTrainer, sharded
 from densevsconv.trials.planned import PlannedTrial, planned
+from densevsconv.trials.search import Search
 
 
 class SearchedCase(TrainedCase):
     """A case with settings to choose from."""
 
     points: list[dict[str, Any]] = Field(description="The settings of each point.")
+    search: Search | None = Field(
+        default=None, description="Where more points follow from the scores of these: how."
+    )
 
 
 class SearchPlan(TrainingPlan):
@@ -36,6 +45,11 @@ class SearchPlan(TrainingPlan):
     def parts(self) -> list[Any]:
         return list(range(self.shards))
 
+    @property
+    def whole(self) -> list[str]:
+        """The cases that one process searches: what comes later follows from scores."""
+        return [name for name, case in self.cases.items() if case.search]
+
 
 def inputs(plan: SearchPlan, at: Layout, shard: int) -> Files:
     """Return the images of all cases, since the costs of all divide the work."""
@@ -47,7 +61,7 @@ def outputs(plan: SearchPlan, at: Layout, shard: int) -> Files:
 
 
 def planned_trials(plan: SearchPlan, at: Layout, threads: int | None = None) -> list[PlannedTrial]:
-    """Return every trial of the study, in the order of cases, points and repetitions."""
+    """Return every trial that needs no scores, in the order of cases, points and repetitions."""
     engines = plan.engines(at, threads)
     infos = {case.dataset: load_info(at, case.dataset) for case in plan.cases.values()}
     return [
@@ -69,12 +83,61 @@ def planned_trials(plan: SearchPlan, at: Layout, threads: int | None = None) -> 
     ]
 
 
+def searched(
+    plan: SearchPlan,
+    trials: Sequence[PlannedTrial],
+    done: Callable[[Sequence[PlannedTrial]], list[JournalEntry | None]],
+) -> list[tuple[PlannedTrial, JournalEntry]]:
+    """Return some planned trials, and those that follow from their scores, with what they gave.
+
+    ``done`` trains them, or looks them up; None: that one is not done yet.
+    """
+    fixed = [trial for trial in trials if trial.case not in plan.whole]
+    found = [*zip(fixed, done(fixed), strict=True)]
+    for name in plan.whole:
+        own: list[tuple[PlannedTrial, JournalEntry | None]] = []
+        waiting = [trial for trial in trials if trial.case == name]
+        while waiting:
+            own += zip(waiting, done(waiting), strict=True)
+            rows = [_row(trial, entry) for trial, entry in own if entry]
+            whole = len(rows) == len(own)
+            waiting = _further(plan, name, [trial for trial, _ in own], rows) if whole else []
+        found += own
+    return [(trial, entry) for trial, entry in found if entry]
+
+
+def _further(
+    plan: SearchPlan, name: str, trials: list[PlannedTrial], rows: list[TrialRow]
+) -> list[PlannedTrial]:
+    case, seeds = plan.cases[name], trials[: plan.seeds]  # those of the first point
+    assert case.search is not None  # it is of plan.whole
+    tried = [trial.settings for trial in trials if trial.repetition == 0]
+    candidates = candidates_of(name, tried, rows)
+    if all(each.failed for each in candidates):
+        return []
+    best = best_of(candidates)[0].point
+    new = next_points(case.search, plan.seed, tried, scores(candidates), best)
+    return [
+        replace(
+            trial,
+            point=number,
+            settings=point,
+            training=Training.model_validate({**case.training, **point}),
+        )
+        for number, point in enumerate(new, start=len(tried))
+        for trial in seeds
+    ]
+
+
 def run(plan: SearchPlan, at: Layout, shard: int, *, threads: int | None = None) -> None:
-    trials = sharded(planned_trials(plan, at, threads), plan.shards)[shard]
-    entries = finish(at, "search", shard, trials)
-    rows = [_row(trial, found) for trial, found in zip(trials, entries, strict=True)]
-    TrialRow.write_table(at.search_shard(shard), rows)
-    Trainings(trainings=entries).write(at.trainings(shard))
+    trials = sharded(planned_trials(plan, at, threads), plan.shards, plan.whole)[shard]
+    trainer = GroupTrainer(at)
+    found = searched(
+        plan, trials, lambda some: [*finish(at, "search", shard, some, trainer=trainer)]
+    )
+    trainer.release()
+    TrialRow.write_table(at.search_shard(shard), [_row(*each) for each in found])
+    Trainings(trainings=[entry for _, entry in found]).write(at.trainings(shard))
 
 
 def _row(trial: PlannedTrial, found: JournalEntry) -> TrialRow:

@@ -6,7 +6,6 @@ The stage is given no test data.
 
 import json
 import math
-from collections import defaultdict
 from typing import Any
 
 from pydantic import Field
@@ -14,19 +13,11 @@ from pydantic import Field
 from densevsconv.errors import DataError, UnableError
 from densevsconv.results.record import Record
 from densevsconv.results.trials import Candidate, Selection, TrialRow
+from densevsconv.stages.choice import RULE, best_of, candidate, candidates_of, scores
 from densevsconv.stages.plan import Files, Plan
-from densevsconv.statistics.intervals import mean_interval
 from densevsconv.store.layout import Layout
-
-RULE = (
-    "Highest mean validation accuracy over seeds; among points with equal accuracy the lowest "
-    "mean validation loss; among those the earliest point. A point with a diverged seed is not "
-    "eligible; where every point has one, that with the fewest is kept. A point that could not be "
-    "trained with every seed is never chosen."
-)
-
-EQUAL = 1e-7
-"""Accuracies closer than this are equal: float32 rounding, far less than one image."""
+from densevsconv.trials.asked import edges, next_points
+from densevsconv.trials.search import DRAWN, Search
 
 
 class SelectedCase(Record):
@@ -34,6 +25,9 @@ class SelectedCase(Record):
 
     training: dict[str, Any] = Field(description="Every setting, before the search.")
     points: list[dict[str, Any]] = Field(description="What each point varies; one: no search.")
+    method: str = Field(default="list", description="How the points were made.")
+    search: Search | None = Field(default=None, description="Where more follow from these: how.")
+    validation_images: int = Field(description="Which the scores are taken on.")
 
 
 class SelectPlan(Plan):
@@ -71,20 +65,24 @@ def run(plan: SelectPlan, at: Layout) -> None:
 def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Selection:
     """Return the selection of one case; ``trials`` are its rows of trials.csv."""
     if len(case.points) == 1:
-        chosen = _candidate(0, case.points[0], [])
+        chosen = candidate(0, case.points[0], [])
         candidates = ties = [chosen]
         reason = "The only point: there is nothing to choose, and no trial was made."
     else:
-        candidates = _candidates(name, case.points, trials)
-        if all(candidate.failed for candidate in candidates):
+        candidates = candidates_of(name, _points(case, trials), trials)
+        if all(each.failed for each in candidates):
             why = next(trial.reason for trial in trials if trial.status == "failed")
             raise UnableError(
                 f"case {name}: each of its {len(candidates)} points has a training that failed, "
                 f"the first for: {why}; give it memory, smaller batches or another engine, or "
                 "leave the case out"
             )
-        chosen, ties = _best(candidates)
+        chosen, ties = best_of(candidates)
+        tried = [each.settings for each in candidates]
+        if case.search and next_points(case.search, 0, tried, scores(candidates), chosen.point):
+            raise DataError(f"case {name}: the search is not done; run the search stage again")
         reason = _reason(chosen, ties, candidates)
+    error = _standard_error(chosen, case.validation_images)
     return Selection(
         case=name,
         point=chosen.point,
@@ -93,67 +91,45 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
         validation_accuracy_mean=chosen.validation_accuracy_mean,
         validation_loss_mean=chosen.validation_loss_mean,
         candidates=candidates,
-        ties=[candidate.point for candidate in ties],
+        ties=[tie.point for tie in ties],
+        standard_error=error,
+        near=[each.point for each in candidates if _near(each, chosen, error)],
+        edge=[]
+        if case.method in DRAWN
+        else [*edges(chosen.settings, [each.settings for each in candidates])],
         rule=RULE,
         reason=reason,
     )
 
 
-def _best(candidates: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
-    """Return the point that the rule chooses, and all whose accuracy equals its own."""
-    candidates = [candidate for candidate in candidates if not candidate.failed]
-    scored = [
-        (candidate.validation_accuracy_mean, candidate.validation_loss_mean, candidate)
-        for candidate in candidates
-        if not candidate.diverged
-    ]
-    # a point of which no seed diverged has both
-    eligible = [(a, loss, c) for a, loss, c in scored if a is not None and loss is not None]
-    if not eligible:  # the study goes on, and shows what became of the case
-        kept = min(candidates, key=lambda candidate: (candidate.diverged, candidate.point))
-        return kept, [kept]
-    best = max(accuracy for accuracy, _, _ in eligible)
-    ties = [(loss, c.point, c) for accuracy, loss, c in eligible if best - accuracy < EQUAL]
-    return min(ties)[-1], [candidate for *_, candidate in ties]
+def _points(case: SelectedCase, trials: list[TrialRow]) -> list[dict[str, Any]]:
+    """Return the points of the plan, and those that the search found after them."""
+    tried = {trial.point: json.loads(trial.settings) for trial in trials} if case.search else {}
+    return case.points + [tried[number] for number in sorted(tried)[len(case.points) :]]
 
 
-def _candidates(name: str, points: list[dict[str, Any]], trials: list[TrialRow]) -> list[Candidate]:
-    by_point = defaultdict(list)
-    for trial in trials:
-        by_point[trial.point].append(trial)
-    seeds = {len(by_point[point]) for point in range(len(points))}
-    if 0 in seeds or len(seeds) > 1 or len(by_point) != len(points):
-        counts = [len(by_point[point]) for point in sorted(by_point)]
-        raise DataError(
-            f"case {name}: the search holds {counts} trials of the plan's {len(points)} points; "
-            "run the search stage again"
-        )
-    return [_candidate(point, points[point], by_point[point]) for point in range(len(points))]
+def _standard_error(chosen: Candidate, images: int) -> float | None:
+    """Return that of the mean over seeds; of a single seed, that of a share of the images."""
+    accuracy, std = chosen.validation_accuracy_mean, chosen.validation_accuracy_std
+    if accuracy is None:
+        return None
+    if std is None:
+        return math.sqrt(accuracy * (1 - accuracy) / images)
+    return std / math.sqrt(chosen.seeds - chosen.diverged - chosen.failed)
 
 
-def _candidate(point: int, settings: dict[str, Any], trials: list[TrialRow]) -> Candidate:
-    if any(json.loads(trial.settings) != settings for trial in trials):
-        raise DataError(
-            f"case {trials[0].case}, point {point}: the search used other settings than the "
-            "plan; run the search stage again"
-        )
-    finished = [trial for trial in trials if trial.status == "finished"]
-    accuracy = mean_interval(_known([t.validation_accuracy for t in finished]), 0.95)
-    losses = _known([trial.validation_loss for trial in finished])
-    return Candidate(
-        point=point,
-        settings=settings,
-        validation_accuracy_mean=accuracy["mean"],
-        validation_accuracy_std=accuracy["std"],
-        validation_loss_mean=math.fsum(losses) / len(losses) if losses else None,
-        diverged=sum(trial.status == "diverged" for trial in trials),
-        failed=sum(trial.status == "failed" for trial in trials),
-        seeds=len(trials),
-    )
-
-
-def _known(values: list[float | None]) -> list[float]:
-    return [value for value in values if value is not None]
+def _near(other: Candidate, chosen: Candidate, error: float | None) -> bool:
+    of, own = other.validation_accuracy_mean, chosen.validation_accuracy_mean
+    if (
+        other.point == chosen.point
+        or other.diverged
+        or other.failed
+        or of is None
+        or own is None
+        or error is None
+    ):
+        return False
+    return own - of <= error
 
 
 def _reason(chosen: Candidate, ties: list[Candidate], candidates: list[Candidate]) -> str:

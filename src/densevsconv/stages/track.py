@@ -8,7 +8,7 @@ the import at the end completes those runs in place.
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -21,7 +21,7 @@ from densevsconv.results.tracked import Tracked
 from densevsconv.results.trials import JournalEntry
 from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.stages.refit import RefitPlan, planned_runs
-from densevsconv.stages.search import SearchPlan, planned_trials
+from densevsconv.stages.search import SearchPlan, planned_trials, searched
 from densevsconv.stages.trained import entry
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -133,10 +133,17 @@ def _so_far(at: Layout) -> list[tuple[str, JournalEntry]]:
 
 
 def _planned(at: Layout) -> Iterator[tuple[str, PlannedTrial]]:
-    """Yield every trial that is planned, and the seeds of the cases that have been selected."""
+    """Yield every trial that is done, and the seeds of the cases that have been selected."""
     search, refit = SearchPlan.read(at.plan("search")), RefitPlan.read(at.plan("refit"))
     selected = {name: case for name, case in refit.cases.items() if at.selection(name).exists()}
-    yield from (("trial", trial) for trial in planned_trials(search, at))
+    journal = Journal(at.journal("search"))
+
+    def done(trials: Sequence[PlannedTrial]) -> list[JournalEntry | None]:
+        return [
+            entry(each, record) if (record := journal.get(each.id)) else None for each in trials
+        ]
+
+    yield from (("trial", each) for each, _ in searched(search, planned_trials(search, at), done))
     yield from (("seed", seed) for seed in planned_runs(refit, selected, at))
 
 

@@ -70,11 +70,13 @@ def finish(
     shard: int,
     trials: Sequence[PlannedTrial],
     kept: Callable[[PlannedTrial, FinishedTrial, GroupTrainer], Arrays] | None = None,
+    trainer: GroupTrainer | None = None,
 ) -> list[JournalEntry]:
     """Train the trials that are not in the stage's journal; return what it says of all of them.
 
     Each is written when it finishes, with the arrays that ``kept`` makes of it. One that failed is
-    tried again: others may have had the memory.
+    tried again: others may have had the memory. A ``trainer`` that is given keeps its program for
+    what comes next.
     """
     journal = Journal(at.journal(stage))
     wanted = {trial.id: trial for trial in trials}  # two cases may share one
@@ -86,13 +88,13 @@ def finish(
     waiting = [trial for each, trial in wanted.items() if each not in done]
     cost = sum(trial.cost for trial in waiting)
     progress = Progress(f"{stage} {shard}", len(wanted), len(done), cost=cost)
-    trainer = GroupTrainer(at)
-    for trial, finished in trainer.train(waiting, planned=wanted.values()):
+    trains = trainer or GroupTrainer(at)
+    for trial, finished in trains.train(waiting, planned=wanted.values()):
         arrays = None
         try:
             with trial.engine.able():
                 if kept and not finished.reason:
-                    arrays = kept(trial, finished, trainer)
+                    arrays = kept(trial, finished, trains)
         except UnableError as error:
             finished = FinishedTrial.failed(finished.index, str(error))
         done[trial.id] = _record(trial, finished)
@@ -100,7 +102,8 @@ def finish(
         varied = "".join(f" {key}={value}" for key, value in trial.settings.items())
         why = f": {finished.reason}" if finished.reason else ""
         progress.advance(f"{trial.case}{varied}{why}", trial.cost)
-    trainer.release()
+    if trains is not trainer:
+        trains.release()
     return [entry(trial, done[trial.id]) for trial in trials]
 
 

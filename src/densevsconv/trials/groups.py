@@ -1,7 +1,7 @@
 """Trials in groups of one structure, and groups in shards: what an engine gets, and a cluster."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from densevsconv.images.load import load_training_data
@@ -21,15 +21,19 @@ def grouped(trials: Sequence[PlannedTrial]) -> list[list[PlannedTrial]]:
     return list(groups.values())
 
 
-def sharded(trials: Sequence[PlannedTrial], shards: int) -> list[list[PlannedTrial]]:
+def sharded(
+    trials: Sequence[PlannedTrial], shards: int, whole: Collection[str] = ()
+) -> list[list[PlannedTrial]]:
     """Return the trials of each shard: whole groups, of about equal cost.
 
     A group that costs more than a shard's fair part is cut into as few pieces as make it no
     dearer than that; no other group is. The dearest piece comes first, and each goes to the shard
-    with the least to do.
+    with the least to do. The cases of ``whole`` stay in one piece each.
     """
     fair = sum(trial.cost for trial in trials) / max(shards, 1)
-    pieces = [piece for group in grouped(trials) for piece in _cut(group, fair)]
+    parted = [trial for trial in trials if trial.case not in whole]
+    pieces = [piece for group in grouped(parted) for piece in _cut(group, fair)]
+    pieces += [[trial for trial in trials if trial.case == case] for case in whole]
     pieces.sort(key=_cost, reverse=True)
     found: list[list[PlannedTrial]] = [[] for _ in range(shards)]
     loads = [0.0] * shards

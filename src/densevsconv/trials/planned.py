@@ -32,6 +32,17 @@ class PlannedTrial:
     dataset_hash: str
     train_images: int
 
+    def __post_init__(self) -> None:
+        """Raise :class:`DataError` for a batch that is larger than the training part.
+
+        Groups that stay together may leave that smaller than the configuration could know.
+        """
+        if self.training.batch_size > self.train_images:
+            raise DataError(
+                f"case {self.case}: found batch_size {self.training.batch_size}; allowed: at most "
+                f"{self.train_images}, the training images of {self.dataset}"
+            )
+
     @cached_property
     def id(self) -> str:
         """The trial's identity (wall 2): of the plain settings, however they are stated."""
@@ -84,18 +95,9 @@ def planned(
     dataset_hash: str,
     train_images: int,
 ) -> Iterator[PlannedTrial]:
-    """Yield the runs of one case: every point of ``settings`` with every repetition.
-
-    Raises :class:`DataError` for a batch that is larger than the training part, which groups that
-    stay together may leave smaller than the configuration could know.
-    """
+    """Yield the runs of one case: every point of ``settings`` with every repetition."""
     for point, varied in enumerate(settings):
         full = Training.model_validate({**training, **varied})
-        if full.batch_size > train_images:
-            raise DataError(
-                f"case {case}: found batch_size {full.batch_size}; allowed: at most "
-                f"{train_images}, the training images of {dataset}"
-            )
         for repetition in range(repetitions):
             yield PlannedTrial(
                 case=case,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from itertools import product
+from collections.abc import Iterator
+from itertools import count, islice, product
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -12,14 +13,20 @@ from pydantic import Field, model_validator
 from densevsconv.schema.strict import Strict
 from densevsconv.store.seeds import derive_seed, generator
 
-KEYS_OF_METHOD = {"grid": ("grid",), "random": ("space", "samples"), "list": ("points",)}
-"""The keys that one method uses and the others do not."""
+DRAWN = ("random", "sobol", "tpe")
+METHODS_OF_KEY = {
+    **dict.fromkeys(("grid", "grow", "rounds"), ("grid",)),
+    **dict.fromkeys(("space", "samples"), DRAWN),
+    **dict.fromkeys(("startup", "batch"), ("tpe",)),
+    "points": ("list",),
+}
+"""The keys that some methods use and the others do not."""
 MOST_POINTS = 100_000
 """More points than this in one case is taken for a mistake."""
 
 
 class Dimension(Strict):
-    """The values that random search draws one setting from: a range or a list."""
+    """The values that a search draws one setting from: a range or a list."""
 
     low: float | None = None
     """Smallest value of a range."""
@@ -46,20 +53,48 @@ class Dimension(Strict):
             raise ValueError("scale integer needs whole numbers for low and high")
         return self
 
+    @property
+    def range(self) -> tuple[float, float]:
+        assert self.low is not None  # of a range without choices
+        assert self.high is not None
+        return self.low, self.high
+
+    @property
+    def extremes(self) -> list[Any]:
+        """The values that, if all is well with them, all is well with those between."""
+        if self.choices is not None:
+            return self.choices
+        return [int(end) if self.scale == "integer" else end for end in self.range]
+
 
 class Search(Strict):
     """Which settings are tried for a case; all of them keys of Training."""
 
-    method: Literal["grid", "random", "list"] = "list"
+    method: Literal["grid", "random", "sobol", "tpe", "list"] = "list"
     """`grid`: every combination of the values in `grid`; `random`: `samples` draws from `space`;
-    `list`: the `points` as they stand. Of a single point, as in the default (the case's own
-    training settings), no trial is made."""
+    `sobol`: as many that fill it evenly (a scrambled Sobol sequence); `tpe`: as many, each where
+    the scores of the earlier ones promise most (Optuna's tree-structured Parzen estimator); `list`:
+    the `points` as they stand. Of a single point, as in the default (the case's own training
+    settings), no trial is made."""
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(default_factory=dict)
     """For `grid`: Training keys, each with its values."""
+    grow: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(
+        default_factory=dict
+    )
+    """For `grid`: Training keys of it with the smallest and the largest value they may come to. A
+    case whose best point lies on the edge of such a key gets one value more beyond it, as far as
+    the two values at that edge lie apart (the same ratio), with every combination of the others;
+    and so on."""
+    rounds: int = Field(default=2, ge=1, le=20)
+    """For `grow`: how many values are added to a key at most."""
     space: dict[str, Dimension] = Field(default_factory=dict)
-    """For `random`: Training keys, each with a Dimension."""
+    """For `random`, `sobol` and `tpe`: Training keys, each with a Dimension."""
     samples: int | None = Field(default=None, ge=1)
-    """For `random`: number of points drawn from `space`."""
+    """For `random`, `sobol` and `tpe`: number of points drawn from `space`."""
+    startup: int = Field(default=10, ge=2)
+    """For `tpe`: the first points, which are those of `random`."""
+    batch: int = Field(default=4, ge=1)
+    """For `tpe`: how many points are asked for at a time, which an engine may train together."""
     points: list[dict[str, Any]] | None = Field(default=None, min_length=1)
     """For `list`: points, each a mapping of Training keys to values; null: one point that changes
     nothing."""
@@ -68,17 +103,37 @@ class Search(Strict):
 
     @model_validator(mode="after")
     def _fits_method(self) -> Search:
-        for method, keys in KEYS_OF_METHOD.items():
-            for key in keys:
-                value = getattr(self, key)
-                if method == self.method:
-                    if not value and method != "list":
-                        raise ValueError(f"found no {key}; method {method} needs it")
-                elif value:
-                    raise ValueError(
-                        f"{key} belongs to method {method}, found it with method {self.method}"
-                    )
+        default = Search.model_construct()
+        for key, methods in METHODS_OF_KEY.items():
+            if self.method not in methods and getattr(self, key) != getattr(default, key):
+                raise ValueError(
+                    f"{key} belongs to method {' or '.join(methods)}, found it with method "
+                    f"{self.method}"
+                )
+        needed = ("space", "samples") if self.method in DRAWN else ("grid",)
+        for key in needed if self.method != "list" else ():
+            if not getattr(self, key):
+                raise ValueError(f"found no {key}; method {self.method} needs it")
+        if self.method == "tpe" and self.startup >= (self.samples or 0):
+            raise ValueError(
+                f"found samples {self.samples}; allowed for tpe: more than startup {self.startup}, "
+                "its random points"
+            )
+        for key, (low, high) in self.grow.items():
+            values = self.grid.get(key, [])
+            if len(set(values)) < 2 or not all(type(each) in (int, float) for each in values):
+                raise ValueError(f"grow.{key}: allowed: keys of grid with two numbers or more")
+            if not low <= min(values) < max(values) <= high:
+                raise ValueError(
+                    f"grow.{key}: found {low} to {high}; allowed: limits around those of the grid, "
+                    f"{min(values)} to {max(values)}"
+                )
         return self
+
+    @property
+    def follows(self) -> bool:
+        """Whether later points follow from the scores of earlier ones."""
+        return self.method == "tpe" or bool(self.grow)
 
 
 class PointsError(Exception):
@@ -90,19 +145,45 @@ class PointsError(Exception):
 
 
 def expand(search: Search, study_seed: int) -> list[dict[str, Any]]:
-    """Return the points of a search: the varied settings of each, nothing else.
+    """Return the points of a search that need no scores: the varied settings, nothing else.
 
-    A grid runs through its combinations with the last key fastest. The i-th random value of a key
-    has a seed of its own, (study seed, "search/points/<key>", i): more samples, or another key,
-    leave the values that were there. Repeated draws are left out.
+    A grid runs through its combinations with the last key fastest. More samples leave the points
+    that were there.
     """
     match search.method:
         case "grid":
             return _grid(search.grid)
-        case "random":
-            return _random(search.space, search.samples or 0, study_seed)
-        case _:
+        case "list":
             return [dict(point) for point in search.points or [{}]]
+        case method:
+            wanted = search.startup if method == "tpe" else search.samples or 0
+            if wanted > MOST_POINTS:
+                raise PointsError("samples", f"found {wanted}; allowed: at most {MOST_POINTS}")
+            points = list(islice(draws(search, study_seed), wanted))
+            if len(points) < wanted:
+                key = "startup" if method == "tpe" else "samples"
+                raise PointsError(
+                    key,
+                    f"found {wanted}; allowed: at most {len(points)}, all that space holds",
+                )
+            return points
+
+
+def draws(search: Search, study_seed: int) -> Iterator[dict[str, Any]]:
+    """Yield points of a space, each once, as long as new ones are found.
+
+    The i-th random value of a key has a seed of its own, (study seed, "search/points/<key>", i):
+    another key leaves the values that were there. Sobol points are a scrambled sequence (Owen 1998,
+    "Scrambling Sobol' and Niederreiter-Xing points") of as many dimensions as there are keys.
+    """
+    found: set[str] = set()
+    every = (_sobol if search.method == "sobol" else _random)(search.space, study_seed)
+    for tried, point in enumerate(every):
+        if repr(point) not in found:
+            found.add(repr(point))
+            yield point
+        if tried > 100 + 20 * len(found):
+            return
 
 
 def _grid(grid: dict[str, list[Any]]) -> list[dict[str, Any]]:
@@ -112,36 +193,51 @@ def _grid(grid: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
 
 
-def _random(space: dict[str, Dimension], samples: int, study_seed: int) -> list[dict[str, Any]]:
-    if samples > MOST_POINTS:
-        raise PointsError("samples", f"found {samples}; allowed: at most {MOST_POINTS}")
-    points: dict[str, dict[str, Any]] = {}
-    for draw in range(100 + 20 * samples):
-        point = {
+def _random(space: dict[str, Dimension], study_seed: int) -> Iterator[dict[str, Any]]:
+    for draw in count():
+        yield {
             key: _value(dimension, derive_seed(study_seed, f"search/points/{key}", draw))
             for key, dimension in space.items()
         }
-        points.setdefault(repr(point), point)
-        if len(points) == samples:
-            return list(points.values())
-    raise PointsError(
-        "samples", f"found {samples}; allowed: at most {len(points)}, all that space holds"
-    )
+
+
+def _sobol(space: dict[str, Dimension], study_seed: int) -> Iterator[dict[str, Any]]:
+    from scipy.stats.qmc import Sobol  # takes a second, and few studies have it
+
+    seed = generator(derive_seed(study_seed, "search/points/sobol", 0))
+    sequence = Sobol(len(space), rng=seed)
+    while True:
+        (shares,) = sequence.random(1)
+        yield {
+            key: _at(dimension, float(share))
+            for (key, dimension), share in zip(space.items(), shares, strict=True)
+        }
 
 
 def _value(dimension: Dimension, seed: int) -> Any:
     random = generator(seed)
     if dimension.choices is not None:
         return dimension.choices[int(random.integers(len(dimension.choices)))]
-    low, high = dimension.low, dimension.high
-    assert low is not None  # Dimension has seen to it
-    assert high is not None
     if dimension.scale == "integer":
+        low, high = dimension.range
         return int(random.integers(int(low), int(high) + 1))
-    share = random.random()
+    return _at(dimension, random.random())
+
+
+def _at(dimension: Dimension, share: float) -> Any:
+    """Return the value at a share of the way, from 0 to below 1."""
+    if dimension.choices is not None:
+        return dimension.choices[int(share * len(dimension.choices))]
+    low, high = dimension.range
+    if dimension.scale == "integer":
+        return int(low + share * (high + 1 - low))
     if dimension.scale == "log":
         value = math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
     else:
         value = low + share * (high - low)
-    # four digits, so that a report's reader can type the value; never outside the range
+    return rounded(value, low, high)
+
+
+def rounded(value: float, low: float, high: float) -> float:
+    """Return four digits, so that a report's reader can type the value; inside the range."""
     return float(np.clip(float(f"{value:.4g}"), low, high))
