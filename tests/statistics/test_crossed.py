@@ -1,11 +1,13 @@
 """The crossed interval: by simulation, and against what is known of a table's variance."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.weightstats import ttost_paired
 
-from benchmarks.statistics import intervals, nulls, power, repeat, splits
+from benchmarks.statistics import ROOT, intervals, nulls, power, repeat, splits, written
 from densevsconv.statistics.crossed import Estimate, accuracy, combination, difference, over_splits
 from densevsconv.statistics.variance import REST, crossed_variance
 
@@ -39,6 +41,12 @@ def test_true_nulls_are_rejected_as_seldom_as_said_and_effects_the_more_the_larg
     ]
     assert shares == sorted(shares)
     assert shares[0] < 0.15 < 0.6 < shares[2]
+
+
+def test_the_tables_are_those_of_what_was_simulated() -> None:
+    folder = ROOT / "benchmarks" / "results"
+    report = json.loads((folder / "statistics.json").read_text(encoding="utf-8"))
+    assert (folder / "statistics.md").read_text(encoding="utf-8") == written(report)
 
 
 def test_splits_of_the_same_images_are_not_independent() -> None:
