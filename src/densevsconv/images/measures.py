@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from skimage.filters import rank
-from skimage.morphology import disk
 
 from densevsconv.images.transforms.base import chunks
 from densevsconv.store.seeds import derive_seed, generator
@@ -125,7 +124,10 @@ def local_entropy(image: np.ndarray, radius: int) -> tuple[float, float]:
     (``skimage.filters.rank.entropy``). ``image`` is uint8 (height, width, channels); the channels'
     results are averaged.
     """
-    footprint = disk(radius)
+    # a disk, without what of it lies beyond a long and low image wherever its centre is
+    reach = [min(radius, side - 1) for side in image.shape[:2]]
+    y, x = np.ogrid[tuple(slice(-side, side + 1) for side in reach)]
+    footprint = (y**2 + x**2 <= radius**2).astype(np.uint8)
     # scikit-image asks for contiguous arrays that it might write to
     planes = [np.array(plane) for plane in np.moveaxis(image, -1, 0)]
     maps = [rank.entropy(plane, footprint) for plane in planes]
