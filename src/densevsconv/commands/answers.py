@@ -144,8 +144,17 @@ class Answers:
     def _equivalent(self, a: str, b: str) -> Iterator[str]:
         found = [r for r in self.tables["equivalents"] if (r.network_a, r.network_b) == (a, b)]
         for images, several in groupby(found, key=lambda row: row.images):
-            told = [f"{_factor(row)} at {_number(row.training_images)}" for row in several]
-            yield f"  {b} needs {', '.join(told)} times the images of {a} ({images})."
+            by_side: dict[str, list[rows.EquivalentRow]] = {"inside": [], "more": [], "fewer": []}
+            for row in several:
+                by_side[row.side].append(row)
+            told = [
+                f"{_factor(row)} for {_number(row.training_images)}" for row in by_side["inside"]
+            ]
+            if further := by_side["more"]:
+                least = _number(further[0].training_images)
+                told.append(f"more than was measured for {least} and more")
+            if told:
+                yield f"  times the images of {a} that {b} needs ({images}): {', '.join(told)}."
 
     def _learning(self, found: list[rows.LearningRow]) -> str:
         told = [
@@ -197,7 +206,6 @@ def _points(value: float, low: float | None, high: float | None) -> str:
 
 
 def _factor(row: rows.EquivalentRow) -> str:
-    if row.factor is None:
-        return row.side
+    assert row.factor is not None
     form = ".2g" if row.factor < 10 else ".0f"
     return f"{row.factor:{form}} ({_range(row.low, row.high, form)})"
