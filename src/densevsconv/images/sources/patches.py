@@ -24,7 +24,7 @@ class PatchesSource(GeneratedSource):
     patches: int = Field(default=8, ge=1, le=1000, description="Patches of an image.")
     size: int = Field(default=8, ge=1, le=1000, description="Pixels of a patch.")
     signal: float = Field(default=1, ge=0, description="Length of the pattern.")
-    noise: float = Field(default=0.1, ge=0, description="Deviation of the noise in every pixel.")
+    noise: float = Field(default=0.2, ge=0, description="Deviation of the noise in every pixel.")
 
     @property
     def width(self) -> int:
