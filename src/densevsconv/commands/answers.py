@@ -14,6 +14,11 @@ from densevsconv.store.layout import Layout
 
 CONTROL = "permuted"
 """The series whose images lose their neighbourhoods: no place for convolution to win."""
+WORDS = {
+    ("shared", "dense"): "when convolution wins",
+    ("local", "dense"): "when locality alone does",
+    ("shared", "local"): "when shared weights do",
+}
 EXPECTED = {"shift": 1, "training_images": -1}
 """Whether the lead of convolution is said to grow or to shrink along a series."""
 
@@ -55,7 +60,7 @@ class Answers:
             found = [r for r in self.tables["crossings"] if (r.network_a, r.network_b) == (a, b)]
             varied = [self._when(row) for row in found if row.series != CONTROL]
             if varied:
-                yield f"{a} is ahead of {b} {'; '.join(varied)}."
+                yield f"{WORDS[self._kinds(a, b)]}: {a} is ahead of {b} {'; '.join(varied)}."
             if (matched := self.networks[b].matched) and matched.case == a:
                 yield self._cost(a, b, matched.by)
             if self._kinds(a, b) == ("shared", "dense"):
@@ -119,7 +124,7 @@ class Answers:
             for what, of in ratios.items()
             if what != same
         ]
-        return f"  at equal {same} {a} takes {' and '.join(told)} of {b}."
+        return f"  what it costs: at equal {same} {a} takes {' and '.join(told)} of {b}."
 
     def _check(self, row: rows.CrossingRow) -> str:
         lead = self.leads[row.series, row.images, row.network_a, row.network_b, row.last]
