@@ -16,7 +16,7 @@ CONTROL = "permuted"
 """The series whose images lose their neighbourhoods: no place for convolution to win."""
 WORDS = {
     ("shared", "dense"): "when convolution wins",
-    ("local", "dense"): "when locality alone does",
+    ("local", "dense"): "when locality by itself does",
     ("shared", "local"): "when shared weights do",
 }
 EXPECTED = {"shift": 1, "training_images": -1}
