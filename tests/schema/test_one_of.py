@@ -8,7 +8,7 @@ from densevsconv.commands.document import table
 from densevsconv.images.transforms.registry import Transform
 from densevsconv.schema.strict import OneOf
 
-NEAR = {"case": "a", "value": 0.5, "within": 0.1}
+NEAR = {"case": "a", "value": 0.5, "other_images": 100}
 ONES = [(ClaimTest, "near", NEAR), (Transform, "shift", 0.1), (Transform, "negative", False)]
 
 

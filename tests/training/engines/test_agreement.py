@@ -20,7 +20,8 @@ from tests.support.rounding import exact_prediction, exact_training
 from tests.support.training import MIXED, WAYS, engine, group, images, network
 
 SHAPES = {"lenet5_32": (32, 32, 1), "leNet2": (32, 32, 3), "convKeras12_32": (32, 32, 3),
-          "resnet20": (12, 12, 3)}  # fmt: skip
+          "resnet20": (12, 12, 3), "patches_conv_32": (2, 64, 1),
+          "patches_local_32": (2, 64, 1)}  # fmt: skip
 LARGE = ("lenet5", "convKeras4_20", "denseNet4_300", "doshi2020")
 # without the one that has a wrong slope of tanh, which only numpynet has
 NOT_HERE = {"denseNet4_300_committed", "googlenet", "resnet50", "vgg16"}
