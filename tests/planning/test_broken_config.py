@@ -175,7 +175,7 @@ MISTAKES = [
     Mistake("huge grid", STUDY, {"search__grid": {"l2": [0.1 * i for i in range(500)], "learning_rate": [0.1 + i for i in range(500)]}}, ["search.grid: found 250000 points", "at most 100000"]),
     Mistake("unknown method", STUDY, {"search__method": "grids"}, ['search.method: found "grids"', '"grid"']),
     Mistake("grid for random", STUDY, {"search__method": "random"}, ["search: grid belongs to method grid, found it with method random"]),
-    Mistake("random without samples", STUDY, {"search": {"method": "random", "space": {"l2": {"low": 0.1, "high": 1}}}}, ["search: found no samples; method random needs it"]),
+    Mistake("random without samples", STUDY, {"search": {"method": "random", "space": {"l2": {"low": 0.1, "high": 1}}}}, ["search.samples: found none; allowed: samples or a budget, one of them"]),
     Mistake("range upside down", STUDY, {"search": {"method": "random", "samples": 2, "space": {"l2": {"low": 2, "high": 1}}}}, ["search.space.l2: found low 2.0 above high 1.0"]),
     Mistake("logarithm of 0", STUDY, {"search": {"method": "random", "samples": 2, "space": {"l2": {"low": 0, "high": 1, "scale": "log"}}}}, ["search.space.l2: found low 0.0 with scale log"]),
     Mistake("more samples than points", STUDY, {"search": {"method": "random", "samples": 5, "space": {"batch_size": {"choices": [10, 20]}}}}, ["search.samples: found 5", "at most 2"]),

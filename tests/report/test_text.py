@@ -60,7 +60,7 @@ def test_the_seeds_that_reach_the_target_are_counted_where_not_all_do(copy: Layo
     edited(SummaryRow, copy.summary, target)
     study = reported(copy)
     for case, text in (("dense_1", "1.50 (3 of 10)"), ("conv_small", "2.00"),
-                       ("denseNet2_20_published", "\u2013")):  # fmt: skip
+                       ("denseNet2_20_published", "not reached")):  # fmt: skip
         assert by_title(study, "cost", "digits", case)["to target (s)"] == text
 
 

@@ -81,8 +81,8 @@ def test_a_case_with_a_diverged_seed_has_no_validation_scores_and_ranks_last(
 def test_time_to_a_target_is_first_epochs_of_the_refits_at_the_timed_epochs_seconds(
     layout: Layout,
 ) -> None:
-    # one falls back, one begins there, one never gets there
-    accuracies = [[0.5, 0.7, 0.6, 0.95], [0.9, 0.1], [0.6]]
+    # one falls back, two begin there, one never gets there
+    accuracies = [[0.5, 0.7, 0.6, 0.95], [0.9, 0.1], [0.6], [0.7], [0.1, 0.1, 0.7]]
     rows = [
         dict.fromkeys(CURVES, 0.5) | {"repetition": seed, "epoch": epoch, CURVES[-1]: value}
         for seed, values in enumerate(accuracies)
@@ -91,9 +91,29 @@ def test_time_to_a_target_is_first_epochs_of_the_refits_at_the_timed_epochs_seco
     pd.DataFrame(rows).to_parquet(layout.history("conv_a"))
     run_stage("summarise", layout)
     conv, _ = read_csv(layout.summary)
-    assert conv["target_seeds"] == "2"
-    seconds = 1.5 * float(conv["seconds_per_epoch_median"])
+    assert (conv["target_seeds"], len(accuracies)) == ("4", SEEDS)
+    seconds = 2 * float(conv["seconds_per_epoch_median"])  # of epochs 1, 1, 2, 3 and none
     assert float(conv["seconds_to_target_median"]) == pytest.approx(seconds)
+
+
+def test_what_a_search_cost_and_what_a_smaller_one_would_have_found(layout: Layout) -> None:
+    plan = read_json(layout.plan("summarise"))
+    write_json(layout.plan("summarise"), plan | {"budget": {"epochs": 32}})
+    run_stage("summarise", layout)
+    conv, dense = read_csv(layout.budgets)
+    # 2 points with 2 seeds, 4 epochs, 30 images in batches of 32: no step fits
+    assert [conv[key] for key in ("points", "trials", "epochs", "updates")] == ["2", "4", "16", "0"]
+    assert (conv["seconds"], conv["unit"], conv["budget"], conv["share"]) == (
+        "6.0", "epochs", "32.0", "0.5",
+    )  # fmt: skip
+    assert dense["case"] == "dense_b"
+    first, second = read_csv(layout.search_budget)[:2]
+    means = [0.805, 0.705]  # of the points
+    assert [float(row["best_accuracy"]) for row in (first, second)] == pytest.approx(
+        [np.mean(means), 0.75 * means[0] + 0.25 * means[1]]
+    )
+    assert [row["trials"] for row in (first, second)] == ["2", "4"]
+    assert read_csv(layout.importance) == []  # one setting alone
 
 
 def test_runs_have_a_row_a_seed(layout: Layout) -> None:

@@ -21,6 +21,9 @@ def tables(layout: Layout) -> list[Path]:
         layout.comparisons,
         layout.engine_comparisons,
         layout.difficulty,
+        layout.budgets,
+        layout.search_budget,
+        layout.importance,
     ]
 
 

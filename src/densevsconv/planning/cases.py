@@ -21,7 +21,8 @@ from densevsconv.store.identity import canonical
 from densevsconv.store.plugins import extras_in
 from densevsconv.training.engines.registry import ENGINES
 from densevsconv.training.settings import Training
-from densevsconv.trials.search import PointsError, Search, expand
+from densevsconv.trials.budget import LEAST, Unit, spent
+from densevsconv.trials.search import DRAWN, MOST_POINTS, PointsError, Search, draws, expand
 
 MOST_EPOCHS = 10**6
 LENGTHS = ("epochs", "updates")
@@ -167,12 +168,13 @@ class _Part:
 
     def _epochs(self, given: dict[str, Any], updates: Any, batch_size: int) -> int:
         """Return as many epochs as come nearest to a number of steps."""
-        searched = {**self.study.search.get("grid", {}), **self.case.search.get("grid", {})}
+        both = (self.study.search, self.case.search)
+        searched = {key for each in both for of in ("grid", "space") for key in each.get(of, {})}
         if type(updates) is not int or updates < 1:
             problem = f"found {shown(updates)}; allowed: a whole number of at least 1"
         elif "epochs" in given:
             problem = "found it beside epochs; allowed: one of them"
-        elif {"batch_size", "epochs"} & searched.keys():
+        elif {"batch_size", "epochs"} & searched:
             problem = "found it beside a search of batch_size or epochs; allowed: epochs"
         else:
             return max(1, round(updates / max(1, self.dataset.sizes.train // batch_size)))
@@ -195,6 +197,7 @@ class _Part:
         """Return the search and its first points, all values as the schema has them."""
         self._check_keys(search)
         try:
+            search = self._sized(search, training)
             points = [self._filled(point) for point in expand(search, self.study.seed)]
         except PointsError as error:
             raise self._error(self._search_section(error.key), error.key, error.problem) from None
@@ -233,8 +236,60 @@ class _Part:
                 if key in point:
                     raise self._error(section, f"{where}.{key}", problem)
                 raise self._error(self._training_section(key), key, problem)
+        self._check_budget(search, training, checked[: len(points)])
         ends = [(ends[i][0], each[ends[i][0]]) for i, each in enumerate(checked[len(points) :])]
         return _as_checked(search, checked[: len(points)], ends), checked[: len(points)]
+
+    def _sized(self, search: Search, training: Training) -> Search:
+        """Return the search with as many samples as the budget has room for, where it has one."""
+        if search.method not in DRAWN:
+            return search
+        budget = self.study.budget
+        if (budget is None) == (search.samples is None):
+            found = "found it beside the study's budget" if budget else "found none"
+            raise PointsError("samples", f"{found}; allowed: samples or a budget, one of them")
+        if budget is None:
+            return search
+        if search.method == "tpe" and {"epochs", "batch_size"} & search.space.keys():
+            raise PointsError(
+                "space", "found epochs or batch_size, whose costs nobody knows before; allowed "
+                "with tpe and a budget: others"
+            )  # fmt: skip
+        left, samples = budget.amount * (1 + 1e-9), 0
+        for point in draws(search, self.study.seed):
+            left -= search.seeds * self._cost(budget.unit, training, point)
+            if left < 0 or samples > MOST_POINTS:
+                break
+            samples += 1
+        if samples < 2:
+            raise PointsError("samples", f"found a budget for {samples}; allowed: 2 or more")
+        return search.model_copy(update={"samples": samples})
+
+    def _check_budget(
+        self, search: Search, training: Training, points: list[dict[str, Any]]
+    ) -> None:
+        """Refuse what is no equal part: points that are drawn are as many as fit."""
+        budget = self.study.budget
+        if budget is None or search.method in DRAWN or len(points) == 1:
+            return
+        costs = (self._cost(budget.unit, training, point) for point in points)
+        share = search.seeds * sum(costs) / budget.amount
+        if search.grow or not LEAST <= share <= 1 + 1e-9:
+            found = "grow" if search.grow else f"a search that costs {share:.3g} of it"
+            raise ConfigError(
+                f"{self.file}: budget.{budget.unit}: found {found} in {self.where}; allowed: "
+                f"{'grids that do not grow' if search.grow else f'from {LEAST} to 1'}, or a method "
+                f"that draws as many points as fit ({', '.join(DRAWN)})"
+            )
+
+    def _cost(self, unit: Unit, training: Training, point: dict[str, Any]) -> float:
+        return spent(
+            unit,
+            self.architecture,
+            epochs=point.get("epochs", training.epochs),
+            images=self.dataset.sizes.train,
+            batch_size=point.get("batch_size", training.batch_size),
+        )
 
     def _check_keys(self, search: Search) -> None:
         given = [(key, getattr(search, key)) for key in ("grid", "grow", "space")]

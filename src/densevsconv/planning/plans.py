@@ -140,7 +140,10 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             },
         ),
         "summarise": SummarisePlan(
-            **dict(shown), target_accuracy=settings.time.target_accuracy, seed=settings.seed
+            **dict(shown),
+            target_accuracy=settings.time.target_accuracy,
+            seed=settings.seed,
+            budget=settings.budget,
         ),
         "figures": FiguresPlan(**dict(shown)),
         "report": ReportPlan(

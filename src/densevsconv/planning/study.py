@@ -13,6 +13,7 @@ from densevsconv.planning.catalogue import Count
 from densevsconv.results.plan import Counterpart, Published, Split
 from densevsconv.schema.strict import Allowed, Name, Strict
 from densevsconv.tracking.server import ADDRESS, ALLOWED
+from densevsconv.trials.budget import Budget
 
 Scale = Literal["smoke", "laptop", "full"]
 """Seconds to see that everything runs; minutes on a laptop; the real thing."""
@@ -209,6 +210,11 @@ class Study(Strict):
     come nearest to so many steps, whatever the number of training images."""
     search: dict[str, Any] = Field(default_factory=dict)
     """Keys of Search that all cases start from."""
+    budget: Budget | None = None
+    """What the search of each case may cost, see Budget. A search that draws its points gets as
+    many as fit, in place of `samples`; a grid or list is refused where it costs more, or less than
+    9/10 of it. A case without a search costs nothing. null: what a search costs is its own
+    affair."""
     cases: dict[Name, Case] = Field(min_length=1)
     """What is compared, by name, each with the keys of Case."""
     claims: dict[Name, Claim] = Field(default_factory=dict)

@@ -50,7 +50,8 @@ class SummaryRow(CaseLabels):
     seconds_per_epoch_median: float = Field(description="*measured*: stage `time`.")
     seconds_to_target_median: float | None = Field(
         description="*measured*: training time until `time: target_accuracy` is first reached on "
-        "the validation images, the median of the refitted seeds that reach it."
+        "the validation images, by the median of the refitted seeds, where one that never reaches "
+        "it counts as later than its last epoch (Kaplan and Meier); empty where half do not."
     )
     target_seeds: int = Field(description="How many reach it.")
     title: str = Field(description="For people; with the engine where there are several.")

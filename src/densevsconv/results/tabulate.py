@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby, permutations
 from math import fsum
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ from densevsconv.statistics.crossed import Estimate, combination
 from densevsconv.statistics.hypotheses import holm, mcnemar
 from densevsconv.statistics.one_run import probability_ahead
 from densevsconv.statistics.runs import CROSSED, Ends, difference_or_runs
+from densevsconv.statistics.survival import median_time
 
 FAMILIES = ("convolutional", "dense")
 CHOSEN = ("optimizer", "learning_rate", "l2", "momentum", "batch_size", "epochs")
@@ -58,7 +58,8 @@ class Tables:
             evaluation, accuracy = self.study.evaluation(name), self.study.evaluation(name).accuracy
             starts = evaluation.starts
             seconds = self.study.timing(name).seconds_per_epoch.median
-            reached = self._epochs_to_target(name)
+            epochs, reached = self._epochs_to_target(name)
+            to_target = median_time(epochs, reached)
             yield SummaryRow(
                 **self._labels(name),
                 parameters=case.parameters,
@@ -86,8 +87,8 @@ class Tables:
                 time_ratio=self._seconds(name) / fastest[case.dataset],
                 seconds_per_epoch_median=seconds,
                 # epochs of the refitted networks, seconds of the timing alone on the machine
-                seconds_to_target_median=median(reached) * seconds if reached else None,
-                target_seeds=len(reached),
+                seconds_to_target_median=None if to_target is None else to_target * seconds,
+                target_seeds=sum(reached),
                 title=case.title,
             )
 
@@ -271,12 +272,20 @@ class Tables:
     def _merit(self, name: str) -> tuple[float, float]:
         return merit(self._validation_mean(name, "accuracy"), self._validation_mean(name, "loss"))
 
-    def _epochs_to_target(self, name: str) -> list[int]:
-        """Return the first epoch at the target or above, of every refitted seed that has one."""
-        history = self.study.history(name)
-        reached = history[history["validation_accuracy"] >= self.target_accuracy]
-        first: list[int] = reached.groupby("repetition")["epoch"].min().tolist()
-        return first
+    def _epochs_to_target(self, name: str) -> tuple[list[int], list[bool]]:
+        """Return of every refitted seed its first epoch at the target or above, else its last.
+
+        And which of them have one. A seed without is censored at what the training may take, where
+        it diverged too: it would not have got there sooner.
+        """
+        history, first, reached = self.study.history(name), [], []
+        budget = self.study.selection(name).training["epochs"]
+        for _, own in history.groupby("repetition"):
+            there = own.loc[own["validation_accuracy"] >= self.target_accuracy, "epoch"]
+            reached.append(len(there) > 0)
+            first.append(int(there.min()) if reached[-1] else budget)
+        missing = len(self.study.runs(name)) - len(first)  # seeds without a finite epoch
+        return first + [budget] * missing, reached + [False] * missing
 
 
 def _columns(found: Estimate, ends: Ends, over: str, not_tested: str = "") -> dict[str, Any]:

@@ -5,10 +5,13 @@ from pydantic import Field
 from densevsconv.results import tables as rows
 from densevsconv.results.follow import TABLES, Follow, followed
 from densevsconv.results.plan import StudyPlan
+from densevsconv.results.searches import TABLES as SEARCHES
+from densevsconv.results.searches import Searches
 from densevsconv.results.study import Study
 from densevsconv.results.tabulate import Tables
 from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.layout import Layout
+from densevsconv.trials.budget import Budget
 
 
 class SummarisePlan(StudyPlan, Plan):
@@ -16,6 +19,7 @@ class SummarisePlan(StudyPlan, Plan):
 
     target_accuracy: float = Field(description="On validation images: the time to it is wanted.")
     seed: int = Field(default=0, description="The study's.")
+    budget: Budget | None = Field(default=None, description="Of the search of each case.")
 
 
 def inputs(plan: SummarisePlan, at: Layout) -> Files:
@@ -36,6 +40,7 @@ def outputs(plan: SummarisePlan, at: Layout) -> Files:
         "difficulty": at.difficulty,
         "engines": at.engine_comparisons,
         "families": at.families,
+        **{name: getattr(at, name) for name in SEARCHES},
         **({name: getattr(at, name) for name in TABLES} if followed(plan) else {}),
     }
 
@@ -49,6 +54,9 @@ def run(plan: SummarisePlan, at: Layout) -> None:
     rows.EngineRow.write_table(at.engine_comparisons, tables.engines())
     rows.FamilyRow.write_table(at.families, tables.families())
     rows.SummaryRow.write_table(at.summary, tables.summary())
+    searches = Searches(study, plan.budget)
+    for name, row in SEARCHES.items():
+        row.write_table(getattr(at, name), getattr(searches, name)())
     follow = Follow(plan, study.right, seed=plan.seed, target_accuracy=plan.target_accuracy)
     for name, row in TABLES.items() if followed(plan) else ():
         row.write_table(getattr(at, name), getattr(follow, name)())

@@ -124,6 +124,12 @@ class Layout:
     """One row a network."""
     families = _File("{study}/families.csv")
     """The case that stands for each family of a data set."""
+    budgets = _File("{study}/budgets.csv")
+    """One row a case: what its search cost."""
+    search_budget = _File("{study}/search_budget.csv")
+    """One row a case and number of points: the best score to expect."""
+    importance = _File("{study}/importance.csv")
+    """One row a searched setting of a case."""
     engine_comparisons = _File("{study}/engines.csv")
     """One row a network trained alike by two engines."""
 

@@ -90,7 +90,8 @@ class Search(Strict):
     space: dict[str, Dimension] = Field(default_factory=dict)
     """For `random`, `sobol` and `tpe`: Training keys, each with a Dimension."""
     samples: int | None = Field(default=None, ge=1)
-    """For `random`, `sobol` and `tpe`: number of points drawn from `space`."""
+    """For `random`, `sobol` and `tpe`: number of points drawn from `space`; null: as many as the
+    study's `budget` has room for."""
     startup: int = Field(default=10, ge=2)
     """For `tpe`: the first points, which are those of `random`."""
     batch: int = Field(default=4, ge=1)
@@ -110,15 +111,9 @@ class Search(Strict):
                     f"{key} belongs to method {' or '.join(methods)}, found it with method "
                     f"{self.method}"
                 )
-        needed = ("space", "samples") if self.method in DRAWN else ("grid",)
-        for key in needed if self.method != "list" else ():
-            if not getattr(self, key):
-                raise ValueError(f"found no {key}; method {self.method} needs it")
-        if self.method == "tpe" and self.startup >= (self.samples or 0):
-            raise ValueError(
-                f"found samples {self.samples}; allowed for tpe: more than startup {self.startup}, "
-                "its random points"
-            )
+        needed = "space" if self.method in DRAWN else "grid"
+        if self.method != "list" and not getattr(self, needed):
+            raise ValueError(f"found no {needed}; method {self.method} needs it")
         for key, (low, high) in self.grow.items():
             values = self.grid.get(key, [])
             if len(set(values)) < 2 or not all(type(each) in (int, float) for each in values):
@@ -156,9 +151,14 @@ def expand(search: Search, study_seed: int) -> list[dict[str, Any]]:
         case "list":
             return [dict(point) for point in search.points or [{}]]
         case method:
-            wanted = search.startup if method == "tpe" else search.samples or 0
+            wanted = search.samples or 0
             if wanted > MOST_POINTS:
                 raise PointsError("samples", f"found {wanted}; allowed: at most {MOST_POINTS}")
+            if method == "tpe":
+                if search.startup >= wanted:
+                    problem = f"found {wanted}; allowed: more than startup, {search.startup}"
+                    raise PointsError("samples", f"{problem}, the random points of tpe")
+                wanted = search.startup
             points = list(islice(draws(search, study_seed), wanted))
             if len(points) < wanted:
                 key = "startup" if method == "tpe" else "samples"
