@@ -93,6 +93,18 @@ class Geometry:
             for columns in self._offsets_along(1)
         ]
 
+    def taps(self) -> list[tuple[slice, slice]]:
+        """Return per window position in reading order the rows and columns of the padded image.
+
+        With them ``padded[:, rows, columns]`` is what that tap of all windows lies on.
+        """
+        return [(rows, columns) for rows in self._taps_along(0) for columns in self._taps_along(1)]
+
+    def _taps_along(self, axis: int) -> list[slice]:
+        reach = (self.output[axis] - 1) * self.stride[axis] + 1
+        firsts = (tap * self.dilation[axis] for tap in range(self.window[axis]))
+        return [slice(first, first + reach, self.stride[axis]) for first in firsts]
+
     def _offsets_along(self, axis: int) -> list[tuple[slice, slice]]:
         size, stride, before = self.image[axis], self.stride[axis], self.pads[axis][0]
         found = []

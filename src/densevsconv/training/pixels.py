@@ -4,10 +4,67 @@
 otherwise its engine lists them. :mod:`densevsconv.training.augmentation` draws the numbers.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from densevsconv.training.augmentation import columns
+
+LARGEST_INDEX = 2**31 - 1
+"""Of 32 bits, with which a compiled program counts pixels."""
+
+
+class Images(NamedTuple):
+    """Images as stored, with what scales them: ``(image - offset) * scale`` per channel."""
+
+    pixels: Any  # uint8 (N, H, W, C)
+    labels: Any  # int32 (N,)
+    offset: Any  # float32 (C,)
+    scale: Any  # float32 (C,)
+
+    def scaled(self, pixels: Any) -> Any:
+        """Return float32 pixels as a network gets them."""
+        return (pixels - self.offset) * self.scale
+
+
+class Batch(NamedTuple):
+    """What a training step sees. Without mixup there are no other labels."""
+
+    inputs: Any  # float32 (batch, H, W, C), scaled
+    labels: Any  # int32 (batch,)
+    other_labels: Any = None  # int32 (batch,)
+    weight: Any = None  # float32 (batch,): of `labels`; the others have the rest
+
+
+def batch_function(
+    ops: Any, kinds: Sequence[str], channels: int, max_value: float
+) -> Callable[[Images, Any, Any], Batch]:
+    """Return the function from (images, indices, drawn) to the batch of changed images.
+
+    ``kinds`` are those of the changes that are drawn, ``Augmentation.kinds``; ``max_value`` is the
+    largest value a pixel can have.
+    """
+    mixup = columns(kinds, channels).get("mixup")
+
+    def inputs(images: Images, batch: Any, drawn: Any) -> Any:
+        count, height, width, _ = images.pixels.shape
+        if "geometry" in kinds and count * height * width > LARGEST_INDEX:
+            size = f"{count} images of {height}x{width}"
+            raise ValueError(f"{size} pixels: more than 32 bits can count")
+        return images.scaled(changed(ops, images.pixels, batch, drawn, kinds, max_value))
+
+    def read(images: Images, batch: Any, drawn: Any) -> Batch:
+        own, labels = inputs(images, batch, drawn), ops.take(images.labels, batch, axis=0)
+        if mixup is None:
+            return Batch(own, labels)
+        weight = drawn[:, mixup.start]
+        position = ops.asarray(drawn[:, mixup.start + 1], "int32")
+        # made once more, which is cheaper than what XLA makes of looking it up in `own`
+        mixed_with = ops.take(batch, position, axis=0), ops.take(drawn, position, axis=0)
+        other, share = inputs(images, *mixed_with), weight[:, None, None, None]
+        mixed = own * share + other * (1 - share)
+        return Batch(mixed, labels, ops.take(labels, position, axis=0), weight)
+
+    return read
 
 
 def changed(

@@ -9,9 +9,9 @@ import tensorflow as tf
 from densevsconv.images.prepared import Scaling
 from densevsconv.training.augmentation import Changes, columns, unchanged
 from densevsconv.training.engines.numpy.augment import mixed
-from densevsconv.training.engines.tensorflow.augment import Batch, Images, batch_function
+from densevsconv.training.engines.tensorflow.augment import batch_function
 from densevsconv.training.loop import Epochs
-from densevsconv.training.pixels import changed
+from densevsconv.training.pixels import Batch, Images, changed
 from densevsconv.training.settings import Augmentation
 from tests.support.networks import weight_shapes
 from tests.support.training import MAX, WAYS, engine, group, images, network

@@ -7,6 +7,7 @@ over them is one program (wall 3 of the design). Each network is computed from i
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import jax
@@ -14,11 +15,17 @@ import jax.numpy as jnp
 from jax import lax
 
 from densevsconv.networks.bound import BoundArchitecture
-from densevsconv.training.engines.jax.augment import Batch, Images, batch_function
 from densevsconv.training.engines.jax.build import learned, logits
 from densevsconv.training.engines.jax.layers import Pass
 from densevsconv.training.engines.optimizers import OPTIMIZERS, Hyper
+from densevsconv.training.pixels import Batch, Images, batch_function
 from densevsconv.training.settings import Training
+
+OPS = SimpleNamespace(
+    arange=jnp.arange, asarray=jnp.asarray, clip=jnp.clip, floor=jnp.floor, reshape=jnp.reshape,
+    take=partial(jnp.take, mode="clip"), where=jnp.where,
+)  # fmt: skip
+"""What :mod:`densevsconv.training.pixels` asks for; every place read lies inside."""
 
 Arrays = dict[str, jax.Array]
 
@@ -54,7 +61,7 @@ class Network:
             name for name in self._learned if training.l2_biases or name.endswith("kernel")
         }
         kinds = training.augmentation.kinds if training.augmentation else ()
-        self._read = batch_function(kinds, architecture.image_shape[-1], max_value)
+        self._read = batch_function(OPS, kinds, architecture.image_shape[-1], max_value)
 
     def start(self, weights: Mapping[str, Any]) -> State:
         trained = {name: value for name, value in weights.items() if name in self._learned}
@@ -105,7 +112,8 @@ class Network:
     def scores(self, state: State, images: Images, batch: jax.Array) -> jax.Array:
         """Return summed losses and the number of right answers; indices below 0 do not count."""
         place = jnp.maximum(batch, 0)
-        seen = Batch(images.scaled(images.pixels[place]), images.labels[place])
+        pixels = images.pixels[place].astype("float32")
+        seen = Batch(images.scaled(pixels), images.labels[place])
         losses, right = _scores(seen, self.logits(state, seen.inputs)[0])
         return jnp.where(batch >= 0, jnp.stack([losses, right]), 0.0).sum(axis=1)
 

@@ -75,16 +75,7 @@ def _geometry(layer: BoundLayer, image: tuple[int, ...] | None = None) -> Geomet
 def taps(x: jax.Array, g: Geometry, fill: float = 0.0) -> list[jax.Array]:
     """Return for each place of a window, in reading order, the pixels there: (N, H', W', C)."""
     x = jnp.pad(x, [(0, 0), *g.pads, (0, 0)], constant_values=fill)
-    found = []
-    for row in range(g.window[0]):
-        for column in range(g.window[1]):
-            first = row * g.dilation[0], column * g.dilation[1]
-            rows, columns = (
-                slice(first[a], first[a] + (g.output[a] - 1) * g.stride[a] + 1, g.stride[a])
-                for a in range(2)
-            )
-            found.append(x[:, rows, columns])
-    return found
+    return [x[:, rows, columns] for rows, columns in g.taps()]
 
 
 def convolved(x: jax.Array, kernel: jax.Array, g: Geometry, patches: bool) -> jax.Array:

@@ -17,11 +17,12 @@ from densevsconv.training.augmentation import unchanged
 from densevsconv.training.batches import steps_per_epoch
 from densevsconv.training.dropout import layer_seed
 from densevsconv.training.engine import Group, Predictor, Weights
-from densevsconv.training.engines.jax.augment import Images
 from densevsconv.training.engines.jax.compiled import Member, Network, State, epochs_function
 from densevsconv.training.engines.jax.memory import free_bytes
+from densevsconv.training.engines.measure import seconds_an_epoch
 from densevsconv.training.engines.optimizers import Hyper
 from densevsconv.training.loop import Epochs
+from densevsconv.training.pixels import Images
 from densevsconv.training.settings import Training
 
 PREDICTION_BATCH = 1024
@@ -30,7 +31,6 @@ VALIDATION_BATCH = 128
 EPOCHS_A_CALL = 10
 IMAGES_A_CALL = 20_000
 """Of more than this, a call is one epoch: numbers of many networks are made and sent at once."""
-MEASURED_SECONDS = 0.05
 _DETERMINISTIC = "--xla_gpu_deterministic_ops=true --xla_gpu_autotune_level=0"
 """Same seed, same bits: no sums in an order of chance, no choice of kernels by the clock."""
 
@@ -139,28 +139,16 @@ class JaxTrainer:
         return ", ".join(["xla", *together, *["patches"] * (self.convolves and self.mode.patches)])
 
     def measure(self, mode: Mode) -> float:
-        """Return a network's seconds of an epoch.
-
-        The fewest steps that take :data:`MEASURED_SECONDS` are timed, at most an epoch's.
-        The least of three is the right statistic for a choice between programs (noise only adds
-        time); it is never reported as a training time.
-        """
+        """Return a network's seconds of an epoch."""
         self.use(mode)
         if self.program.bytes > (free := free_bytes()):
             raise MemoryError(f"it takes {self.program.bytes:,} bytes, {free:,.0f} are free")
         state = self.stacked([self._blank()] * mode.width)
 
-        def seconds(steps: int) -> float:
-            clock = time.perf_counter()
+        def run(steps: int) -> None:
             self.run(state, [None] * mode.width, 1, steps, validating=False)
-            return time.perf_counter() - clock
 
-        steps = 1
-        while (least := min(seconds(steps), seconds(steps))) < MEASURED_SECONDS:
-            if steps == self._steps:
-                break
-            steps = min(4 * steps, self._steps)
-        return min(least, seconds(steps)) * self._steps / steps / mode.width
+        return seconds_an_epoch(run, self._steps) / mode.width
 
     # -- stacks of networks
 
@@ -266,7 +254,11 @@ class JaxTrainer:
     @cached_property
     def _logits(self) -> Callable[..., jax.Array]:
         network, images = self._network(False), self._train  # forward, XLA's own are fast
-        return jax.jit(lambda state, pixels: network.logits(state, images.scaled(pixels))[0])
+
+        def logits(state: State, pixels: jax.Array) -> jax.Array:
+            return network.logits(state, images.scaled(pixels.astype("float32")))[0]
+
+        return jax.jit(logits)
 
 
 def _bytes(compiled: Any) -> int:

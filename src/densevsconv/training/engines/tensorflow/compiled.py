@@ -13,7 +13,8 @@ import keras
 import tensorflow as tf
 
 from densevsconv.training.engines.optimizers import OPTIMIZERS, Hyper
-from densevsconv.training.engines.tensorflow.augment import Batch, Images, batch_function
+from densevsconv.training.engines.tensorflow.augment import batch_function
+from densevsconv.training.pixels import Batch, Images
 from densevsconv.training.settings import Training
 
 Tensors = list[tf.Tensor]
@@ -93,7 +94,7 @@ def epochs_function(
         return State(weights, list(moving), slots, done), loss, accuracy
 
     def validate(state: State, images: Images) -> tuple[tf.Tensor, tf.Tensor]:
-        pixels = (tf.cast(images.pixels, tf.float32) - images.offset) * images.scale
+        pixels = images.scaled(tf.cast(images.pixels, tf.float32))
         logits, _ = model.stateless_call(state.weights, state.moving, pixels, training=False)
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=images.labels, logits=logits)
         return tf.reduce_mean(loss), tf.reduce_mean(_correct(images.labels, logits))

@@ -29,8 +29,7 @@ class LocallyConnected2D(keras.layers.Layer):
         geometry = Geometry.of(
             input_shape[1:3], s["kernel"], s["stride"], s["dilation"], s["padding"]
         )
-        self.frame = [[0, 0], *geometry.pads, [0, 0]]
-        places = self.places = geometry.output
+        self.geometry, places = geometry, geometry.output
         shape = (*places, *s["kernel"], input_shape[3], s["filters"])
         self.kernel = self.add_weight(shape=shape, name="kernel")
         if s["use_bias"]:
@@ -39,17 +38,9 @@ class LocallyConnected2D(keras.layers.Layer):
             )
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        s = self.settings
-        padded = tf.pad(inputs, self.frame)
-        taps = []
-        for u in range(s["kernel"][0]):
-            for v in range(s["kernel"][1]):
-                top, left = u * s["dilation"][0], v * s["dilation"][1]
-                bottom = top + (self.places[0] - 1) * s["stride"][0] + 1
-                right = left + (self.places[1] - 1) * s["stride"][1] + 1
-                taps.append(padded[:, top : bottom : s["stride"][0], left : right : s["stride"][1]])
+        s, taps = self.settings, _taps(inputs, self.geometry)
         kernel = tf.reshape(
-            tf.convert_to_tensor(self.kernel), (*self.places, len(taps), -1, s["filters"])
+            tf.convert_to_tensor(self.kernel), (*self.geometry.output, len(taps), -1, s["filters"])
         )
         z = tf.einsum("nhwtc,hwtcf->nhwf", tf.stack(taps, axis=3), kernel)
         return self.activation(z + self.bias if s["use_bias"] else z)
@@ -91,14 +82,14 @@ class MaxPooling2D(keras.layers.MaxPooling2D):
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         if not self.sliced:
             return super().call(inputs)
-        window, (down, across) = self.pool_size, self.strides
-        geometry = Geometry.of(inputs.shape[1:3], window, (down, across), padding=self.padding)
-        padded = tf.pad(inputs, [[0, 0], *geometry.pads, [0, 0]], constant_values=-np.inf)
-        ends = zip(geometry.output, self.strides, strict=True)
-        height, width = ((count - 1) * stride + 1 for count, stride in ends)
-        taps = (
-            padded[:, top : top + height : down, left : left + width : across]
-            for top, left in np.ndindex(*window)
+        geometry = Geometry.of(
+            inputs.shape[1:3], self.pool_size, self.strides, padding=self.padding
         )
         # in reading order: of equals `maximum` gives the gradient to its first argument
-        return functools.reduce(tf.maximum, taps)
+        return functools.reduce(tf.maximum, _taps(inputs, geometry, -np.inf))
+
+
+def _taps(images: tf.Tensor, geometry: Geometry, fill: float = 0.0) -> list[tf.Tensor]:
+    """Return for each place of a window, in reading order, the pixels there: (N, H', W', C)."""
+    padded = tf.pad(images, [[0, 0], *geometry.pads, [0, 0]], constant_values=fill)
+    return [padded[:, rows, columns] for rows, columns in geometry.taps()]

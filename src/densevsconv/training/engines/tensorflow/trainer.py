@@ -16,8 +16,8 @@ from densevsconv.training.augmentation import unchanged
 from densevsconv.training.batches import steps_per_epoch
 from densevsconv.training.dropout import layer_seed
 from densevsconv.training.engine import Group, Predictor, Weights
+from densevsconv.training.engines.measure import seconds_an_epoch
 from densevsconv.training.engines.optimizers import OPTIMIZERS, Hyper
-from densevsconv.training.engines.tensorflow.augment import Images
 from densevsconv.training.engines.tensorflow.build import keras_model, named_variables
 from densevsconv.training.engines.tensorflow.compiled import (
     State,
@@ -26,11 +26,11 @@ from densevsconv.training.engines.tensorflow.compiled import (
 )
 from densevsconv.training.engines.tensorflow.layers import MaxPooling2D
 from densevsconv.training.loop import Epochs
+from densevsconv.training.pixels import Images
 from densevsconv.training.settings import Training
 
 PREDICTION_BATCH = 1024
 EPOCHS_A_CALL = 10
-MEASURED_SECONDS = 0.05
 
 
 def set_up(threads: int, *, deterministic: bool, tf32: bool) -> str:
@@ -132,26 +132,10 @@ class TensorFlowTrainer:
         self._epochs, self._predict, self.compile_seconds = self._modes[mode]
 
     def measure(self, mode: str) -> float:
-        """Return the seconds of an epoch.
-
-        The fewest steps that take :data:`MEASURED_SECONDS` are timed, at most an epoch's.
-        The least of three is the right statistic for a choice between programs (noise only adds
-        time); it is never reported as a training time.
-        """
+        """Return the seconds of an epoch."""
         self.use(mode)
-        state, all_steps = self._blank_state(), self._order_shape[0]
-
-        def seconds(steps: int) -> float:
-            clock = time.perf_counter()
-            self._run_steps(state, steps)
-            return time.perf_counter() - clock
-
-        steps = 1
-        while (least := min(seconds(steps), seconds(steps))) < MEASURED_SECONDS:
-            if steps == all_steps:
-                break
-            steps = min(4 * steps, all_steps)
-        return min(least, seconds(steps)) * all_steps / steps
+        state = self._blank_state()
+        return seconds_an_epoch(lambda steps: self._run_steps(state, steps), self._order_shape[0])
 
     def _run_steps(self, state: State, steps: int) -> None:
         order = np.arange(np.prod(self._order_shape), dtype=np.int32).reshape(self._order_shape)
