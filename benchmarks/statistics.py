@@ -18,7 +18,6 @@ import numpy as np
 import scipy
 
 from densevsconv.statistics import crossed, hypotheses, one_run
-from densevsconv.statistics.comparison import compare
 from densevsconv.statistics.intervals import mean_interval, wilson_interval
 from densevsconv.statistics.starts import starts
 
@@ -82,14 +81,14 @@ def intervals(
     lead, of_a, of_b = pair[0] - pair[1], a.mean(axis=1), b.mean(axis=1)
     accuracy, over = crossed.accuracy(a, LEVEL), mean_interval(of_a.tolist(), LEVEL)
     alone = wilson_interval(float(a.mean()), images, LEVEL)
-    by_seed = compare(of_a.tolist(), of_b.tolist(), LEVEL, paired=True)
+    by_seed = mean_interval((of_a - of_b).tolist(), LEVEL)  # the paired t
     both, apart = (crossed.difference(a, x, LEVEL, paired=x is b) for x in (b, other))
     return {
         "accuracy": accuracy.low <= pair[0] <= accuracy.high,
         "accuracy, seeds alone": over["low"] <= pair[0] <= over["high"],
         "accuracy, images alone": alone["low"] <= pair[0] <= alone["high"],
         "difference": both.low <= lead <= both.high,
-        "difference, seeds alone": by_seed.difference_low <= lead <= by_seed.difference_high,
+        "difference, seeds alone": by_seed["low"] <= lead <= by_seed["high"],
         "difference, bootstrap of both": pigeonhole(random, a, b, lead),
         "difference, other images": apart.low <= lead <= apart.high,
         "one run": bool(one_run.prediction(a, LEVEL).holds(one_more)),

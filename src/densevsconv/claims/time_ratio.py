@@ -17,7 +17,7 @@ from densevsconv.claims.kind import CaseName, Kind, Words, quoted
 from densevsconv.results.claims import ClaimTestRecord
 from densevsconv.results.study import Study
 from densevsconv.schema.messages import shown
-from densevsconv.statistics.comparison import compare
+from densevsconv.statistics.intervals import welch_interval
 
 
 class TimeRatio(Kind):
@@ -44,14 +44,13 @@ class TimeRatio(Kind):
 
     def judge(self, study: Study[Any], confidence: float) -> Iterator[ClaimTestRecord]:
         a, b = ([log(s) for s in study.timing(case).train_seconds.all] for case in (self.a, self.b))
-        found = compare(a, b, confidence, paired=False)
-        low, high = found.difference_low, found.difference_high
+        mean, low, high = welch_interval(a, b, confidence)
         yield self.record(
             study,
             [self.a, self.b],
             statement=f"the training time of {quoted([self.a])} is to that of {quoted([self.b])} "
             "as published",
-            estimate=exp(found.difference_mean),
+            estimate=exp(mean),
             low=None if low is None else exp(low),
             high=None if high is None else exp(high),
             above=self.value / self.factor,
