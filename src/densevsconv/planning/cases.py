@@ -121,15 +121,11 @@ def resolve_case(
 
 
 def _as_checked(
-    search: Search, points: list[dict[str, Any]], ends: list[tuple[str, Any]]
+    search: Search, points: list[dict[str, Any]], later: dict[str, list[Any]]
 ) -> Search:
     """Return a search with the values that it draws from later as the schema has them."""
-    if not search.follows:
-        return search
     space = {
-        key: each.model_copy(update={"choices": [value for of, value in ends if of == key]})
-        if each.choices
-        else each
+        key: each.model_copy(update={"choices": later[key]}) if each.choices else each
         for key, each in search.space.items()
     }
     grid = {key: [*{canonical(p[key]): p[key] for p in points}.values()] for key in search.grid}
@@ -203,42 +199,54 @@ class _Part:
             raise self._error(self._search_section(error.key), error.key, error.problem) from None
         values = {"grid": "grid", "list": "points"}.get(search.method, "space")
         section = self._search_section(values)
-        checked: list[dict[str, Any]] = []
-        seen: dict[str, int] = {}
         base = training.model_dump()
-        extremes = {key: each.extremes for key, each in search.space.items()} | search.grow
-        ends = [(key, value) for key, found in extremes.items() for value in found]
-        later = [self._filled({**points[0], key: value}) for key, value in ends if search.follows]
-        for index, point in enumerate(points + later):
+
+        def checked(point: dict[str, Any], where: str = values) -> dict[str, Any]:
+            return self._checked(base, point, section, where)
+
+        found: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        for index, point in enumerate(points):
             where = f"{values}.{index}" if search.method == "list" else values
-            try:
-                full = Training.model_validate({**base, **point})
-            except ValidationError as error:
-                prefix = f"{section}.{where}"
-                raise ConfigError(
-                    explain(error, file=self.file, model=Training, prefix=prefix)
-                ) from None
-            # as the schema has it: 1 and 1.0 are the same learning rate
-            dumped = full.model_dump()
-            checked.append({key: dumped[key] for key in point})
-            known = index < len(points)
-            if known and seen.setdefault(canonical(checked[-1]), index) != index:
-                problem = f"found the point {shown(checked[-1])} twice; allowed: once"
+            found.append(checked(point, where))
+            if canonical(found[-1]) in seen:
+                problem = f"found the point {shown(found[-1])} twice; allowed: once"
                 raise self._error(section, values, problem)
-            for key in point:
-                if key in _USED_BY and full.optimizer not in _USED_BY[key]:
-                    problem = (
-                        f"optimizer {full.optimizer} does not use {key}; allowed with: "
-                        f"{', '.join(sorted(_USED_BY[key]))}"
-                    )
-                    raise self._error(section, f"{where}.{key}", problem)
-            for key, problem in self._misfits(full):
-                if key in point:
-                    raise self._error(section, f"{where}.{key}", problem)
-                raise self._error(self._training_section(key), key, problem)
-        self._check_budget(search, training, checked[: len(points)])
-        ends = [(ends[i][0], each[ends[i][0]]) for i, each in enumerate(checked[len(points) :])]
-        return _as_checked(search, checked[: len(points)], ends), checked[: len(points)]
+            seen.add(canonical(found[-1]))
+        self._check_budget(search, training, found)
+        if not search.follows:
+            return search, found
+        extremes = {key: each.extremes for key, each in search.space.items()} | search.grow
+        later = {
+            key: [checked(self._filled({**points[0], key: value}))[key] for value in ends]
+            for key, ends in extremes.items()
+        }
+        return _as_checked(search, found, later), found
+
+    def _checked(
+        self, base: dict[str, Any], point: dict[str, Any], section: str, where: str
+    ) -> dict[str, Any]:
+        """Return a point as the schema has it: 1 and 1.0 are the same learning rate."""
+        try:
+            full = Training.model_validate({**base, **point})
+        except ValidationError as error:
+            prefix = f"{section}.{where}"
+            raise ConfigError(
+                explain(error, file=self.file, model=Training, prefix=prefix)
+            ) from None
+        for key in point:
+            if key in _USED_BY and full.optimizer not in _USED_BY[key]:
+                problem = (
+                    f"optimizer {full.optimizer} does not use {key}; allowed with: "
+                    f"{', '.join(sorted(_USED_BY[key]))}"
+                )
+                raise self._error(section, f"{where}.{key}", problem)
+        for key, problem in self._misfits(full):
+            if key in point:
+                raise self._error(section, f"{where}.{key}", problem)
+            raise self._error(self._training_section(key), key, problem)
+        dumped = full.model_dump()
+        return {key: dumped[key] for key in point}
 
     def _sized(self, search: Search, training: Training) -> Search:
         """Return the search with as many samples as the budget has room for, where it has one."""
