@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from densevsconv.images.sources.patches import PatchesSource
 from densevsconv.networks.schema import parse_architecture
 from densevsconv.results.follow import Follow
 from tests.support.plans import study_plan
@@ -29,11 +30,13 @@ def followed_study() -> Follow:
     cases: dict[str, Any] = {"alone": {"dataset": "alone"}}
     accuracy = {}
     for kind in ("16", "32"):
+        knobs = {"size": 4, "patches": int(kind) // 4}
+        growth = PatchesSource(kind="patches", **knobs).growth()
         for place, size in enumerate(SIZES):
             name = f"d{kind}-{size}"
             datasets[name] = {
                 "dataset": "patches", "source": "patches", "source_shape": [1, int(kind), 1],
-                "knobs": {"size": 4, "patches": int(kind) // 4}, "shape": [1, int(kind), 1],
+                "knobs": knobs, "shape": [1, int(kind), 1], "growth": growth,
                 "series": {"training_images": size} | ({"permuted": 0} if size == 1000 else {}),
             }  # fmt: skip
             accuracy[name] = place

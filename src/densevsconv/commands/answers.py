@@ -188,8 +188,9 @@ class Answers:
 
 
 def _number(value: float | None) -> str:
-    return "outside of what was measured" if value is None else f"{value:,.4g}" if (
-        value < 1000) else f"{value:,.0f}"  # fmt: skip
+    if value is None:
+        return "outside of what was measured"
+    return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
 
 
 def _range(low: float | None, high: float | None, form: str) -> str:

@@ -8,6 +8,7 @@ from densevsconv.errors import UserError
 from densevsconv.report.contents import drawings
 from densevsconv.results.digests import Digests, require_whole
 from densevsconv.results.follow import TABLES, followed
+from densevsconv.results.searches import TABLES as SEARCHES
 from densevsconv.stages.figures import FiguresPlan
 from densevsconv.store.files import atomic_path
 from densevsconv.store.layout import Layout
@@ -21,9 +22,7 @@ def tables(layout: Layout) -> list[Path]:
         layout.comparisons,
         layout.engine_comparisons,
         layout.difficulty,
-        layout.budgets,
-        layout.search_budget,
-        layout.importance,
+        *(getattr(layout, name) for name in SEARCHES),
     ]
 
 

@@ -183,6 +183,7 @@ def study_plan(study: ResolvedStudy) -> StudyPlan:
                 transform=dataset.used.model_dump()["transform"],
                 knobs=dataset.used.source,
                 series=dataset.used.series,
+                growth=dataset.entry.source.growth(),
                 seed=study.study.seed,
                 other_data=dataset.used.other_data,
                 **dataset.entry.model_dump(include={"citation", "licence", "homepage", "notes"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import combinations
 from math import exp, inf, isfinite, log
 from typing import Any
@@ -89,7 +89,7 @@ class Follow:
         seed: int,
         target_accuracy: float,
     ) -> None:
-        self.plan, self.right, self.seed = plan, cache(right), seed
+        self.plan, self.right, self.seed = plan, right, seed
         self.target_accuracy, self.confidence = target_accuracy, plan.confidence
 
     @cached_property
@@ -291,13 +291,7 @@ class Follow:
 
     def _predicted(self, curve: Curve, network: str) -> float | None:
         case = self.plan.cases[next(iter(curve.cases[network].values()))]
-        data = self.plan.datasets[case.dataset]
-        if data.source != "patches":
-            return None
-        size = data.knobs.get("size", 8)
-        patches = data.source_shape[1] // size
-        growth = {"shared": patches + size, "local": patches * size, "dense": patches**2 * size}
-        return float(growth[sharing(case)])
+        return self.plan.datasets[case.dataset].growth.get(sharing(case))
 
     def _sizes(self) -> Iterator[Curve]:
         return (curve for curve in self.curves if curve.logarithmic)

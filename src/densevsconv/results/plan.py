@@ -86,6 +86,11 @@ class DatasetPlan(Record):
     series: dict[str, float] = Field(
         default_factory=dict, description="Its place in each of the study's series."
     )
+    growth: dict[str, float] = Field(
+        default_factory=dict,
+        description="Where theory says: what the images that a network needs grow as, by how it is "
+        "bound (`dense`, `local`, `shared`).",
+    )
     seed: int = Field(description="The study's seed.")
     citation: str = Field(default="", description="Where the data come from.")
     licence: str = Field(default="", description="Terms of use.")
@@ -195,6 +200,22 @@ class StudyPlan(Record):
 
     def ordered(self, dataset: str | None = None) -> list[str]:
         return ordered(self.cases, dataset)
+
+    @property
+    def sorted_cases(self) -> list[str]:
+        """The cases in the order of a table's rows: by data set and name."""
+        return sorted(self.cases, key=lambda name: (self.cases[name].dataset, name))
+
+    def labels(self, name: str) -> dict[str, Any]:
+        """Return what the row of a case begins with, see :class:`results.trials.CaseLabels`."""
+        case = self.cases[name]
+        return {
+            "dataset": case.dataset,
+            "case": name,
+            "family": case.family,
+            "architecture": case.architecture["name"],
+            "engine": case.engine,
+        }
 
     @property
     def used(self) -> list[str]:

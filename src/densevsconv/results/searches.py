@@ -84,8 +84,7 @@ class Searches:
 
     def __init__(self, study: Study, budget: Budget | None) -> None:
         self.study, self.budget = study, budget
-        cases = study.plan.cases
-        self.names = sorted(cases, key=lambda name: (cases[name].dataset, name))
+        self.names = study.plan.sorted_cases
         self.trials: dict[str, list[TrialRow]] = {name: [] for name in self.names}
         for row in study.trials:
             self.trials[row.case].append(row)
@@ -100,7 +99,7 @@ class Searches:
             case, unit = self.study.case(name), self.budget.unit if self.budget else None
             counted: dict[str, Any] = {each: self._spent(name, each) for each in get_args(Unit)}
             yield BudgetRow(
-                **self._labels(name),
+                **self.study.plan.labels(name),
                 method=case.method,
                 points=len({row.point for row in self.trials[name]}),
                 **counted,
@@ -112,7 +111,7 @@ class Searches:
 
     def search_budget(self) -> Iterator[SearchBudgetRow]:
         for name, candidates in self._searched():
-            case, scores = self.study.case(name), [_score(each) for each in candidates]
+            case, scores = self.study.case(name), [each.score for each in candidates]
             count = len(scores)
             if case.method == "tpe" or count > len(case.points):
                 best = [max(scores[: n + 1]) for n in range(count)]
@@ -121,7 +120,7 @@ class Searches:
             each = self._spent(name, "macs") / count
             for n, accuracy in enumerate(best, start=1):
                 yield SearchBudgetRow(
-                    **self._labels(name),
+                    **self.study.plan.labels(name),
                     method=case.method,
                     points=n,
                     trials=n * candidates[0].seeds,
@@ -132,16 +131,18 @@ class Searches:
     def importance(self) -> Iterator[ImportanceRow]:
         for name, candidates in self._searched():
             keys = self.study.case(name).searched_keys
-            known = [each for each in candidates if not each.diverged and not each.failed]
+            known = [each for each in candidates if each.eligible]
             if len(keys) < 2:
                 continue
             points: list[Point] = [{key: each.settings.get(key) for key in keys} for each in known]
             drawn = self.study.case(name).method in DRAWN
             enough = len(known) >= FEWEST
-            found = importance(points, [*map(_score, known)], drawn=drawn) if enough else None
+            found = (
+                importance(points, [each.score for each in known], drawn=drawn) if enough else None
+            )
             for key in keys:
                 yield ImportanceRow(
-                    **self._labels(name),
+                    **self.study.plan.labels(name),
                     setting=key,
                     importance=found.shares[key] if found else None,
                     points=len(known),
@@ -164,17 +165,3 @@ class Searches:
             spent(unit, bound, epochs=row.epochs_run, images=images, batch_size=row.batch_size)
             for row in rows
         )
-
-    def _labels(self, name: str) -> dict[str, Any]:
-        case = self.study.case(name)
-        return {
-            "dataset": case.dataset,
-            "case": name,
-            "family": case.family,
-            "architecture": case.architecture["name"],
-            "engine": case.engine,
-        }
-
-
-def _score(candidate: Candidate) -> float:
-    return candidate.validation_accuracy_mean or 0.0

@@ -7,6 +7,19 @@ from densevsconv.results.record import Record
 OUTSIDE = "Empty where it lies outside of what was measured."
 
 
+class OfImages(Record):
+    """Of which images a row is."""
+
+    images: str = Field(description="The data set in the catalogue, and what of it is changed.")
+
+
+class Networks(Record):
+    """Two networks."""
+
+    network_a: str = Field(description="One network; a convolutional one, where one of them is.")
+    network_b: str = Field(description="The other.")
+
+
 class Series(Record):
     """What is varied, and of which images."""
 
@@ -28,14 +41,7 @@ class SeriesRow(Series):
     high: float | None = Field(description="Upper end.")
 
 
-class NetworkPair(Series):
-    """Two networks along a series."""
-
-    network_a: str = Field(description="One network; a convolutional one, where one of them is.")
-    network_b: str = Field(description="The other.")
-
-
-class LeadRow(NetworkPair):
+class LeadRow(Networks, Series):
     """leads.csv: how far a is ahead of b at each place of each series."""
 
     value: float = Field(description="The data set's place in the series.")
@@ -46,7 +52,7 @@ class LeadRow(NetworkPair):
     high: float | None = Field(description="Upper end.")
 
 
-class CrossingRow(NetworkPair):
+class CrossingRow(Networks, Series):
     """crossings.csv: where the lead of a over b changes sign, and how it changes over a series."""
 
     first: float = Field(description="Where the series begins.")
@@ -68,10 +74,9 @@ class CrossingRow(NetworkPair):
     )
 
 
-class LearningRow(Record):
+class LearningRow(OfImages):
     """learning.csv: how the error falls with the number of training images."""
 
-    images: str = Field(description="The data set, and what of it is changed.")
     network: str = Field(description="The network.")
     first: float = Field(description="The fewest training images.")
     last: float = Field(description="The most.")
@@ -81,12 +86,9 @@ class LearningRow(Record):
     explained: float = Field(description="The share of the variance of log errors it explains.")
 
 
-class EquivalentRow(Record):
+class EquivalentRow(Networks, OfImages):
     """equivalents.csv: how many images b needs to be as good as a on some."""
 
-    images: str = Field(description="The data set, and what of it is changed.")
-    network_a: str = Field(description="One network; a convolutional one, where one of them is.")
-    network_b: str = Field(description="The other.")
     training_images: float = Field(description="Those of a.")
     accuracy_a: float = Field(description="What a reaches with them.")
     needed: float | None = Field(description="Those of b. " + OUTSIDE)
@@ -96,10 +98,9 @@ class EquivalentRow(Record):
     side: str = Field(description="`inside`; else b needs `fewer` or `more` than were measured.")
 
 
-class NeededRow(Record):
+class NeededRow(OfImages):
     """needed.csv: how many training images a network needs for an accuracy."""
 
-    images: str = Field(description="The data set, and what of it is changed.")
     network: str = Field(description="The network.")
     accuracy: float = Field(description="That is asked for: `time: target_accuracy`.")
     needed: float | None = Field(description="Training images. " + OUTSIDE)

@@ -45,7 +45,7 @@ class Tables:
         self.study = study
         self.target_accuracy = target_accuracy
         self.plan = study.plan
-        self.names = sorted(self.plan.cases, key=lambda name: (self.plan.cases[name].dataset, name))
+        self.names = self.plan.sorted_cases
 
     def summary(self) -> Iterator[SummaryRow]:
         trials = Counter(row.case for row in self.study.trials)
@@ -61,7 +61,7 @@ class Tables:
             epochs, reached = self._epochs_to_target(name)
             to_target = median_time(epochs, reached)
             yield SummaryRow(
-                **self._labels(name),
+                **self.plan.labels(name),
                 parameters=case.parameters,
                 macs=case.architecture["macs"],
                 trials=trials[name],
@@ -98,7 +98,7 @@ class Tables:
             evaluation = self.study.evaluation(name)
             for place, run in enumerate(self.study.runs(name)):
                 yield RunRow.model_validate(
-                    self._labels(name)
+                    self.plan.labels(name)
                     | run.model_dump(include=shared)
                     | {f"seed_{axis}": seed for axis, seed in run.seeds.items()}
                     | {
@@ -186,10 +186,10 @@ class Tables:
                 base = self.plan.datasets[reference].dataset
                 names: dict[str, Any] = {"base": base, "dataset_a": other, "dataset_b": reference}
                 for a, b in pairs:
-                    labels = self._labels(a, "family", "architecture", "engine")
+                    of_a = self.plan.labels(a)
                     yield DifficultyRow(
                         **names,
-                        **labels,
+                        **{key: of_a[key] for key in ("family", "architecture", "engine")},
                         kind="network",
                         case_a=a,
                         case_b=b,
@@ -231,17 +231,6 @@ class Tables:
         for a, b in permutations(self.names, 2):
             if self.plan.cases[a].dataset == self.plan.cases[b].dataset:
                 yield a, b
-
-    def _labels(self, name: str, *columns: str) -> dict[str, Any]:
-        case = self.plan.cases[name]
-        labels = {
-            "dataset": case.dataset,
-            "case": name,
-            "family": case.family,
-            "architecture": case.architecture["name"],
-            "engine": case.engine,
-        }
-        return {key: labels[key] for key in columns or labels}
 
     def _difference(self, a: str, b: str) -> dict[str, Any]:
         """Return the columns of a minus b: of one data set, or of forms of the same test images."""

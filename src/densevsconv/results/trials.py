@@ -121,6 +121,15 @@ class Candidate(Record):
     failed: int = Field(default=0, description="Seeds that could not be trained.")
     seeds: int = Field(description="All of them.")
 
+    @property
+    def eligible(self) -> bool:
+        return not (self.diverged or self.failed)
+
+    @property
+    def score(self) -> float:
+        """What a search goes by: the mean accuracy; 0 where a seed diverged or failed."""
+        return (self.validation_accuracy_mean or 0.0) if self.eligible else 0.0
+
 
 class Selection(Record):
     """select/<case>.json: the chosen settings of a case, by validation scores alone, and why."""
@@ -149,7 +158,7 @@ class Selection(Record):
     @property
     def none_eligible(self) -> bool:
         """Whether every point of the search has a diverged or failed seed."""
-        return all(candidate.diverged + candidate.failed for candidate in self.candidates)
+        return not any(candidate.eligible for candidate in self.candidates)
 
 
 class Runs(Record):

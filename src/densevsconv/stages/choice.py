@@ -23,16 +23,16 @@ EQUAL = 1e-7
 
 def best_of(candidates: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
     """Return the point that the rule chooses, and all whose accuracy equals its own."""
-    candidates = [candidate for candidate in candidates if not candidate.failed]
     scored = [
         (candidate.validation_accuracy_mean, candidate.validation_loss_mean, candidate)
         for candidate in candidates
-        if not candidate.diverged
+        if candidate.eligible
     ]
-    # a point of which no seed diverged has both
+    # an eligible point has both
     eligible = [(a, loss, c) for a, loss, c in scored if a is not None and loss is not None]
     if not eligible:  # the study goes on, and shows what became of the case
-        kept = min(candidates, key=lambda candidate: (candidate.diverged, candidate.point))
+        trained = [candidate for candidate in candidates if not candidate.failed]
+        kept = min(trained, key=lambda candidate: (candidate.diverged, candidate.point))
         return kept, [kept]
     best = max(accuracy for accuracy, _, _ in eligible)
     ties = [(loss, c.point, c) for accuracy, loss, c in eligible if best - accuracy < EQUAL]
@@ -78,11 +78,3 @@ def candidate(point: int, settings: dict[str, Any], trials: Sequence[TrialRow]) 
 
 def _known(values: list[float | None]) -> list[float]:
     return [value for value in values if value is not None]
-
-
-def scores(candidates: Sequence[Candidate]) -> list[float]:
-    """Return what a search goes by: mean accuracies; 0 where a seed diverged or failed."""
-    return [
-        0.0 if each.diverged or each.failed else each.validation_accuracy_mean or 0.0
-        for each in candidates
-    ]

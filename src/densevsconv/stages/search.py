@@ -14,7 +14,7 @@ from pydantic import Field
 from densevsconv.images.load import load_info
 from densevsconv.results.plan import TrainedCase
 from densevsconv.results.trials import JournalEntry, Trainings, TrialRow
-from densevsconv.stages.choice import best_of, candidates_of, scores
+from densevsconv.stages.choice import best_of, candidates_of
 from densevsconv.stages.plan import Files
 from densevsconv.stages.trained import TrainingPlan, finish, image_files
 from densevsconv.store.layout import Layout
@@ -116,7 +116,8 @@ def _further(
     if all(each.failed for each in candidates):
         return []
     best = best_of(candidates)[0].point
-    new = next_points(case.search, plan.seed, tried, scores(candidates), best)
+    scores = [each.score for each in candidates]
+    new = next_points(case.search, plan.seed, tried, scores, best)
     return [
         replace(
             trial,

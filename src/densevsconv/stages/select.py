@@ -13,7 +13,7 @@ from pydantic import Field
 from densevsconv.errors import DataError, UnableError
 from densevsconv.results.record import Record
 from densevsconv.results.trials import Candidate, Selection, TrialRow
-from densevsconv.stages.choice import RULE, best_of, candidate, candidates_of, scores
+from densevsconv.stages.choice import RULE, best_of, candidate, candidates_of
 from densevsconv.stages.plan import Files, Plan
 from densevsconv.store.layout import Layout
 from densevsconv.trials.asked import edges, next_points
@@ -64,12 +64,14 @@ def run(plan: SelectPlan, at: Layout) -> None:
 
 def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Selection:
     """Return the selection of one case; ``trials`` are its rows of trials.csv."""
-    if len(case.points) == 1:
-        chosen = candidate(0, case.points[0], [])
+    tried = case.points
+    if len(tried) == 1:
+        chosen = candidate(0, tried[0], [])
         candidates = ties = [chosen]
         reason = "The only point: there is nothing to choose, and no trial was made."
     else:
-        candidates = candidates_of(name, _points(case, trials), trials)
+        tried = _points(case, trials)
+        candidates = candidates_of(name, tried, trials)
         if all(each.failed for each in candidates):
             why = next(trial.reason for trial in trials if trial.status == "failed")
             raise UnableError(
@@ -78,8 +80,8 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
                 "leave the case out"
             )
         chosen, ties = best_of(candidates)
-        tried = [each.settings for each in candidates]
-        if case.search and next_points(case.search, 0, tried, scores(candidates), chosen.point):
+        scores = [each.score for each in candidates]
+        if case.search and next_points(case.search, 0, tried, scores, chosen.point):
             raise DataError(f"case {name}: the search is not done; run the search stage again")
         reason = _reason(chosen, ties, candidates)
     error = _standard_error(chosen, case.validation_images)
@@ -94,9 +96,7 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
         ties=[tie.point for tie in ties],
         standard_error=error,
         near=[each.point for each in candidates if _near(each, chosen, error)],
-        edge=[]
-        if case.method in DRAWN
-        else [*edges(chosen.settings, [each.settings for each in candidates])],
+        edge=[] if case.method in DRAWN else [*edges(chosen.settings, tried)],
         rule=RULE,
         reason=reason,
     )
@@ -120,14 +120,9 @@ def _standard_error(chosen: Candidate, images: int) -> float | None:
 
 def _near(other: Candidate, chosen: Candidate, error: float | None) -> bool:
     of, own = other.validation_accuracy_mean, chosen.validation_accuracy_mean
-    if (
-        other.point == chosen.point
-        or other.diverged
-        or other.failed
-        or of is None
-        or own is None
-        or error is None
-    ):
+    if other.point == chosen.point or not other.eligible:
+        return False
+    if of is None or own is None or error is None:
         return False
     return own - of <= error
 

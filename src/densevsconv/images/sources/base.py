@@ -103,6 +103,13 @@ class ImageSource(Strict):
         """Return what each file holds, training part first; without ``pixels`` only the shapes."""
         raise NotImplementedError
 
+    def growth(self) -> dict[str, float]:
+        """Return what the images that networks need grow as, up to a factor, where theory says.
+
+        By how a network is bound: "dense", "local", or "shared" weights.
+        """
+        return {}
+
     def files(self, folder: Path) -> list[Path]:
         """Return every file that is read, in fixed order."""
         return [folder / name for name in self.names()]

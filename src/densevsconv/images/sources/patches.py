@@ -34,6 +34,13 @@ class PatchesSource(GeneratedSource):
     def count(self) -> int:
         return 2
 
+    def growth(self) -> dict[str, float]:
+        return {
+            "dense": self.patches**2 * self.size,
+            "local": self.patches * self.size,
+            "shared": self.patches + self.size,
+        }
+
     def rows(self, labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
         pattern = random.standard_normal(self.size)
         pattern *= self.signal / np.sqrt(np.sum(pattern**2))
