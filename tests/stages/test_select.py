@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from densevsconv.errors import DataError, UnableError
-from densevsconv.results.trials import TrialRow
+from densevsconv.results.trials import Candidate, TrialRow
 from densevsconv.stages import select
 from densevsconv.store.files import read_json
 from densevsconv.store.layout import Layout
@@ -107,6 +107,9 @@ def test_a_point_with_a_diverged_seed_is_not_eligible() -> None:
     assert result["point"] == 1
     assert result["candidates"][0] | {"diverged": 1, "seeds": 2} == result["candidates"][0]
     assert "diverged: 1" in result["reason"]
+    # what goes by scores, such as tables of what a search buys, does not take it for the better one
+    kept = [Candidate.model_validate(each) for each in result["candidates"]]
+    assert [each.score for each in kept] == [0.0, kept[1].validation_accuracy_mean]
 
 
 def test_where_every_point_diverged_the_one_with_the_fewest_is_kept() -> None:
