@@ -19,7 +19,7 @@ from densevsconv.claims.time_ratio import TimeRatio
 from densevsconv.results.claims import ClaimRecord, Group, Judged, TwinRecord
 from densevsconv.results.study import Study
 from densevsconv.schema.messages import shown, unknown
-from densevsconv.schema.strict import ABSENT, OneOf, Strict
+from densevsconv.schema.strict import ABSENT, MADE, OneOf, Strict
 
 KINDS: dict[str, type[Kind]] = {
     kind.key: kind
@@ -42,7 +42,7 @@ _FIELDS: dict[str, Any] = {
 }
 
 ClaimTest: type[OneTest] = create_model(
-    "ClaimTest", __base__=OneTest, __doc__=OneTest.__doc__, **_FIELDS
+    "ClaimTest", __base__=OneTest, __doc__=OneTest.__doc__, __cls_kwargs__=MADE, **_FIELDS
 )
 """The schema of an item of a claim's ``tests``: a key for every kind."""
 

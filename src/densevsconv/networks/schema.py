@@ -16,7 +16,7 @@ from densevsconv.errors import ConfigError
 from densevsconv.networks.bind import CLASSES, Architecture, with_classes
 from densevsconv.schema.messages import explain, shown, unknown
 from densevsconv.schema.read import read_yaml
-from densevsconv.schema.strict import Allowed, Strict
+from densevsconv.schema.strict import MADE, Allowed, Strict
 from numpynet import layers as numpynet_layers
 from numpynet.errors import NumpynetError
 from numpynet.layers import layer_from_config
@@ -56,7 +56,7 @@ def _schema(kind: str, layer: type[numpynet_layers.Layer]) -> type[Strict]:
             text += f" The word {CLASSES}: as many as the data set has classes."
         default = ... if each.default is MISSING else each.default
         fields[name] = (_annotation(each.metadata["kind"]), Field(default, description=text))
-    return create_model(kind, __base__=Strict, __doc__=layer.__doc__, **fields)
+    return create_model(kind, __base__=Strict, __doc__=layer.__doc__, __cls_kwargs__=MADE, **fields)
 
 
 LAYERS = {kind: _schema(kind, layer) for kind, layer in numpynet_layers.LAYERS.items()}
@@ -93,7 +93,7 @@ _defaults: dict[str, Any] = {
     )
     for name, kinds in _DEFAULTED.items()
 }
-Defaults: Any = create_model("Defaults", __base__=Strict, **_defaults)
+Defaults: Any = create_model("Defaults", __base__=Strict, __cls_kwargs__=MADE, **_defaults)
 """Settings for every layer that has them and does not set them itself."""
 
 

@@ -73,6 +73,9 @@ class Strict(BaseModel):
     )
 
 
+MADE: dict[str, Any] = {"use_attribute_docstrings": False}
+"""Of a schema that ``create_model`` makes: it has no source to look for, which takes long."""
+
 ABSENT: Any = None
 """Default of the keys of a OneOf.
 

@@ -10,7 +10,7 @@ import ast
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -129,11 +129,18 @@ def _module_file(module: str) -> Path | None:
     return next((file for file in candidates if file.exists()), None)
 
 
-def _imports(file: Path) -> Iterator[tuple[str, Path]]:
-    """Yield what a file imports of the project, as written there, and the file it is from."""
-    for module, name, alias in _statements(file.read_text(encoding="utf-8")):
-        if found := _origin(module, name) if name else _module_file(module):
-            yield f"{name} {alias}".lstrip(), found
+def _imports(file: Path) -> list[tuple[str, Path]]:
+    """Return what a file imports of the project, as written there, and the file it is from."""
+    return _imported(file, file.read_text(encoding="utf-8"))
+
+
+@cache
+def _imported(file: Path, text: str) -> list[tuple[str, Path]]:
+    return [
+        (f"{name} {alias}".lstrip(), found)
+        for module, name, alias in _statements(text)
+        if (found := _origin(module, name) if name else _module_file(module))
+    ]
 
 
 @cache

@@ -9,7 +9,7 @@ from pydantic import Field, create_model
 
 from densevsconv.images.transforms import geometry, intensity, structure
 from densevsconv.images.transforms.base import Transformation
-from densevsconv.schema.strict import ABSENT, OneOf
+from densevsconv.schema.strict import ABSENT, MADE, OneOf
 
 
 def _strength(at_most: float) -> Any:
@@ -119,7 +119,9 @@ _FIELDS: dict[str, Any] = {
     for name, entry in TRANSFORMS.items()
 }
 
-Transform: type[OneTransform] = create_model("Transform", __base__=OneTransform, **_FIELDS)
+Transform: type[OneTransform] = create_model(
+    "Transform", __base__=OneTransform, __cls_kwargs__=MADE, **_FIELDS
+)
 """The schema of an item of the list: a key for every transform."""
 
 Transforms = list[Transform]  # type: ignore[valid-type]
