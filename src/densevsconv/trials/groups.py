@@ -30,7 +30,8 @@ def sharded(
     dearer than that; no other group is. The dearest piece comes first, and each goes to the shard
     with the least to do. The cases of ``whole`` stay in one piece each.
     """
-    fair = sum(trial.cost for trial in trials) / max(shards, 1)
+    compiling = COMPILE_SECONDS * len(grouped(trials))
+    fair = (compiling + sum(trial.cost for trial in trials)) / max(shards, 1)
     parted = [trial for trial in trials if trial.case not in whole]
     pieces = [piece for group in grouped(parted) for piece in _cut(group, fair)]
     pieces += [[trial for trial in trials if trial.case == case] for case in whole]
