@@ -145,8 +145,8 @@ class Selection(Record):
     candidates: list[Candidate] = Field(description="Every point.")
     ties: list[int] = Field(description="Points whose accuracy equals the best.")
     standard_error: float | None = Field(
-        description="Of the chosen point's accuracy: over its seeds; of a single seed, of a share "
-        "of the validation images."
+        description="Of the chosen point's accuracy: over its seeds, or of a share of the "
+        "validation images, whichever is larger."
     )
     near: list[int] = Field(description="Points less than that below the chosen one.")
     edge: list[str] = Field(

@@ -109,13 +109,12 @@ def _points(case: SelectedCase, trials: list[TrialRow]) -> list[dict[str, Any]]:
 
 
 def _standard_error(chosen: Candidate, images: int) -> float | None:
-    """Return that of the mean over seeds; of a single seed, that of a share of the images."""
-    accuracy, std = chosen.validation_accuracy_mean, chosen.validation_accuracy_std
+    """Return that of the mean over seeds or that of a share of the images, whichever is larger."""
+    accuracy, std = chosen.validation_accuracy_mean, chosen.validation_accuracy_std or 0.0
     if accuracy is None:
         return None
-    if std is None:
-        return math.sqrt(accuracy * (1 - accuracy) / images)
-    return std / math.sqrt(chosen.seeds - chosen.diverged - chosen.failed)
+    seeds = max(1, chosen.seeds - chosen.diverged - chosen.failed)
+    return max(std / math.sqrt(seeds), math.sqrt(accuracy * (1 - accuracy) / images))
 
 
 def _near(other: Candidate, chosen: Candidate, error: float | None) -> bool:
