@@ -125,6 +125,7 @@ MISTAKES = [
     Mistake("claim about an unknown case", STUDY, {"claims": {"c": {"text": "x", "tests": [{"difference": {"a": "dense_9", "b": "dense_1"}}]}}}, ["claims.c.tests.0", 'unknown case "dense_9"', '"dense_1"']),
     Mistake("case of no data set", STUDY, {"cases__dense_1__dataset": ...}, ["cases.dense_1: found neither dataset and datasets; allowed: one of them"]),
     Mistake("data set twice in a case", STUDY, {"cases__dense_1": {"datasets": ["digits", "digits"], "architecture": "dense_1"}}, ['cases.dense_1: found "dense_1-digits" twice']),
+    Mistake("splits of an official test part", STUDY, {"datasets": {"cifar10": {"splits": 2}}, "cases": {"a": {"datasets": ["cifar10"], "architecture": "dense_1"}}}, ["datasets.cifar10-split1.splits: found several with the source's own test part"]),
     Mistake("sizes beside a size", STUDY, {"datasets__digits__training_sizes": [20, 40]}, ["datasets.digits.training_sizes: found it beside training_images"]),
     Mistake("place in a series that is taken", STUDY, {"datasets__d": {"dataset": "digits", "series": {"s": 1}}, "datasets__digits__series": {"s": 1.0}}, ["datasets.d.series.s: found 1, the place of digits"]),
     Mistake("another size than the series says", STUDY, {"datasets__digits__series": {"training_images": 7}}, ["datasets.digits.series.training_images: found 7; allowed: 200"]),

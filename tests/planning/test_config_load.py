@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from densevsconv.images.split import split
 from densevsconv.planning.load import load_study
 from densevsconv.planning.resolved import ResolvedStudy
 from densevsconv.training.settings import Training
@@ -85,6 +87,25 @@ def test_sizes_and_lists_make_data_sets_and_cases(tmp_path: Path) -> None:
     assert {case.network for case in study.cases.values()} == {"dense", "alone"}
     assert study.cases["alone"].training.epochs == 33  # of three steps
     assert study.cases["dense-curves"].training.epochs == 9
+
+
+def test_splits_make_data_sets_whose_images_differ(tmp_path: Path) -> None:
+    study = tiny(
+        tmp_path,
+        datasets={"digits": {"splits": 3, "test": 0.3}},
+        cases={"dense": {"datasets": ["digits"], "architecture": "dense_1"}},
+    )
+    assert {name: case.dataset for name, case in study.cases.items()} == {
+        f"dense-digits-split{draw}": f"digits-split{draw}" for draw in range(3)
+    }
+    draws = [data.used.draw for data in study.datasets.values()]
+    assert draws == [0, 1, 2]
+    labels = np.arange(100) % 10
+    parts = [
+        split(labels, test=0.3, validation=0.1, stratify=True, training_images=None, seed=7, draw=d)
+        for d in draws
+    ]
+    assert len({repr(part["test"]) for part in parts}) == 3
 
 
 @pytest.mark.parametrize("by", ["parameters", "macs"])

@@ -23,7 +23,7 @@ from tests.support.generated_study import (
     write_refit,
     write_study,
 )
-from tests.support.plans import run_stage
+from tests.support.plans import SPLIT, run_stage
 
 
 @pytest.fixture
@@ -359,6 +359,37 @@ def test_the_case_that_stands_for_a_family_is_recorded(layout: Layout) -> None:
     write_json(layout.plan("summarise"), plan)
     run_stage("summarise", layout)
     assert read_csv(layout.families)[1]["case"] == "dense_b"
+
+
+OVER = [0.9, 0.93, 0.92, 0.88, 0.91]
+"""Accuracies of one network on five splits; of the other they are 0.01 times draw squared less."""
+
+
+def test_several_splits_are_averaged_with_an_interval_that_counts_them(layout: Layout) -> None:
+    assert not layout.splits.exists()
+    plan = read_json(layout.plan("summarise"))
+    for draw, accuracy in enumerate(OVER):
+        on = f"toy-split{draw}"
+        plan["datasets"][on] = dataset_plan(split=SPLIT | {"draw": draw})
+        write_json(layout.data_info(on), read_json(layout.data_info("toy")))
+        for case, lower in (("conv_a", 0.0), ("dense_b", 0.01 * draw**2)):
+            name = f"{case}-{on}"
+            add(layout, plan, name, case, dataset=on)
+            evaluation = read_json(layout.evaluation(name))
+            evaluation["accuracy"] |= {"mean": accuracy - lower}
+            write_json(layout.evaluation(name), evaluation)
+    write_json(layout.plan("summarise"), plan)
+    run_stage("summarise", layout)
+    dense, conv, lead = read_csv(layout.splits)
+    assert {row["dataset"] for row in (dense, conv, lead)} == {"toy"}
+    assert (conv["splits"], conv["network_b"]) == ("5", "")
+    assert (lead["network_a"], lead["network_b"]) == ("convolutional", "dense")
+    counts = read_json(layout.data_info("toy"))["counts"]
+    values = [0.01 * draw**2 for draw in range(5)]
+    expected = crossed.over_splits(values, counts["train"], counts["test"], 0.95)
+    found = [float(lead[key]) for key in ("mean", "low", "high", "lowest", "highest")]
+    assert found == pytest.approx([0.06, expected.low, expected.high, 0.0, 0.16])
+    assert float(conv["mean"]) == pytest.approx(np.mean(OVER))
 
 
 def test_same_bytes_again(layout: Layout) -> None:

@@ -9,6 +9,7 @@ from densevsconv.report.contents import drawings
 from densevsconv.results.digests import Digests, require_whole
 from densevsconv.results.follow import TABLES, followed
 from densevsconv.results.searches import TABLES as SEARCHES
+from densevsconv.results.splits import divided
 from densevsconv.stages.figures import FiguresPlan
 from densevsconv.store.files import atomic_path
 from densevsconv.store.layout import Layout
@@ -34,7 +35,7 @@ def where(layout: Layout, command: str) -> str:
     """Return a few lines that say where a study's files are; ``command`` makes the study."""
     entries = {
         "report": [layout.paper, layout.page],
-        "tables": tables(layout) + series(layout),
+        "tables": [*tables(layout), *series(layout), layout.splits],
         "runs": [layout.database],
     }
     there = {name: [file for file in files if file.exists()] for name, files in entries.items()}
@@ -59,6 +60,7 @@ def publish(layout: Layout, target: Path, command: str) -> list[Path]:
     report = [layout.paper, layout.page, layout.facts]
     wanted = {file.name: file for file in [*report, *tables(layout), layout.claims]}
     wanted |= {file.name: file for file in series(layout) if followed(plan)}
+    wanted |= {layout.splits.name: layout.splits} if divided(plan) else {}
     wanted |= {f"figures/{file.name}": file for file in figures}
     again = f"finish it with `{command}`"
     for file in wanted.values():

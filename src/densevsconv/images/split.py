@@ -57,6 +57,7 @@ def split(
     stratify: bool,
     training_images: int | None,
     seed: int,
+    draw: int = 0,
     test_images: int | None = None,
     test_from: int | None = None,
     groups: np.ndarray | None = None,
@@ -76,6 +77,8 @@ def split(
         Whether every class has its share in every part, up to rounding: of C classes, one with
         the part p of all images is at most 1 + C p images off (2 where classes are equal).
         Grouped parts: as nearly as the groups allow.
+    draw
+        Which of several such divisions.
     test_from
         The first of the source's own test images, for "official".
     groups
@@ -83,7 +86,8 @@ def split(
         part is taken as it is). Their shares are between 5% and 95%; a :class:`DataError` where
         there are too few groups for the parts.
     """
-    order = generator(derive_seed(seed, "split", 0)).permutation(len(labels))
+    seed = derive_seed(seed, "split", draw)
+    order = generator(seed).permutation(len(labels))
     if test == "official":
         own = np.arange(len(labels)) >= (len(labels) if test_from is None else test_from)
         # each by itself: a stretch of an order of both has uneven gaps where the other's rows were
@@ -144,7 +148,7 @@ def _divided(
     least = Fraction(1, most)
     part = min(max(Fraction(share), least), 1 - least).limit_denominator(most)
     kind = StratifiedGroupKFold if stratify else GroupKFold
-    random = derive_seed(seed, "split", 0) % 2**32
+    random = seed % 2**32
     folds = kind(n_splits=part.denominator, shuffle=True, random_state=random)
     tested = [rows for _, rows in folds.split(order, labels[order], groups[order])]
     chosen = np.zeros(len(order), bool)

@@ -108,6 +108,11 @@ def _test(where: str, used: StudyDataset, contents: Probe) -> Test:
             f'{where}.test: found "official"; allowed: a number between 0 and 1, since the source '
             "has no test part of its own"
         )
+    if used.draw and contents.test_images is not None and used.test in (None, "official"):
+        raise ConfigError(
+            f"{where}.splits: found several with the source's own test part; allowed: with "
+            "`test: 0.2`, or another share of all images"
+        )
     return used.test or ("official" if contents.test_images else DEFAULT_TEST)
 
 

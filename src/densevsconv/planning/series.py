@@ -29,6 +29,7 @@ def expanded(study: Study, file: object) -> Study:
             )
         copies = [(f"{name}-{size}", _of_size(name, used, size)) for size in sizes]
         copies = copies or [(name, used)]
+        copies = [each for copy in copies for each in _divided(*copy)]
         named[name] = [copy for copy, _ in copies]
         _add(datasets, copies, f"{file}: datasets.{name}")
     cases: dict[str, Case] = {}
@@ -62,6 +63,14 @@ def _of_size(name: str, used: StudyDataset, size: int) -> StudyDataset:
     series = used.series | {SIZES: float(size)}
     changed = {"training_sizes": [], "training_images": size, "series": series}
     return used.model_copy(update=changed | {"dataset": used.dataset or name})
+
+
+def _divided(name: str, used: StudyDataset) -> list[tuple[str, StudyDataset]]:
+    if used.splits == 1:
+        return [(name, used)]
+    whole = {"splits": 1, "dataset": used.dataset or name}
+    draws = range(used.draw, used.draw + used.splits)
+    return [(f"{name}-split{d}", used.model_copy(update=whole | {"draw": d})) for d in draws]
 
 
 def _add(into: dict[str, Part], parts: Iterable[tuple[str, Part]], where: str) -> None:

@@ -78,6 +78,10 @@ class StudyDataset(Split):
     training_sizes: list[Annotated[int, Field(ge=1)]] = Field(default_factory=list)
     """Several numbers of training images: each makes a data set of its own, `<name>-<number>`, with
     a place in the series `training_images`."""
+    splits: int = Field(default=1, ge=1, le=100)
+    """So many divisions of the same images, by `draw`: each makes a data set of its own,
+    `<name>-split<draw>`, on which its cases are searched and refitted anew (nested, repeated
+    cross-validation). `splits.csv` has the means over them."""
     series: dict[Name, float] = Field(default_factory=dict)
     """Where the data set stands in the study's series, such as `{resolution: 12, shift: 0}`. Tables
     follow the lead of every network over each series and say where it changes sign."""
@@ -102,7 +106,7 @@ class Case(Strict):
     """The images."""
     datasets: list[str] = Field(default_factory=list)
     """Several data sets, in place of `dataset`: each makes a case of its own, `<case>-<data set>`.
-    The name of one with `training_sizes` means all of them."""
+    The name of one with `training_sizes` or `splits` means all of them."""
     architecture: Annotated[str, Allowed("the name of a file in `architectures/`")]
     """The network's layers."""
     match: Match | None = None

@@ -5,6 +5,7 @@ from typing import Any
 from densevsconv.report.parts import Part, Printed, Text, joined, listed, name, printed
 from densevsconv.report.references import SHORT
 from densevsconv.report.study import Reported
+from densevsconv.results.splits import divided
 from densevsconv.results.traced import traced
 from densevsconv.training.batches import BATCH_ORDERS
 from densevsconv.training.settings import GRADIENTS, Training
@@ -22,6 +23,10 @@ def divided_alike(study: Reported) -> list[list[str]]:
 
 def searched(study: Reported) -> list[str]:
     return [case for dataset in study.datasets for case in study.searched(dataset)]
+
+
+def several_splits(study: Reported) -> bool:
+    return bool(divided(study.results.plan))
 
 
 def equal_budgets(study: Reported) -> bool:

@@ -58,6 +58,8 @@ class Split(Strict):
     """Part of the other images that chooses the settings."""
     stratify: bool = True
     """Whether every part has the classes in the proportions of the whole."""
+    draw: int = Field(default=0, ge=0)
+    """Which of several divisions of the same images; each is drawn by itself."""
     grouped: bool = False
     """Whether images of one group (a writer, a house; where the source tells) stay in one part."""
     training_images: int | None = Field(default=None, ge=1)

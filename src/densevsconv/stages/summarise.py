@@ -7,6 +7,7 @@ from densevsconv.results.follow import TABLES, Follow, followed
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.searches import TABLES as SEARCHES
 from densevsconv.results.searches import Searches
+from densevsconv.results.splits import SplitRow, divided, split_rows
 from densevsconv.results.study import Study
 from densevsconv.results.tabulate import Tables
 from densevsconv.stages.plan import Files, Plan, of_each
@@ -41,6 +42,7 @@ def outputs(plan: SummarisePlan, at: Layout) -> Files:
         "engines": at.engine_comparisons,
         "families": at.families,
         **{name: getattr(at, name) for name in SEARCHES},
+        **({"splits": at.splits} if divided(plan) else {}),
         **({name: getattr(at, name) for name in TABLES} if followed(plan) else {}),
     }
 
@@ -57,6 +59,8 @@ def run(plan: SummarisePlan, at: Layout) -> None:
     searches = Searches(study, plan.budget)
     for name, row in SEARCHES.items():
         row.write_table(getattr(at, name), getattr(searches, name)())
+    if divided(plan):
+        SplitRow.write_table(at.splits, split_rows(study))
     follow = Follow(plan, study.right, seed=plan.seed, target_accuracy=plan.target_accuracy)
     for name, row in TABLES.items() if followed(plan) else ():
         row.write_table(getattr(at, name), getattr(follow, name)())

@@ -128,6 +128,8 @@ class Layout:
     """One row a case: what its search cost."""
     search_budget = _File("{study}/search_budget.csv")
     """One row a case and number of points: the best score to expect."""
+    splits = _File("{study}/splits.csv")
+    """One row a network, or a pair, over several splits, where there are several."""
     importance = _File("{study}/importance.csv")
     """One row a searched setting of a case."""
     engine_comparisons = _File("{study}/engines.csv")
