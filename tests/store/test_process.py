@@ -12,7 +12,7 @@ import pytest
 
 from densevsconv.errors import UserError
 from densevsconv.store import process
-from densevsconv.store.process import Claim, prepare_environment, without
+from densevsconv.store.process import Claim, forks, prepare_environment, without
 
 ROOT = Path(__file__).parents[2]
 HOLD = (
@@ -144,3 +144,23 @@ def test_a_package_is_hidden_while_others_are_imported_unless_it_is_there_alread
         with pytest.raises(ImportError):
             __import__("wave")
     assert __import__("wave")
+
+
+def test_forks_end_with_the_process_that_is_killed_and_hand_over_errors():
+    with forks(2) as pool, pytest.raises(UserError, match="no such file"):
+        pool.submit(_fails).result()
+    script = (
+        "import os, time; from densevsconv.store.process import forks; pool = forks(1);"
+        "print(pool.submit(os.getpid).result(), flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT / "src", stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    parent.stdout.readline()
+    parent.kill()
+    parent.communicate(timeout=30)  # its output, which a fork that lived on would keep open
+
+
+def _fails():
+    raise UserError("no such file")

@@ -18,6 +18,8 @@ rule figures:
         **outputs("figures") | {"svg": [*map(with_caption, outputs("figures")["svg"])]},
     log:
         log_file("figures"),
+    # what comes before and after needs all of them
+    threads: 4
     params:
         code=code("figures"),
         plan=plans["figures"].digest(),
@@ -25,4 +27,4 @@ rule figures:
         "figures: curves, heat maps, confusion matrices, pictures"
     shell:
         "{STAGE} --log {log:q} figures {RESULTS} --digests {output.list:q}"
-        " --plan {params.plan} {REPORTS}"
+        " --plan {params.plan} --threads {threads} {REPORTS}"

@@ -1,5 +1,6 @@
 """Figures: draw every figure of a study."""
 
+import importlib
 from pathlib import Path
 
 from densevsconv.report.contents import drawings
@@ -9,6 +10,7 @@ from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.layout import Layout
+from densevsconv.store.process import forks
 
 CODE = sorted({figure.module for figure in FIGURES})
 """What it runs beside what it imports."""
@@ -36,7 +38,20 @@ def outputs(plan: FiguresPlan, at: Layout) -> Files:
     }
 
 
-def run(plan: FiguresPlan, at: Layout) -> None:
+def run(plan: FiguresPlan, at: Layout, *, threads: int | None = None) -> None:
+    """Draw them all, in as many processes as there are threads."""
+    count = min(threads or 1, len(drawings(plan)))
+    if count <= 1:
+        return _draw(plan, at, 0, 1)
+    importlib.import_module("densevsconv.report.figures.style")  # once, for all that are forked
+    with forks(count) as pool:
+        shares = [pool.submit(_draw, plan, at, first, count) for first in range(count)]
+        for share in shares:
+            share.result()
+
+
+def _draw(plan: FiguresPlan, at: Layout, first: int, step: int) -> None:
+    """Draw every ``step``-th figure."""
     # here, since the Snakefile imports this module at each start, and drawing libraries take long
     from densevsconv.report.figures import style
     from densevsconv.report.figures.canvas import save
@@ -50,7 +65,7 @@ def run(plan: FiguresPlan, at: Layout) -> None:
 
     for dataset in plan.used:
         study.once(at.data_info(dataset), legible)
-    for drawing in drawings(plan):
+    for drawing in drawings(plan)[first::step]:
         data, draw = drawing.figure.parts
         figure = draw(data(study, drawing.dataset, list(drawing.cases)))
         save(figure, at.figure(drawing.stem, "svg"), at.figure(drawing.stem, "png"))

@@ -8,7 +8,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -67,6 +69,16 @@ def end_with_parent(parent: int, every: float = 0.5) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+def forks(count: int) -> ProcessPoolExecutor:
+    """Return processes that have what this one has imported, and end with it."""
+    return ProcessPoolExecutor(count, get_context("fork"), _end_with, (os.getpid(),))
+
+
+def _end_with(parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says that it was interrupted
+    end_with_parent(parent)
 
 
 class Tee:
