@@ -1,13 +1,15 @@
-"""Augmentation: the same numbers make the same images on both engines."""
+"""Augmentation: the same numbers make the same images on every engine."""
 
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from densevsconv.images.prepared import Scaling
 from densevsconv.training.augmentation import Changes, columns, unchanged
+from densevsconv.training.engines.jax import augment as jax_augment
 from densevsconv.training.engines.numpy.augment import mixed
 from densevsconv.training.engines.tensorflow.augment import batch_function
 from densevsconv.training.loop import Epochs
@@ -36,17 +38,25 @@ def on_tensorflow(drawn: np.ndarray, augmentation: Augmentation) -> Batch:
     return read(stored, tf.range(40)[::-1], tf.constant(drawn))
 
 
+def on_jax(drawn: np.ndarray, augmentation: Augmentation) -> jax_augment.Batch:
+    arrays = DATA.train_images, DATA.train_labels, SCALING.offset, SCALING.scale
+    read = jax_augment.batch_function(augmentation.kinds, 3, MAX)
+    batch = jnp.arange(40)[::-1]
+    return read(jax_augment.Images(*map(jnp.asarray, arrays)), batch, jnp.asarray(drawn))
+
+
 def on_numpy(drawn: np.ndarray, augmentation: Augmentation) -> np.ndarray:
     kinds, batch = augmentation.kinds, np.arange(40)[::-1]
     inputs = SCALING.apply(changed(np, DATA.train_images, batch, drawn, kinds, MAX))
     return mixed(inputs, drawn[:, columns(kinds, 3)["mixup"]]) if "mixup" in kinds else inputs
 
 
+@pytest.mark.parametrize("on", [on_tensorflow, on_jax])
 @pytest.mark.parametrize("key", [*ALL, "all"])
-def test_both_engines_see_the_same_images(key: str) -> None:
+def test_engines_see_the_same_images(key: str, on: Any) -> None:
     augmentation = Augmentation(**({key: ALL[key]} if key in ALL else ALL))
     (drawn,) = Changes(augmentation, 3, DATA).epoch(0, (1, 40))
-    got, expected = on_tensorflow(drawn, augmentation), on_numpy(drawn, augmentation)
+    got, expected = on(drawn, augmentation), on_numpy(drawn, augmentation)
     # a place in the image is a sum of three products, at most 8 pixels with a rounding each; a
     # pixel next to it differs by at most the whole range, which is 1 after scaling
     np.testing.assert_allclose(got.inputs, expected, atol=4 * 3 * 8 * np.finfo(np.float32).eps)

@@ -6,7 +6,8 @@ network after the other, and a matrix product becomes a batch of them, which is.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -64,7 +65,7 @@ def _ended(layer: BoundLayer, z: jax.Array, p: Pass) -> jax.Array:
     return activation(layer.settings["activation"])(z)
 
 
-def _geometry(layer: BoundLayer, image: tuple[int, ...] | None = None) -> Geometry:
+def geometry(layer: BoundLayer, image: tuple[int, ...] | None = None) -> Geometry:
     s = layer.settings
     window = s["kernel"] if "kernel" in s else s["size"]
     pairs = (image or layer.input_shape[:2], window, s["stride"], s.get("dilation", (1, 1)))
@@ -75,6 +76,10 @@ def _geometry(layer: BoundLayer, image: tuple[int, ...] | None = None) -> Geomet
 def taps(x: jax.Array, g: Geometry, fill: float = 0.0) -> list[jax.Array]:
     """Return for each place of a window, in reading order, the pixels there: (N, H', W', C)."""
     x = jnp.pad(x, [(0, 0), *g.pads, (0, 0)], constant_values=fill)
+    if g.window == g.stride and g.dilation == (1, 1):  # each pixel once: views, and quicker
+        (high, wide), (down, across) = g.window, g.output
+        blocks = x[:, : down * high, : across * wide].reshape(len(x), down, high, across, wide, -1)
+        return [blocks[:, :, row, :, column] for row, column in np.ndindex(high, wide)]
     return [x[:, rows, columns] for rows, columns in g.taps()]
 
 
@@ -82,10 +87,46 @@ def convolved(x: jax.Array, kernel: jax.Array, g: Geometry, patches: bool) -> ja
     """Return the cross-correlation with kernels (rows, columns, C, F)."""
     if patches:
         return jnp.concatenate(taps(x, g), axis=-1) @ kernel.reshape(-1, kernel.shape[-1])
-    return jax.lax.conv_general_dilated(
-        x, kernel, g.stride, g.pads, rhs_dilation=g.dilation,
-        dimension_numbers=("NHWC", "HWIO", "NHWC"),
+    return _native(x, kernel, g)
+
+
+_nhwc = partial(jax.lax.conv_general_dilated, dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def _native(x: jax.Array, kernel: jax.Array, g: Geometry) -> jax.Array:
+    """A convolution whose gradients are convolutions of NHWC and HWIO as well.
+
+    JAX's own have the axes elsewhere, and inside a loop XLA then falls back, on a processor, to
+    code a hundred times slower.
+    """
+    return _nhwc(x, kernel, g.stride, g.pads, rhs_dilation=g.dilation)
+
+
+def _native_forward(x: jax.Array, kernel: jax.Array, g: Geometry) -> tuple[jax.Array, Any]:
+    return _native(x, kernel, g), (x, kernel)
+
+
+def _native_backward(g: Geometry, kept: Any, error: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Return the convolutions of the image with the error, and of the error with the kernel."""
+    x, kernel = kept
+    axes = range(2)
+    before = [g.pads[a][0] for a in axes]
+    reach = [(g.window[a] - 1) * g.dilation[a] for a in axes]
+    last = [(g.output[a] - 1) * g.stride[a] - before[a] - g.image[a] + 1 for a in axes]
+    by_kernel = _nhwc(
+        x.transpose(3, 1, 2, 0), error.transpose(1, 2, 0, 3), g.dilation,
+        [(before[a], last[a] + reach[a]) for a in axes], rhs_dilation=g.stride,
     )  # fmt: skip
+    by_image = _nhwc(
+        error, kernel[::-1, ::-1].transpose(0, 1, 3, 2), (1, 1),
+        [(reach[a] - before[a], -last[a]) for a in axes],
+        lhs_dilation=g.stride, rhs_dilation=g.dilation,
+    )  # fmt: skip
+    return by_image, by_kernel.transpose(1, 2, 0, 3)
+
+
+_native.defvjp(_native_forward, _native_backward)
 
 
 def _dense(layer: BoundLayer, x: jax.Array, p: Pass) -> jax.Array:
@@ -93,41 +134,42 @@ def _dense(layer: BoundLayer, x: jax.Array, p: Pass) -> jax.Array:
 
 
 def _conv(layer: BoundLayer, x: jax.Array, p: Pass) -> jax.Array:
-    z = convolved(x, _weights(layer, p)["kernel"], _geometry(layer), p.patches)
+    z = convolved(x, _weights(layer, p)["kernel"], geometry(layer), p.patches)
     return _ended(layer, z, p)
 
 
 def _separable_conv(layer: BoundLayer, x: jax.Array, p: Pass) -> jax.Array:
     weights = _weights(layer, p)
     each = weights["depthwise_kernel"].reshape(-1, x.shape[-1])
-    depth = sum(tap * k for tap, k in zip(taps(x, _geometry(layer)), each, strict=True))
+    depth = sum(tap * k for tap, k in zip(taps(x, geometry(layer)), each, strict=True))
     return _ended(layer, depth @ weights["pointwise_kernel"][0, 0], p)
 
 
 def _locally_connected(layer: BoundLayer, x: jax.Array, p: Pass) -> jax.Array:
-    g, filters = _geometry(layer), layer.settings["filters"]
+    g, filters = geometry(layer), layer.settings["filters"]
     columns = jnp.concatenate(taps(x, g), axis=-1)
     kernel = _weights(layer, p)["kernel"].reshape(*g.output, -1, filters)
     return _ended(layer, jnp.einsum("nhwk,hwkf->nhwf", columns, kernel), p)
 
 
 def _conv_transpose(layer: BoundLayer, x: jax.Array, p: Pass) -> jax.Array:
-    kernel, g = _weights(layer, p)["kernel"], _geometry(layer, layer.output_shape)
+    kernel, g = _weights(layer, p)["kernel"], geometry(layer, layer.output_shape)
     blank = jnp.zeros((len(x), *layer.output_shape), x.dtype)
-    _, back = jax.vjp(lambda image: convolved(image, kernel, g, p.patches), blank)
+    # patches: what is differentiated once more would not be a convolution of NHWC
+    _, back = jax.vjp(lambda image: convolved(image, kernel, g, patches=True), blank)
     return _ended(layer, back(x)[0], p)
 
 
 def _max_pool(layer: BoundLayer, x: jax.Array, p: Pass) -> jax.Array:
     """Keep the first of the largest: it alone gets the gradient, as in numpynet and TensorFlow."""
-    first, *others = taps(x, _geometry(layer), -jnp.inf)
+    first, *others = taps(x, geometry(layer), -jnp.inf)
     for tap in others:
         first = jnp.where(tap > first, tap, first)
     return first
 
 
 def _average_pool(layer: BoundLayer, x: jax.Array, p: Pass) -> jax.Array:
-    g = _geometry(layer)
+    g = geometry(layer)
     counts = np.zeros((*g.output, 1), np.float32)
     for _, (_, rows, columns) in g.offsets():
         counts[rows, columns] += 1

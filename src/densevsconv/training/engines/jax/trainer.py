@@ -117,7 +117,7 @@ class JaxTrainer:
         self.epochs_a_call = EPOCHS_A_CALL if self._steps * batch_size <= IMAGES_A_CALL else 1
         layers = list(group.architecture.walk())
         self._dropouts = [layer for layer in layers if layer.kind == "dropout"]
-        self.convolves = any(layer.kind in ("conv", "conv_transpose") for layer in layers)
+        self.convolves = any(layer.kind == "conv" for layer in layers)
         self._programs: dict[Mode, Program] = {}
 
     def use(self, mode: Mode) -> None:
