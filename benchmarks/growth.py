@@ -44,18 +44,18 @@ def seconds(engine: str, made: Group) -> float:
 def long_search(engine: str, data: TrainingData, trials: int) -> dict[str, Any]:
     """Return the slope of the time over the number of trials done, and how the memory grew."""
     rates, l2s = np.geomspace(1e-4, 1e-2, trials // 10), np.geomspace(1e-6, 1e-3, 10)
-    case = replace(CASES["denseNet2_20"], epochs=5, rates=tuple(rates), l2s=tuple(l2s))
-    elapsed, resident, begin = [], [], 0.0
-    for each in ENGINES[engine](os.cpu_count() or 1).train(group(case, data)):
-        begin = begin or time.perf_counter() - each.seconds
-        elapsed.append(time.perf_counter() - begin)
+    case = replace(CASES["denseNet2_20"], rates=tuple(rates), l2s=tuple(l2s))
+    elapsed, resident = [], []
+    for _ in ENGINES[engine](os.cpu_count() or 1).train(group(case, data)):
+        elapsed.append(time.perf_counter())
         resident.append(_status_bytes("VmRSS"))
     settled = len(elapsed) * SETTLED // TRIALS
-    done = np.arange(1, len(elapsed) + 1)
+    # from then on: what a search does once is no part of what a trial costs
+    done, took = np.arange(len(elapsed)) - settled, np.array(elapsed) - elapsed[settled]
     return {
         "trials": len(elapsed),
-        "seconds_a_trial": elapsed[-1] / len(elapsed),
-        "slope": slope(done[settled:], elapsed[settled:]),
+        "seconds_a_trial": took[-1] / done[-1],
+        "slope": slope(done[2 * settled :], took[2 * settled :]),
         "memory_ratio": resident[-1] / resident[settled],
     }
 

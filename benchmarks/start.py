@@ -40,13 +40,15 @@ def study(name: str = "tiny") -> dict[str, Any]:
             raise SystemExit(f"study {name} failed:\n{done.stderr[-2000:]}")
         at = folder / "results" / name
         logs = [done.stderr, *(log.read_text("utf-8", "replace") for log in at.rglob("*.log"))]
-        tables = [pd.read_csv(at / f"{table}.csv") for table in ("trials", "runs")]
+        columns = {"trials": "search_seconds", "runs": "seconds"}
+        trained = [pd.read_csv(at / f"{name}.csv")[key].sum() for name, key in columns.items()]
         return {
             "study": name,
             "wall": wall,
+            "cores": os.cpu_count() or 1,
             "processor": sum(
                 getattr(after, key) - getattr(before, key) for key in ("ru_utime", "ru_stime")
             ),
             "importing": sum(int(found) for log in logs for found in _IMPORT.findall(log)) / 1e6,
-            "training": sum(float(table["seconds"].sum()) for table in tables),
+            "training": float(sum(trained)),
         }

@@ -212,14 +212,16 @@ def _growth(found: Report) -> str:
 def _start(found: Report | None) -> str:
     if not found:
         return ""
-    processor = found["processor"]
+    whole = found["wall"] * found["cores"]
     shares = ", ".join(
-        f"{word} {found[key]:.1f} s ({found[key] / processor:.0%})"
+        f"{word} {found[key]:.1f} s ({found[key] / whole:.0%})"
         for key, word in (("importing", "importing"), ("training", "training"))
     )
     return (
-        f"The study {found['study']}: {found['wall']:.1f} s of the clock, {processor:.1f} s of "
-        f"processors, of that {shares}; the rest is compiling, measuring, figures and files.\n"
+        f"The study {found['study']}: {found['wall']:.1f} s on {found['cores']} cores, "
+        f"{found['processor']:.1f} s of processor time. Its processes side by side take, by the "
+        f"clock, {shares} of the {whole:.0f} s that the cores were there; the rest is waiting, "
+        "compiling, measuring, figures and files.\n"
     )
 
 

@@ -1,5 +1,8 @@
 """A plain PyTorch loop: images in memory on the device, no loader, whole batches."""
 
+import os
+from tempfile import TemporaryDirectory
+
 import torch
 import torch._dynamo  # an optimiser imports it when it is first made
 import torch._inductor.compile_fx  # likewise what is compiled
@@ -50,6 +53,13 @@ def network(bound: BoundArchitecture) -> nn.Module:
 
 
 def search(compiled: bool, case: Case, data: TrainingData) -> Searched:
+    """Search, with programs that are compiled if asked; none is kept from an earlier search."""
+    with TemporaryDirectory() as programs:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = programs
+        return _search(compiled, case, data)
+
+
+def _search(compiled: bool, case: Case, data: TrainingData) -> Searched:
     torch.manual_seed(0)
     bound, scaling = case.bound(data), unit(data)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

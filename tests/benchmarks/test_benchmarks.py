@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import gpu, tables
+from benchmarks import gpu, start, tables
 from benchmarks.cases import CASES, first, images, unit
 from benchmarks.ways import WAYS
 from benchmarks.ways.engines import group
@@ -81,6 +81,13 @@ def test_all_ways_that_are_installed_train_the_same_grid(tmp_path: Path) -> None
     }
     ways = [name for name, way in WAYS.items() if not way.missing]
     assert counts == {(c, w): 2 for c in ("denseNet2_20", "conv_small") for w in ways}
+
+
+@pytest.mark.slow
+def test_what_a_study_spends_is_shared_out() -> None:
+    found = start.study()
+    assert 0 < found["training"] < found["processor"]
+    assert 0 < found["importing"] < found["processor"]
 
 
 @pytest.mark.slow
