@@ -52,7 +52,11 @@ def split_rows(study: Study) -> Iterator[SplitRow]:
                 networks[network][cases[name].dataset] = name
         counts = study.data_info(names[0]).counts
         values = {
-            network: {on: study.evaluation(case).accuracy.mean or 0.0 for on, case in own.items()}
+            network: {
+                on: mean
+                for on, case in own.items()
+                if (mean := study.evaluation(case).accuracy.mean) is not None
+            }
             for network, own in networks.items()
         }
         family = {network: cases[min(own.values())].family for network, own in networks.items()}
