@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from densevsconv.errors import DataError
 from densevsconv.networks.bound import BoundArchitecture
 from densevsconv.training.engines.registry import ENGINES
+from densevsconv.trials.cost import COMPILE_SECONDS
 from densevsconv.trials.groups import grouped, sharded
 from densevsconv.trials.planned import PlannedTrial, planned
 from tests.support.generated_study import TRAINING, architecture
@@ -92,12 +93,14 @@ def test_shards_are_even_and_cut_no_group_without_need(
     found = sharded(trials, shards)
     assert len(found) == shards
     assert sorted(t.id for shard in found for t in shard) == sorted(t.id for t in trials)
-    fair = sum(trial.cost for trial in trials) / shards
+    whole, compiling = sum(trial.cost for trial in trials), COMPILE_SECONDS * len(grouped(trials))
+    fair = (whole + compiling) / shards
     for group in grouped(trials):
         in_shards = sum(group[0].structure in {t.structure for t in shard} for shard in found)
         cost = sum(trial.cost for trial in group)
         # as few pieces as are no dearer than a fair part
         assert in_shards <= max(1, -(-cost // (0.999 * fair)))
-    if len(grouped(trials)) == 1 and len(trials) >= shards:
+    # what costs less than compiling once more stays together
+    if len(grouped(trials)) == 1 and len(trials) >= shards and whole > shards * compiling:
         assert all(found), "a shard has nothing to do"
     assert sharded(trials, shards) == found

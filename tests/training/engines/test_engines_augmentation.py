@@ -8,8 +8,9 @@ import pytest
 import tensorflow as tf
 
 from densevsconv.images.prepared import Scaling
+from densevsconv.training import pixels
 from densevsconv.training.augmentation import Changes, columns, unchanged
-from densevsconv.training.engines.jax import augment as jax_augment
+from densevsconv.training.engines.jax.compiled import OPS as JAX
 from densevsconv.training.engines.numpy.augment import mixed
 from densevsconv.training.engines.tensorflow.augment import batch_function
 from densevsconv.training.loop import Epochs
@@ -38,11 +39,10 @@ def on_tensorflow(drawn: np.ndarray, augmentation: Augmentation) -> Batch:
     return read(stored, tf.range(40)[::-1], tf.constant(drawn))
 
 
-def on_jax(drawn: np.ndarray, augmentation: Augmentation) -> jax_augment.Batch:
+def on_jax(drawn: np.ndarray, augmentation: Augmentation) -> Batch:
     arrays = DATA.train_images, DATA.train_labels, SCALING.offset, SCALING.scale
-    read = jax_augment.batch_function(augmentation.kinds, 3, MAX)
-    batch = jnp.arange(40)[::-1]
-    return read(jax_augment.Images(*map(jnp.asarray, arrays)), batch, jnp.asarray(drawn))
+    read = pixels.batch_function(JAX, augmentation.kinds, 3, MAX)
+    return read(Images(*map(jnp.asarray, arrays)), jnp.arange(40)[::-1], jnp.asarray(drawn))
 
 
 def on_numpy(drawn: np.ndarray, augmentation: Augmentation) -> np.ndarray:
