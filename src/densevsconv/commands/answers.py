@@ -19,6 +19,8 @@ WORDS = {
     ("local", "dense"): "when locality by itself does",
     ("shared", "local"): "when shared weights do",
 }
+SAME = {"parameters": "parameters", "macs": "multiply-accumulates"}
+"""What a matched partner has as many of."""
 EXPECTED = {"shift": 1, "training_images": -1}
 """Whether the lead of convolution is said to grow or to shrink along a series."""
 
@@ -58,13 +60,15 @@ class Answers:
         pairs = {(row.network_a, row.network_b) for row in self.tables["crossings"]}
         for a, b in sorted(filter(self._told, pairs), key=self._order):
             found = [r for r in self.tables["crossings"] if (r.network_a, r.network_b) == (a, b)]
-            varied = [self._when(row) for row in found if row.series != CONTROL]
+            varied = [row for row in found if row.series != CONTROL]
+            matched = self.networks[b].matched
+            by = SAME[matched.by] if matched and matched.case == a else ""
             if varied:
-                yield f"{WORDS[self._kinds(a, b)]}: {a} is ahead of {b} {'; '.join(varied)}."
-            if (matched := self.networks[b].matched) and matched.case == a:
-                yield self._cost(a, b, matched.by)
-            if self._kinds(a, b) == ("shared", "dense"):
-                yield from filter(None, map(self._check, found))
+                pair = f"{a} is ahead of {b}{f' with equal {by}' if by else ''}"
+                yield f"{WORDS[self._kinds(a, b)]}: {pair} {self._when(varied)}."
+            if by:
+                yield self._cost(a, b, by)
+            yield from map(self._along, found)
             yield from self._equivalent(a, b)
         for _, several in groupby(self.tables["learning"], key=lambda row: row.images):
             yield self._learning(list(several))
@@ -92,14 +96,27 @@ class Answers:
 
     # -- sentences
 
-    def _when(self, row: rows.CrossingRow) -> str:
-        what = f"{row.series.replace('_', ' ')}{self._of(row)}"
-        if row.ahead == "crosses":
-            side = "from" if row.lead_last > row.lead_first else "up to"
-            return f"{side} {_number(row.at)} {what} ({_ends(row)})"
-        all_along = "at every" if row.ahead == "a" else "at no"
+    def _when(self, found: list[rows.CrossingRow]) -> str:
+        """Return where a is ahead: the crossings first, then what it is ahead along or nowhere."""
+        told = [self._crossing(row) for row in found if row.ahead == "crosses"]
+        for ahead, word in (("a", "at every"), ("b", "at no")):
+            if names := [self._what(row) for row in found if row.ahead == ahead]:
+                told.append(f"{word} {_listed(names)} that was measured")
+        return "; ".join(told)
+
+    def _what(self, row: rows.CrossingRow) -> str:
+        """Return what a series varies, in the singular."""
+        name = row.series.replace("_", " ")
+        return f"{'number of ' if name.endswith('s') else ''}{name}{self._of(row)}"
+
+    def _crossing(self, row: rows.CrossingRow) -> str:
+        side = "from" if row.lead_last > row.lead_first else "up to"
+        return f"{side} a {self._what(row)} of {_number(row.at)} ({_ends(row)})"
+
+    def _along(self, row: rows.CrossingRow) -> str:
+        """Return the lead at both ends of a series, and whether it changes as is expected of it."""
         ends = " and ".join(self._lead(row, value) for value in (row.first, row.last))
-        return f"{all_along} {what} from {_number(row.first)} to {_number(row.last)} ({ends})"
+        return f"  {self._what(row)}: {ends}{self._check(row)}"
 
     def _lead(self, row: rows.CrossingRow, value: float) -> str:
         """Return the lead in points at one place, with its interval."""
@@ -118,33 +135,29 @@ class Answers:
                 self.seconds[of_a.case] / self.seconds[of_b.case] for of_a, of_b in both
             ],
         }
-        same = "parameters" if by == "parameters" else "multiply-accumulates"
         told = [
             f"{median(of):.3g} times the {what} ({min(of):.3g} to {max(of):.3g})"
             for what, of in ratios.items()
-            if what != same
+            if what != by
         ]
-        return f"  what it costs: at equal {same} {a} takes {' and '.join(told)} of {b}."
+        return f"  what it costs: at equal {by} {a} takes {' and '.join(told)} of {b}."
 
     def _check(self, row: rows.CrossingRow) -> str:
         lead = self.leads[row.series, row.images, row.network_a, row.network_b, row.last]
-        ends = f"{self._lead(row, row.first)}, {self._lead(row, row.last)}"
+        if self._kinds(row.network_a, row.network_b) != ("shared", "dense"):
+            return ""
         if row.change_low is None or row.change_high is None or lead.low is None:
-            return f"  {row.series}{self._of(row)}: {ends}; too few seeds for an interval."
+            return "; too few seeds for an interval"
         if row.series == CONTROL:
             turned = "turns" if lead.high < 0 else "vanishes" if lead.low <= 0 else ""
-            told = turned or "neither vanishes nor turns (refuted)"
-            return f"  under permutation{self._of(row)} the lead {told}: {ends}."
+            return f": it {turned or 'neither vanishes nor turns (refuted)'}"
         if row.series not in EXPECTED:
             return ""
         word = "grows" if EXPECTED[row.series] > 0 else "shrinks"
         low, high = sorted(EXPECTED[row.series] * end for end in (row.change_low, row.change_high))
         verdict = "holds" if low > 0 else "is refuted" if high < 0 else "cannot be told"
         change = _points(row.change, row.change_low, row.change_high)
-        return (
-            f'  "the lead {word} with {row.series.replace("_", " ")}{self._of(row)}" {verdict} '
-            f"({ends}; changed by {change})."
-        )
+        return f'; "the lead {word}" {verdict}, {change}'
 
     def _equivalent(self, a: str, b: str) -> Iterator[str]:
         found = [r for r in self.tables["equivalents"] if (r.network_a, r.network_b) == (a, b)]
@@ -185,6 +198,10 @@ class Answers:
                 f"{row.network}: what is needed grows as what is predicted to the power of "
                 f"{row.exponent:.2f} ({ends}; over {row.sets} kinds of images)."
             )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _number(value: float | None) -> str:
