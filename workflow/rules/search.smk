@@ -15,6 +15,8 @@ for shard in plans["search"].parts:
         log:
             log_file(f"search{shard}"),
         threads: plans["search"].threads
+        # all that follows waits for it, and nothing for what can be measured on the images
+        priority: 1
         resources:
             **GPU,
         params:
