@@ -27,6 +27,7 @@ from densevsconv.images import MIRROR_VARIABLE
 from densevsconv.planning.automatic import machine_line
 from densevsconv.planning.load import CONFIG_FILE, load_study
 from densevsconv.planning.plans import make_plans, write_plans
+from densevsconv.results.code import Code
 from densevsconv.stages.plan import job, lists, paths, stage
 from densevsconv.store.cards import PLACES_VARIABLE
 from densevsconv.store.files import sweep
@@ -63,6 +64,7 @@ onstart:
         for folder in (at.root, at.reports / at.study, *shared):
             sweep(folder)
         write_plans(study, at)
+        Code.now().write(at.code)
         print(machine_line(study.automatic, study.config.jobs_per_gpu), file=sys.stderr)
     except (UserError, OSError) as error:
         sys.exit(f"densevsconv: {problem(error) or error}")

@@ -7,14 +7,13 @@ the import at the end completes those runs in place.
 """
 
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import Field
 
-import densevsconv
 from densevsconv.report.contents import drawings
+from densevsconv.results.code import git_commit
 from densevsconv.results.plan import StudyPlan
 from densevsconv.results.study import Study
 from densevsconv.results.tracked import Tracked
@@ -93,7 +92,7 @@ def run(plan: TrackPlan, at: Layout, *, partial: bool = False) -> None:
         experiment_id = found.experiment_id
         importer = Importer(client, experiment_id, origin(at.origin) if target else None)
         progress = Progress("track", len(plan.cases) + len(runs))
-        commit = _git_commit()
+        commit = git_commit()
         for case in sorted(plan.cases):
             importer.tags = {"study": plan.study, "git_commit": commit} | _tags(study, case)
             record = case_run(study, case, partial=partial)
@@ -162,14 +161,3 @@ def _tags(study: Study[TrackPlan], case: str) -> dict[str, str]:
     }
 
 
-def _git_commit() -> str:
-    """Return the commit of the code, with ``-dirty`` after uncommitted edits; or "unknown"."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    folder = Path(densevsconv.__file__).parent
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=30, check=True
-        )
-    except (OSError, subprocess.SubprocessError):  # no git, or no repository: an installed package
-        return "unknown"
-    return done.stdout.strip() or "unknown"

@@ -49,6 +49,8 @@ class Layout:
     """What a stage is asked to do, defaults filled in; written as a run starts."""
     digests = _Each("{study}/digests/{}.json")
     """The digest of every file that a job wrote."""
+    code = _File("{study}/plan/code.json")
+    """The code that a study was last run with; written with the plans."""
     journal = _Each("{study}/journal/{}")
     """Folder of finished work of a stage."""
     claim = _Each("{study}/working/{}")
