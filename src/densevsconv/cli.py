@@ -68,6 +68,11 @@ COMMANDS = {
         "check that every file of a finished study is as it was written",
         ("", "tiny --remove", "reports/published/tiny"),
     ),
+    "compare": Command(
+        "commands.compare:compare",
+        "say what differs between two finished studies, and which results changed beyond noise",
+        ("quickstart ../elsewhere/results/quickstart", "tiny tiny-full --csv changes.csv"),
+    ),
     "publish": Command(
         "commands.study:publish",
         "copy a finished report to where reports are committed",
@@ -81,6 +86,7 @@ USAGE_ERROR = 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code (0 done, 2 the user can put it right)."""
+    code = None
     options = vars(_parser().parse_args(arguments))
     prepare_environment(options.get("threads"))
     try:
@@ -89,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
         if parent := options.pop("end_with_parent"):
             end_with_parent(parent)
         load_plugins()
-        _run(options.pop("command"), options)
+        code = _run(options.pop("command"), options)
     except BrokenPipeError:  # `densevsconv describe ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
@@ -99,7 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
         text = "".join(c if c.isprintable() else " " for c in text)
         print(f"densevsconv: {' '.join(text.split())}", file=sys.stderr)
         return USAGE_ERROR
-    return 0
+    return code or 0
 
 
 def _run(command: str, options: dict[str, Any]) -> Any:
@@ -156,6 +162,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     # those with a place; "?" may be left out
     "study": {"nargs": "?", "help": "the study (default: the one in config/config.yaml)"},
     "place": {"nargs": "?", "help": "the study, its folder, or that of a published report"},
+    "a": {"help": "a study's folder, its name in the folder of results, or a published report"},
+    "b": {"help": "the other"},
     "architecture": {"help": "a name in config/architectures"},
     "dataset": {"help": "a data set of config/datasets.yaml"},
     # those with a name
@@ -169,6 +177,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "help": "the list of what is written, and so where",
     },
     "remove": {"action": "store_true", "help": "remove what is damaged; a run makes it anew"},
+    "csv": {"type": Path, "metavar": "FILE", "help": "write every number there as well"},
+    "exit_code": {"action": "store_true", "help": "exit with 1 where a result changed"},
     "partial": {"action": "store_true", "help": "import what is there, while the study runs"},
     "reports": _path("reports", "where reports are"),
     "captions": _path("workflow/report", "the captions"),
@@ -184,7 +194,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "to": _path("reports/published", "where committed reports are"),
     "port": {"type": _count, "default": 5000, "help": "default: 5000"},
 }
-PLACED = ("study", "place", "architecture", "dataset")
+PLACED = ("study", "place", "a", "b", "architecture", "dataset")
 OF_STAGES = ("plan", "digests", "reports", "captions")
 """What every stage may be given."""
 
@@ -223,5 +233,7 @@ def _parser() -> argparse.ArgumentParser:
         if name in STAGES:
             command.add_argument("results", type=Path, help="the study's folder, results/STUDY")
         for key in _parameters(function):
-            command.add_argument(key if key in PLACED else f"--{key}", **ARGUMENTS[key])
+            command.add_argument(
+                key if key in PLACED else f"--{key.replace('_', '-')}", **ARGUMENTS[key]
+            )
     return parser

@@ -1,6 +1,7 @@
 """An architecture as a table: layers, output shapes, parameters and multiply-accumulates."""
 
 from densevsconv.networks.bound import BoundArchitecture, BoundLayer
+from densevsconv.store.tables import markdown_table
 from numpynet.arrays import text
 from numpynet.layers import LAYERS
 from numpynet.layers.base import layer_of
@@ -40,9 +41,4 @@ def describe(bound: BoundArchitecture) -> str:
         *layer_table(bound),
         ("total", "", f"{bound.parameters:,}", f"{bound.macs:,}", ""),
     ]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    right = [name in ("parameters", "MACs") for name in COLUMNS]
-    rule = tuple("-" * (n - r) + ":" * r for n, r in zip(widths, right, strict=True))
-    cells = (f"{{:{'>' if r else '<'}{n}}}" for n, r in zip(widths, right, strict=True))
-    form = f"| {' | '.join(cells)} |"
-    return "\n".join(form.format(*line) for line in (lines[0], rule, *lines[1:]))
+    return "\n".join(markdown_table(lines, ("parameters", "MACs")))

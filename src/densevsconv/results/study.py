@@ -236,12 +236,12 @@ class Study(Generic[P]):
         return self.once(self.at.run_table, RunRow.read_table)
 
     @cached_property
-    def _comparisons(self) -> dict[tuple[str, str], ComparisonRow]:
+    def comparisons(self) -> dict[tuple[str, str], ComparisonRow]:
         rows = self.once(self.at.comparisons, ComparisonRow.read_table)
         return {(row.case_a, row.case_b): row for row in rows}
 
     def comparison(self, convolutional: str, dense: str) -> ComparisonRow:
-        return self._comparisons[convolutional, dense]
+        return self.comparisons[convolutional, dense]
 
     @property
     def difficulty(self) -> list[DifficultyRow]:

@@ -159,5 +159,3 @@ def _tags(study: Study[TrackPlan], case: str) -> dict[str, str]:
         "engine": plan.engine,
         "machine": ", ".join(described),
     }
-
-

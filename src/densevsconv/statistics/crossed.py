@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -38,6 +39,10 @@ class Estimate:
     degrees: float | None = None
     low: float | None = None
     high: float | None = None
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
     def p_value(self, null: float = 0.0) -> float | None:
         """Return the two-sided p value (t) against a true value of ``null``; None without a spread.
@@ -149,16 +154,31 @@ def difference(a: np.ndarray, b: np.ndarray, confidence: float, *, paired: bool 
     ``paired``: image i is the same one in both. Else each has images of its own, as many as it
     likes, and the variances add up (as Welch's).
     """
+    return change([b], [a], [1], confidence, paired=paired)
+
+
+def change(
+    old: Sequence[np.ndarray],
+    new: Sequence[np.ndarray],
+    weights: Sequence[float],
+    confidence: float,
+    *,
+    paired: bool,
+) -> Estimate:
+    """Return what the sum of ``weights`` times ``new`` is above that of ``weights`` times ``old``.
+
+    Such as what a lead, weights 1 and -1, became. ``paired``: see :func:`difference`.
+    """
+    opposite = [-weight for weight in weights]
     if paired:
-        return combination([a, b], [1, -1], confidence)
-    alone = [
-        (right.mean(axis=0) * weight, [(weight, right)]) for weight, right in ((1, a), (-1, b))
-    ]
-    return _estimate(alone, [1, -1], confidence)
+        return combination([*new, *old], [*weights, *opposite], confidence)
+    sets = [list(zip(weights, new, strict=True)), list(zip(opposite, old, strict=True))]
+    alone = [(sum(weight * right.mean(axis=0) for weight, right in pairs), pairs) for pairs in sets]
+    return _estimate(alone, [*weights, *opposite], confidence)
 
 
 def _estimate(
-    tables: Sequence[tuple[np.ndarray, Sequence[tuple[float, np.ndarray]]]],
+    tables: Sequence[tuple[Any, Sequence[tuple[float, np.ndarray]]]],
     weights: Sequence[float],
     confidence: float,
 ) -> Estimate:
@@ -179,6 +199,22 @@ def _estimate(
     half = float(special.stdtrit(degrees, (1 + confidence) / 2)) * error
     lowest, highest = (sum(f(0, weight) for weight in weights) for f in (min, max))
     return Estimate(mean, error, degrees, max(mean - half, lowest), min(mean + half, highest))
+
+
+def between_intervals(old: Estimate, new: Estimate, confidence: float) -> Estimate:
+    """Return new minus old from their intervals alone, as independent: no images are paired.
+
+    The square-and-add interval (Zou and Donner 2008, "Construction of confidence limits about
+    effect measures: a general approach"), whose standard error is that of its end nearer to 0.
+    """
+    mean = new.mean - old.mean
+    if old.ends is None or new.ends is None:
+        return Estimate(mean)
+    (low, high), (lower, higher) = old.ends, new.ends
+    down = math.hypot(new.mean - lower, high - old.mean)
+    up = math.hypot(higher - new.mean, old.mean - low)
+    error = (down if mean > 0 else up) / float(special.ndtri((1 + confidence) / 2))
+    return Estimate(mean, error, math.inf, mean - down, mean + up)
 
 
 def over_splits(

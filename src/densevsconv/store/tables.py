@@ -6,7 +6,7 @@ A text that a spreadsheet would take for a formula has an apostrophe before it i
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,19 @@ def read_csv(path: Path, columns: Sequence[str] | None = None) -> list[dict[str,
         if columns and rows.fieldnames != columns:
             raise ValueError(f"found columns {rows.fieldnames}; allowed: {columns}")
         return [{key: _unguarded(cell) for key, cell in row.items()} for row in rows]
+
+
+def markdown_table(lines: Sequence[Sequence[str]], right: Collection[str]) -> list[str]:
+    """Return a head and rows as a Markdown table that reads well as plain text too.
+
+    ``right`` are the columns of numbers.
+    """
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    ends = [name in right for name in lines[0]]
+    rule = tuple("-" * (n - r) + ":" * r for n, r in zip(widths, ends, strict=True))
+    cells = (f"{{:{'>' if r else '<'}{n}}}" for n, r in zip(widths, ends, strict=True))
+    form = f"| {' | '.join(cells)} |"
+    return [form.format(*line) for line in (lines[0], rule, *lines[1:])]
 
 
 def read_parquet(path: Path) -> pyarrow.Table:
