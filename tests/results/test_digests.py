@@ -61,5 +61,7 @@ def test_a_damaged_list_is_named_and_removed(at: Layout, damage: str) -> None:
 
 def test_a_table_without_its_columns_is_damaged(at: Layout) -> None:
     at.families.write_text("")
-    with pytest.raises(DataError, match=r"families\.csv: damaged \(found columns None"):
+    with pytest.raises(
+        DataError, match=r"families\.csv: damaged \(columns missing or unknown: case, "
+    ):
         FamilyRow.read_table(at.families)

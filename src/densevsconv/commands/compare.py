@@ -12,10 +12,10 @@ from densevsconv.results import setup
 from densevsconv.results.changes import ChangeRow, Changes
 from densevsconv.results.claims import Claims
 from densevsconv.results.digests import Digests, difference
-from densevsconv.results.plan import ReportPlan, StudyPlan
+from densevsconv.results.plan import StudyPlan
 from densevsconv.results.setup import ABSENT, Differing
 from densevsconv.results.study import Study
-from densevsconv.stages.plan import read_plan
+from densevsconv.stages.report import ReportPlan
 from densevsconv.store.files import read_json
 from densevsconv.store.identity import digest
 from densevsconv.store.layout import Layout
@@ -31,10 +31,10 @@ SECTIONS = {
     "data": setup.data,
     "chosen settings": setup.chosen,
 }
-LONGEST = 60
-"""Characters of a value that is shown."""
-MANY = 20
-"""Lines of a section, at most."""
+LONGEST, LONGEST_ERROR = 60, 200
+"""Characters of a value, and of an error, that are shown."""
+MANY, SEVERAL = 20, 4
+"""Lines of a section, and names of a line, at most."""
 
 
 def compare(a: str, b: str, csv: Path | None, *, exit_code: bool) -> int:
@@ -44,6 +44,9 @@ def compare(a: str, b: str, csv: Path | None, *, exit_code: bool) -> int:
     rows = list(changes.rows())
     for letter, study in zip("AB", both, strict=True):
         print(f"{letter}: {study.at.root}")
+    for letter, own, other in (("A", *both), ("B", *both[::-1])):
+        if alone := [case for case in own.summaries if case not in other.summaries]:
+            print(f"only in {letter}: {', '.join(alone)}")
     for name, section in SECTIONS.items():
         print(f"\n{name}")
         print(*(f"  {line}" for line in _setup(name, section, both)), sep="\n")
@@ -59,15 +62,21 @@ def _study(place: str) -> Study[Any]:
     if not folder.is_dir():
         folder = Path(load_config()[0].results) / place
     at = Layout(folder)
-    if at.plan("report").exists():
-        plan = read_plan("report", at)
-        assert isinstance(plan, ReportPlan)
-        require_finished(at)
-        return Study(plan, at)
-    if not at.summary.exists():
+    if not (at.plan("report").exists() or at.summary.exists()):
         raise UserError(f"{folder}: no study and no published report: no plan/, no summary.csv")
-    confidence = Claims.read(at.claims).confidence or 0.95
-    return Study(StudyPlan(study=folder.name, confidence=confidence, datasets={}, cases={}), at)
+    try:
+        if at.plan("report").exists():
+            plan: StudyPlan = ReportPlan.read(at.plan("report"))
+            require_finished(at)
+        else:
+            level = Claims.read(at.claims).confidence or 0.95
+            plan = StudyPlan(study=folder.name, confidence=level, datasets={}, cases={})
+        study = Study(plan, at)
+        _ = study.summaries, study.comparisons, study.run_rows, study.claims
+    except DataError as error:
+        what = str(error).partition("; delete")[0][:LONGEST_ERROR]
+        raise DataError(f"{what}; run the study again with this version to compare it") from None
+    return study
 
 
 def require_finished(at: Layout) -> None:
@@ -109,8 +118,11 @@ def _setup(name: str, section: Any, both: Sequence[Study[Any]]) -> Iterator[str]
 def _line(each: Differing, names: list[str], common: dict[str, set[str]]) -> str:
     kind, *_ = path = each.path
     if names:
-        named = "*" if set(names) == common[kind] and len(names) > 1 else ", ".join(names)
-        path = (kind, f"{{{named}}}" if len(names) > 1 and named != "*" else named, *each.path[2:])
+        more = [f"and {len(names) - SEVERAL} more"] if len(names) > SEVERAL else []
+        named = ", ".join([*names[:SEVERAL], *more])
+        every = len(names) > 1 and set(names) == common[kind]
+        named = "*" if every else f"{{{named}}}" if len(names) > 1 else named
+        path = (kind, named, *each.path[2:])
     where = ".".join(path)
     if ABSENT not in (each.a, each.b):
         return f"{where}: {_short(each.a)} -> {_short(each.b)}"
@@ -121,7 +133,9 @@ def _line(each: Differing, names: list[str], common: dict[str, set[str]]) -> str
 
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) and value else json.dumps(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    if len(text) <= LONGEST:
+        return text
+    return f"{f'{len(value)} of ' if isinstance(value, list) else ''}{text[: LONGEST - 3]}..."
 
 
 # -- what came out

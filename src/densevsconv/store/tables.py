@@ -54,7 +54,8 @@ def read_csv(path: Path, columns: Sequence[str] | None = None) -> list[dict[str,
     with naming(path), path.open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream)
         if columns and rows.fieldnames != columns:
-            raise ValueError(f"found columns {rows.fieldnames}; allowed: {columns}")
+            unlike = sorted(set(rows.fieldnames or ()) ^ set(columns))
+            raise ValueError(f"columns missing or unknown: {', '.join(unlike) or 'their order'}")
         return [{key: _unguarded(cell) for key, cell in row.items()} for row in rows]
 
 
