@@ -180,7 +180,7 @@ def nothing_trained(at: Layout) -> None:
 @pytest.mark.parametrize(
     ("change_it", "lines"),
     [
-        (grid, ["  cases.{conv_small, dense_1}.training.epochs: 20 -> 99\n",
+        (grid, ["  cases.{conv_small, dense_1}.training.epochs: 50 -> 99\n",
                 "  cases.dense_1.refit_seeds: 10 -> 7\n"]),
         (lambda at: edit(at.plan("refit"), "seed", to=8), ["  seed: 1 -> 8\n"]),
         (lambda at: edit(at.code, "modules", "numpynet.losses", to="3"),

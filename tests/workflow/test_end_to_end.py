@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from densevsconv.cli import main
 from tests.support.clones import files_below, rows
 
 TRAINING = {"search0", "search1", "refit0", "refit1", "time"}
@@ -106,6 +107,13 @@ def test_publishing_copies_a_finished_report(finished_copy):
     assert refused.returncode == 2
     assert "facts.json" in refused.stderr
     assert refused.stderr.count("\n") == 1
+
+
+def test_a_study_is_the_same_as_its_copy(finished, finished_copy, capsys):
+    assert main(["compare", str(finished.results), str(finished_copy.results)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("\n  the same\n") == 6
+    assert "test accuracy: 2 the same\n" in said
 
 
 # -- what an edit costs (wall 8)

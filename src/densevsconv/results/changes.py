@@ -43,7 +43,7 @@ class ChangeRow(Record):
     b: float = Field(description="In study B.")
     change: float = Field(description="B minus A; of seconds B over A.")
     low: float | None = Field(default=None, description="Lower end of its interval.")
-    high: float | None = Field(description="Upper end; of seconds by the quartiles of both.")
+    high: float | None = Field(default=None, description="Upper end.")
     test_images: Images = Field(
         description="Whether both have the same: image by image, or as independent. `unknown`: of "
         "a published folder, whose intervals are compared; `other data`: under the same name."
@@ -149,7 +149,6 @@ class Changes:
             "change": b.mean - a.mean,
             "test_images": self.images[case],
             "verdict": "",
-            "high": None,
             "p_value": None,
         }
         reasons = [
@@ -207,7 +206,6 @@ class Changes:
             "a": a,
             "b": b,
             "change": b / a,
-            "high": None,
             "test_images": self.images[case],
             "verdict": "cannot be told",
         }
@@ -232,7 +230,7 @@ class Changes:
                 untold = [row.not_tested for row in rows if row.not_tested]
                 yield VerdictChange(f"{a} against {b}", old, new, *untold[:1] or [why])
         claims = [study.claims.claims for study in self.both]
-        for name in claims[0].keys() & claims[1].keys():
+        for name in filter(claims[1].__contains__, claims[0]):
             of_a, of_b = (each[name] for each in claims)
             if of_a.verdict != of_b.verdict:
                 why = "; ".join(_reasons([of_a, *of_a.twins], [of_b, *of_b.twins]))
