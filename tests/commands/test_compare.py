@@ -11,11 +11,13 @@ import pytest
 
 from densevsconv import cli
 from densevsconv.commands.compare import WHOLE, compare
-from densevsconv.results.changes import ChangeRow
+from densevsconv.results.changes import ChangeRow, reason
 from densevsconv.results.code import Code
 from densevsconv.results.digests import Digests
 from densevsconv.results.study import Study
-from densevsconv.statistics.crossed import Estimate, change, difference
+from densevsconv.statistics.crossed import Estimate, between_intervals, change, difference
+from densevsconv.statistics.intervals import wilson_interval
+from densevsconv.statistics.runs import difference_or_runs
 from densevsconv.store.files import read_json, write_json
 from densevsconv.store.identity import digest
 from densevsconv.store.layout import Layout
@@ -133,6 +135,7 @@ def test_what_exceeds_noise_changed_and_what_does_not_did_not(
     assert lead.low == change(*pair, [1, -1], 0.95, paired=True).low
     assert lead.change == pytest.approx(row.change - found["accuracy", "dense_1"].change)
 
+    assert said(capsys, first.root, worse.root)[0] == 0
     code, out, _ = said(capsys, first.root, worse.root, "--exit-code")
     assert code == 1
     assert "test accuracy: 1 changed, 1 the same, 1 within noise\n" in out
@@ -161,16 +164,63 @@ def test_other_test_images_are_no_pairs_and_other_data_are_not_compared(
     assert "datasets.digits.test images: " in capsys.readouterr().out
 
 
+def test_of_few_seeds_every_pair_of_runs_decides(
+    first: Layout, worse: Layout, tmp_path: Path
+) -> None:
+    few = copy(worse, tmp_path)
+    for case in CASES:
+        table = pd.read_parquet(few.predictions(case))
+        table[table["repetition"] < 4].to_parquet(few.predictions(case))
+        edit(few.runs(case), "runs", to=read_json(few.runs(case))["runs"][:4])
+    turn_wrong(few)
+    found = rows(first, few, tmp_path)
+    assert [found["accuracy", case].verdict for case in CASES] == [
+        "cannot be told", "cannot be told", "changed"
+    ]  # fmt: skip
+    row = found["accuracy", "conv_small"]
+    old, new = (Study(study_plan({}), at).right("conv_small") for at in (first, few))
+    expected = difference_or_runs(new, old, 1 - 0.05 / 3)
+    assert ((row.low, row.high), row.interval, row.p_value) == (*expected[1:], None)
+    assert found["lead", "conv_small", "dense_1"].verdict == "cannot be told"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ((2, 1, 3), (1, 0, 2), "the estimate moved, 2 (1 to 3) -> 1 (0 to 2)"),
+        ((2, 1, 3), (2, -1, 5), "the interval is wider, "),
+        ((2, -1, 5), (2, 1, 3), "the interval is narrower, "),
+        ((2, 1, 3), (1.8, -1, 4.6), "the interval is wider, "),
+        ((4, 1, 7), (2, 0, 4), "the estimate moved, "),
+        ((4, 3, 5), (2, 0, 4), "the estimate moved and the interval is wider, "),
+        ((2, 1, 3), (3, 1, 5), "the rule, as the interval lies as before, "),
+        ((2, 1, 3), (0, None, None), "there is no interval to go by, 2 (1 to 3) -> 0 ("),
+    ],
+)  # fmt: skip
+def test_a_verdict_says_which_number_moved(old: Any, new: Any, says: str) -> None:
+    a, b = (Estimate(mean, low=low, high=high) for mean, low, high in (old, new))
+    assert reason(a, b, [0.5]).startswith(says)
+
+
 def grid(at: Layout) -> None:
     for case in ("dense_1", "conv_small"):
         edit(at.plan("report"), "cases", case, "training", "epochs", to=99)
     edit(at.plan("report"), "cases", "dense_1", "seeds", to=7)
+    edit(at.plan("judge"), "claims", "more", to=1)
 
 
 def machine(at: Layout) -> None:
     edit(at.timing("dense_1"), "machine", "processor", to="Another")
     edit(at.timing("dense_1"), "machine", "numpy", to="9.9.9")
     write_timing(at, "conv_small", 9.0, epochs=40, times=[8.0, 9.0, 10.0])
+
+
+def without(at: Layout) -> None:
+    lines = at.summary.read_text().splitlines(keepends=True)
+    at.summary.write_text("".join(line for line in lines if ",dense_1," not in line))
+    plan = read_json(at.plan("report"))
+    del plan["cases"]["dense_1"]
+    write_json(at.plan("report"), plan)
 
 
 def nothing_trained(at: Layout) -> None:
@@ -181,10 +231,11 @@ def nothing_trained(at: Layout) -> None:
     ("change_it", "lines"),
     [
         (grid, ["  cases.{conv_small, dense_1}.training.epochs: 50 -> 99\n",
-                "  cases.dense_1.refit_seeds: 10 -> 7\n"]),
+                "  cases.dense_1.refit_seeds: 10 -> 7\n", "  claims.more: only in B (1)\n"]),
         (lambda at: edit(at.plan("refit"), "seed", to=8), ["  seed: 1 -> 8\n"]),
         (lambda at: edit(at.code, "modules", "numpynet.losses", to="3"),
          ["\ncode\n  numpynet.losses: 2 -> 3\n"]),
+        (without, ["\nonly in A: dense_1\n\nconfiguration\n  the same\n"]),
         (lambda at: at.code.unlink(), ["\ncode\n  not recorded in B\n"]),
         (machine, ["cases.dense_1.timed.numpy: 2.4.0 -> 9.9.9", "; another machine",
                    " 2 within its spread, 1 beyond its spread\n"]),
@@ -252,9 +303,6 @@ def test_independent_intervals_are_added_square() -> None:
 
     table II: 56/70 minus 48/80 by Wilson's intervals: 0.2, from 0.0524 to 0.3339 (method 10).
     """
-    from densevsconv.statistics.crossed import between_intervals
-    from densevsconv.statistics.intervals import wilson_interval
-
     a, b = (
         Estimate(share, **wilson_interval(share, count, 0.95))
         for share, count in ((48 / 80, 80), (56 / 70, 70))

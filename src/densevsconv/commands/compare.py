@@ -44,7 +44,7 @@ def compare(a: str, b: str, csv: Path | None, *, exit_code: bool) -> int:
     rows = list(changes.rows())
     for letter, study in zip("AB", both, strict=True):
         print(f"{letter}: {study.at.root}")
-    for letter, own, other in (("A", *both), ("B", *both[::-1])):
+    for letter, own, other in zip("AB", both, both[::-1], strict=True):
         if alone := [case for case in own.summaries if case not in other.summaries]:
             print(f"only in {letter}: {', '.join(alone)}")
     for name, section in SECTIONS.items():

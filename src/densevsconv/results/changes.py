@@ -268,13 +268,7 @@ def _of_test(test: ClaimTestRecord) -> Estimate:
 
 
 def reason(old: Estimate, new: Estimate, bounds: Sequence[float]) -> str:
-    """Return which number moved, where intervals decide by on which side of bounds they lie.
-
-    >>> reason(Estimate(2, low=1, high=3), Estimate(1, low=0, high=2), [0.5])
-    'the estimate moved, 2 (1 to 3) -> 1 (0 to 2)'
-    >>> reason(Estimate(2, low=1, high=3), Estimate(2, low=-1, high=5), [0])
-    'the interval is wider, 2 (1 to 3) -> 2 (-1 to 5)'
-    """
+    """Return which number moved, where intervals decide by on which side of bounds they lie."""
     told = " -> ".join(map(_told, (old, new)))
     if old.ends is None or new.ends is None:
         return f"there is no interval to go by, {told}"
