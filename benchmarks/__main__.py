@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from benchmarks import peers, start, tables
 from benchmarks.cases import CASES, ROOT
 from benchmarks.ways import OURS, WAYS
 from densevsconv.store.files import write_json, write_text
-from densevsconv.store.machine import describe_machine
+from densevsconv.store.machine import describe_machine, installed
 
 OUT = ROOT / "benchmarks" / "results"
 PARTS = ("searches", "growth", "start", "numpynet")
@@ -65,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         report["left_out"][WAYS[way].title] = f"{missing[0]} is not installed"
         print(f"{WAYS[way].title}: left out: {missing[0]} is not installed", flush=True)
     if parts:
-        installed = [name for name in PACKAGES if _installed(name)]
-        report["machine"] = describe_machine(*installed) | {"load_before": os.getloadavg()[0]}
+        packages = [name for name in PACKAGES if installed(name)]
+        report["machine"] = describe_machine(*packages) | {"load_before": os.getloadavg()[0]}
         report["machine"].pop("node")
 
     def written() -> None:
@@ -104,13 +103,6 @@ def _growth(engine: str, *, quick: bool) -> dict[str, Any]:
     done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
-
-
-def _installed(package: str) -> bool:
-    try:
-        return bool(version(package))
-    except PackageNotFoundError:
-        return False
 
 
 if __name__ == "__main__":

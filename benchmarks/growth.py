@@ -20,7 +20,7 @@ from benchmarks.cases import CASES, ROOT, Case, first, images
 from benchmarks.ways.engines import group, prepare
 from densevsconv.images.prepared import TrainingData
 from densevsconv.networks.schema import load_architecture
-from densevsconv.store.machine import _status_bytes
+from densevsconv.store.machine import resident_memory
 from densevsconv.training.engine import Group
 from densevsconv.training.engines.registry import ENGINES
 
@@ -48,7 +48,7 @@ def long_search(engine: str, data: TrainingData, trials: int) -> dict[str, Any]:
     elapsed, resident = [], []
     for _ in ENGINES[engine](os.cpu_count() or 1).train(group(case, data)):
         elapsed.append(time.perf_counter())
-        resident.append(_status_bytes("VmRSS"))
+        resident.append(resident_memory())
     settled = len(elapsed) * SETTLED // TRIALS
     # from then on: what a search does once is no part of what a trial costs
     done, took = np.arange(len(elapsed)) - settled, np.array(elapsed) - elapsed[settled]

@@ -31,7 +31,7 @@ def test_what_is_taken_and_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(ENGINES, "jax", ENGINES.get("jax", ENGINES["numpy"]))
-    monkeypatch.setattr(automatic, "_installed", lambda _: installed)
+    monkeypatch.setattr(automatic, "installed", lambda _: installed)
     monkeypatch.setattr(automatic, "cards", lambda: cards)
     assert automatic.automatic(gpus) == (engine, why)
     assert automatic.machine_line("", 2).endswith(

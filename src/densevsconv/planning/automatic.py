@@ -1,9 +1,9 @@
 """Which engine ``auto`` is: the fastest that is installed for what this machine has."""
 
 from collections import Counter
-from importlib.metadata import PackageNotFoundError, version
 
 from densevsconv.store.cards import cards
+from densevsconv.store.machine import installed
 from densevsconv.training.engines.registry import ENGINES
 
 AUTO = "auto"
@@ -14,7 +14,7 @@ _PLUGINS = ("jax-cuda13-plugin", "jax-cuda12-plugin")
 
 def automatic(gpus: int) -> tuple[str, str]:
     """Return the engine, and why; ``gpus``: how many a job asks for, perhaps on other machines."""
-    if ON_CARDS not in ENGINES or not any(map(_installed, _PLUGINS)):
+    if ON_CARDS not in ENGINES or not any(map(installed, _PLUGINS)):
         return OTHERWISE, "no CUDA build of JAX is installed"
     if gpus:
         return ON_CARDS, "each training job asks for a GPU"
@@ -29,10 +29,3 @@ def machine_line(engine: str, places: int) -> str:
     found = ", ".join(f"{count} x {name}" for name, count in sorted(counts.items()))
     where = f"GPUs here: {found}, jobs on each: {places}" if found else "no NVIDIA GPU here"
     return f"densevsconv: {f'engine auto is {engine}; ' if engine else ''}{where}"
-
-
-def _installed(package: str) -> bool:
-    try:
-        return bool(version(package))
-    except PackageNotFoundError:
-        return False

@@ -6,7 +6,7 @@ import gc
 import os
 import platform
 import resource
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,13 @@ def describe_machine(*packages: str) -> dict[str, Any]:
         "python": platform.python_version(),
         **{name: version(name) for name in sorted({"numpy", "scikit-learn", *packages})},
     }
+
+
+def installed(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
 
 
 def _processor() -> str:
@@ -62,6 +69,11 @@ def reset_peak_memory() -> int:
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return resident_memory()
+
+
+def resident_memory() -> int:
+    """Return the bytes now resident; Linux only."""
     return _status_bytes("VmRSS")
 
 
