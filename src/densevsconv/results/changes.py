@@ -118,13 +118,14 @@ class Changes:
     def _comparable(self, *cases: str) -> bool:
         return all(self.images.get(case, "other data") != "other data" for case in cases)
 
-    def _same(self, *cases: str) -> bool:
-        """Return whether all runs of some cases gave the same to the last digit."""
-        runs = [
-            [row.model_dump(exclude={*ONE_RUN}) for row in study.run_rows if row.case in cases]
-            for study in self.both
-        ]
-        return runs[0] == runs[1]
+    @cached_property
+    def same(self) -> set[str]:
+        """The cases of which all runs gave the same to the last digit."""
+        runs: list[dict[str, list[Any]]] = [{}, {}]
+        for study, own in zip(self.both, runs, strict=True):
+            for row in study.run_rows:
+                own.setdefault(row.case, []).append(row.model_dump(exclude={*ONE_RUN}))
+        return {case for case in self.cases if runs[0].get(case) == runs[1].get(case)}
 
     # -- accuracies and leads
 
@@ -159,7 +160,7 @@ class Changes:
         ]
         if not self._comparable(*cases):
             return row | {"verdict": "not compared", "note": "other data under the same name"}
-        if self._same(*cases):
+        if self.same.issuperset(cases):
             return row | {"verdict": "the same", "low": 0.0, "high": 0.0}
         found, (low, high), over = self._estimate(cases, a, b)
         row |= {"low": low, "high": high, "interval": over, "p_value": found.p_value()}
