@@ -45,7 +45,8 @@ def measured(search: Any, case: Case, folder: Path) -> dict[str, Any]:
     clock = time.perf_counter()
     searched = search(case, data)
     seconds = time.perf_counter() - clock
-    return {"seconds": seconds, "memory_bytes": peak_memory() - before, **asdict(searched)}
+    memory = peak_memory() - before + searched.memory_bytes
+    return {**asdict(searched), "seconds": seconds, "memory_bytes": memory}
 
 
 def forked(function: Any, *arguments: Any) -> dict[str, Any]:

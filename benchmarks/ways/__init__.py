@@ -24,6 +24,8 @@ class Searched:
     training: float | None = None
     compiling: float | None = None
     execution: str = ""
+    memory_bytes: int = 0
+    """At most taken by processes that searched beside the one that was asked."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,16 @@
 """The engines of this project, each as a search of a study uses it."""
 
 import os
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 
 from benchmarks.cases import Case, unit
 from benchmarks.ways import Searched
 from densevsconv.images.prepared import TrainingData
+from densevsconv.store.cards import cards
+from densevsconv.store.machine import peak_memory, reset_peak_memory
+from densevsconv.store.process import forks
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.engine import FinishedTrial, Group, Trial
 from densevsconv.training.engines.registry import ENGINES
@@ -37,14 +42,33 @@ def group(case: Case, data: TrainingData) -> Group:
 
 
 def search(engine: str, case: Case, data: TrainingData) -> Searched:
-    made = ENGINES[engine](os.cpu_count() or 1)
-    finished = sorted(made.train(group(case, data)), key=lambda each: each.index)
+    """Search as a study does: a shard a core, each with one thread; on a GPU in one process."""
+    whole = group(case, data)
+    shards = 1 if cards() else min(os.cpu_count() or 1, len(whole.trials))
+    each_of = partial(_shard, engine, whole, shards)
+    if shards == 1:
+        parts = [each_of(0)]
+    else:
+        with forks(shards) as pool:
+            parts = list(pool.map(each_of, range(shards)))
+    found = {each.index: each for part, _ in parts for each in part}
     return Searched(
-        [last(each) for each in finished],
-        training=sum(each.seconds for each in finished),
-        compiling=max(each.compile_seconds for each in finished),
-        execution=finished[0].execution,
+        [last(found[index]) for index in sorted(found)],
+        training=max(sum(each.seconds for each in part) for part, _ in parts),
+        compiling=max(each.compile_seconds for each in found.values()),
+        execution=found[0].execution,
+        memory_bytes=sum(memory for _, memory in parts) if shards > 1 else 0,
     )
+
+
+def _shard(engine: str, whole: Group, step: int, first: int) -> tuple[list[FinishedTrial], int]:
+    """Return every ``step``-th trial, of its index in the whole group, and the memory it took."""
+    before = reset_peak_memory()
+    own = range(first, len(whole.trials), step)
+    part = replace(whole, trials=tuple(whole.trials[index] for index in own), planned=0)
+    trained = ENGINES[engine](1 if step > 1 else os.cpu_count() or 1).train(part)
+    done = [replace(each, index=own[each.index], weights={}) for each in trained]
+    return done, peak_memory() - before
 
 
 def last(trial: FinishedTrial) -> float:
