@@ -34,7 +34,7 @@ def series(layout: Layout) -> list[Path]:
 def where(layout: Layout, command: str) -> str:
     """Return a few lines that say where a study's files are; ``command`` makes the study."""
     entries = {
-        "report": [layout.paper, layout.page],
+        "report": [layout.paper, layout.supplement, layout.page],
         "tables": [*tables(layout), *series(layout), layout.splits],
         "runs": [layout.database],
     }
@@ -57,7 +57,7 @@ def publish(layout: Layout, target: Path, command: str) -> list[Path]:
         raise UserError(f"{layout.root}: no such study; `{command}`")
     plan = FiguresPlan.read(layout.plan("figures"))
     figures = [layout.figure(drawing.stem, "png") for drawing in drawings(plan)]
-    report = [layout.paper, layout.page, layout.facts]
+    report = [layout.paper, layout.supplement, layout.page, layout.facts]
     wanted = {file.name: file for file in [*report, *tables(layout), layout.claims]}
     wanted |= {file.name: file for file in series(layout) if followed(plan)}
     wanted |= {layout.splits.name: layout.splits} if divided(plan) else {}

@@ -145,7 +145,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             seed=settings.seed,
             budget=settings.budget,
         ),
-        "figures": FiguresPlan(**dict(shown)),
+        "figures": FiguresPlan(**dict(shown), highlights=settings.report.highlights),
         "report": ReportPlan(
             **dict(shown),
             **settings.model_dump(include=SAID),
@@ -153,6 +153,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             target_accuracy=settings.time.target_accuracy,
             timed_seconds=settings.time.seconds,
             automatic=study.automatic,
+            command=study.command,
         ),
         "track": TrackPlan(
             **dict(shown),

@@ -54,6 +54,26 @@ def ordered(study: Reported) -> list[tuple[str, list[str]]]:
     return [(dataset, names) for dataset, names in found.items() if names]
 
 
+BY_VERDICT = {
+    "holds": "Holds",
+    "fails": "Fails",
+    "depends on the implementation": "Depends on the implementation",
+    "cannot be told": "Cannot be told",
+    "not tested here": "Not tested here",
+}
+
+
+def by_verdict(study: Reported) -> list[tuple[str, list[Text]]]:
+    """Return the publication's conclusions in the order of their verdicts."""
+    found: dict[str, list[Text]] = {verdict: [] for verdict in BY_VERDICT}
+    for _, keys in ordered(study):
+        for key in keys:
+            claim = study.results.claims.claims[key]
+            if claim.group == "conclusions":
+                found[claim.verdict].append(Text(name(claim.text)))
+    return [(BY_VERDICT[verdict], told) for verdict, told in found.items() if told]
+
+
 def tests(study: Reported, claim: Any) -> list[ClaimTest]:
     """Return the tests of a claim, or of a twin of it; ``claim`` is traced."""
     return [ClaimTest(study, record) for record in claim.tests]

@@ -9,18 +9,22 @@ from math import ceil
 from typing import Literal
 
 from densevsconv.report.figures.registry import FIGURES, Figure
+from densevsconv.report.front import CROWDED, MANY
 from densevsconv.results.plan import Counterpart as Asked
 from densevsconv.results.plan import StudyPlan
 
 GRADIENTS = "gradients"
 """The table of one study's gradient checks; the stage of this name checks the cases asked for."""
 TABLES = (
-    "data", "architectures", "counterparts", "published", GRADIENTS, "claims", "chosen",
-    "results", "comparisons", "difficulty", "cost", "engines", "machine", "settings", "further",
-    "runs", "claim_tests",
+    "again", "verdicts", "pairs", "crossings", "datasets", "data", "architectures", "counterparts",
+    "published", GRADIENTS, "claims", "chosen", "results", "comparisons", "difficulty", "cost",
+    "engines", "machine", "settings", "further", "runs", "claim_tests",
 )  # fmt: skip
 """The report's tables, by the name of their caption (``table_<name>.rst``)."""
-STUDY_TABLES = ("counterparts", "published", GRADIENTS, "claims", "machine", "claim_tests")
+STUDY_TABLES = (
+    "again", "verdicts", "pairs", "crossings", "datasets", "counterparts", "published", GRADIENTS,
+    "claims", "machine", "claim_tests",
+)  # fmt: skip
 """The tables there is one of in a study; of the others there is one a data set."""
 CAPTIONS = (*(figure.name for figure in FIGURES), *(f"table_{name}" for name in TABLES))
 """What has a caption of its own."""
@@ -43,11 +47,12 @@ class Counterpart:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure file: a figure, its data set, its cases.
+    """One figure file: a figure, its data set ("" of the whole study), its cases.
 
     ``stem`` is its name without suffix, such as ``learning_curves-digits``; with ``-2``, ``-3``
     where a figure goes on (``part``), or with what it is the counterpart of. ``counterpart`` is
-    what the publication calls the figure that it was drawn for.
+    what the publication calls the figure that it was drawn for. One of the cases in ``front`` is
+    told them when it is drawn. What is no part of the ``paper`` is one of its supplement.
     """
 
     figure: Figure
@@ -56,6 +61,8 @@ class Drawing:
     stem: str
     part: int = 1
     counterpart: str = ""
+    front: bool = False
+    paper: bool = False
 
 
 def drawings(plan: StudyPlan) -> list[Drawing]:
@@ -64,18 +71,28 @@ def drawings(plan: StudyPlan) -> list[Drawing]:
     A figure that shows no case of a data set (the search of cases that search nothing) is left out.
     Figures that are drawn for a publication's come last, in its order.
     """
-    found = []
+    found = [
+        Drawing(figure, "", tuple(shown), figure.name, paper=True)
+        for figure in FIGURES
+        if figure.whole
+        and (shown := [case for case in plan.ordered() if figure.wanted(plan, case)])
+    ]
+    crowded, few = len(plan.cases) > CROWDED, len(plan.used) <= MANY
     for dataset in plan.used:
         for figure in FIGURES:
             shown = [case for case in plan.ordered(dataset) if figure.wanted(plan, case)]
-            if figure.requested or not shown:
+            if figure.requested or figure.whole or not shown:
                 continue
+            if figure.paper and few and crowded and figure.cases_per_page:
+                stem = f"{figure.name}-{dataset}-front"
+                found.append(Drawing(figure, dataset, tuple(shown), stem, front=True, paper=True))
             # as few pages as hold them, of about equal size
             size = ceil(len(shown) / ceil(len(shown) / (figure.cases_per_page or len(shown))))
             for part, first in enumerate(range(0, len(shown), size), start=1):
                 stem = f"{figure.name}-{dataset}" + (f"-{part}" if part > 1 else "")
                 cases = tuple(shown[first : first + size])
-                found.append(Drawing(figure, dataset, cases, stem, part))
+                own = figure.paper and few and not (crowded and figure.cases_per_page)
+                found.append(Drawing(figure, dataset, cases, stem, part, paper=own))
     requested = {figure.name: figure for figure in FIGURES if figure.requested}
     for asked in counterparts(plan):
         if asked.kind == "figure" and asked.name in requested:

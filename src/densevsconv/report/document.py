@@ -5,33 +5,32 @@ only set them. A new section is a template and an entry of :data:`SECTIONS`; a n
 template in ``text/tables``, a caption and its place in a section.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
+from string import ascii_uppercase
 from typing import Any
 
-from densevsconv.report import claims, comparisons, publication, readings
+from densevsconv.report import claims, comparisons, front, publication, readings
 from densevsconv.report.contents import Drawing, drawings
+from densevsconv.report.front import MANY
 from densevsconv.report.layers import layer_line
-from densevsconv.report.parts import Part, Printed, Text, name, segments
+from densevsconv.report.parts import Part, Printed, Text, listed, name, segments
 from densevsconv.report.prose import read_caption, render
 from densevsconv.report.references import PUBLICATION, REFERENCES
 from densevsconv.report.study import Reported
-from densevsconv.report.table import ROWS_A_TABLE, Kind, Table, build
+from densevsconv.report.table import Kind, Table, build
 
 Block = dict[str, Any]
-
-IN_FULL = 2
-"""Data sets at most of which the abstract says costs too: it is a paragraph."""
 
 
 @dataclass(frozen=True)
 class Section:
     """One section: text, tables, figures; it is there where it has anything to show.
 
-    ``text`` is a template of ``text/``, ``figures`` a section of the figures' list. All are
-    repeated for each data set of ``over``, None for the whole study. An ``appendix`` stands behind
-    the references; the figures and tables of a ``closed`` one stand before the next section.
+    ``text`` is a template of ``text/``, ``figures`` a section of the figures' list. Those of the
+    ``supplement`` are repeated for each data set of ``over`` (None: once, of the whole study); they
+    show every case and figure that the paper has no room for. Without ``title`` it is in front.
     """
 
     title: str
@@ -39,63 +38,75 @@ class Section:
     tables: Sequence[Kind] = ()
     figures: str = ""
     over: Callable[[Reported], Sequence[str | None]] = lambda study: [None]
-    appendix: bool = False
-    closed: bool = False
+    supplement: bool = False
 
 
 def _each(study: Reported) -> list[str]:
     return study.datasets
 
 
-def _reproduced(study: Reported) -> list[None]:
-    shown = any(study.results.plan.counterparts.values()) or publication.all_models(study)
-    return [None] if shown else []
+def _if(holds: Callable[[Reported], Any]) -> Callable[[Reported], list[None]]:
+    return lambda study: [None] if holds(study) else []
 
 
-def _claimed(study: Reported) -> list[None]:
-    return [None] if study.results.claims.claims else []
+def _few(study: Reported) -> bool:
+    return len(study.datasets) <= MANY
+
+
+def _changed(study: Reported) -> list[str]:
+    return list(dict.fromkeys(comparisons.references(study).values()))
 
 
 def _with_engines(study: Reported) -> list[str]:
     return [dataset for dataset in study.datasets if comparisons.engine_pairs(study, dataset)]
 
 
-def _many_pairs(study: Reported) -> list[str]:
-    """Return the data sets whose pairs of cases fill more than one table."""
-    return [each for each in study.datasets if len(study.results.pairs(each)) > ROWS_A_TABLE]
+def _crowded(study: Reported) -> list[str]:
+    """Return the data sets of which the paper shows some cases only."""
+    shown = study.in_front()
+    return [dataset for dataset in _each(study) if shown[dataset] != study.cases(dataset)]
 
 
-COMPARISONS = Kind("comparisons", long=True)
+_reproduced = _if(publication.all_models)
+_shown_again = _if(lambda study: any(study.results.plan.counterparts.values()))
+_claimed = _if(lambda study: study.results.claims.claims)
 
-# who reads a reproduction looks for the publication's own tables and figures first
 SECTIONS = (
-    Section("Introduction", "introduction"),
-    Section("Published and found", "publication",
-            [Kind("counterparts"), Kind("published"), Kind("gradients", "column", long=True)],
-            "publication", over=_reproduced, closed=True),
-    Section("Claims", "claims", [Kind("claims", part=18)], over=_claimed, closed=True),
-    Section("Data", "data", [Kind("data", "column")], "data", over=_each),
-    Section("Architectures", "architectures", [Kind("architectures", part=14)], over=_each),
-    Section("Protocol", "protocol"),
-    Section("Search", "search", [Kind("chosen", "fitting")], "search", over=_each),
-    Section("Results", "results", [Kind("results"), COMPARISONS], "results", over=_each),
-    Section("Difficulty", "difficulty", [Kind("difficulty")], "difficulty",
-            over=lambda study: list(dict.fromkeys(comparisons.references(study).values()))),
-    Section("Errors", "errors", figures="errors", over=_each),
-    Section("Cost", "cost", [Kind("cost")], "cost", over=_each),
+    Section("", "answer", [Kind("again"), Kind("verdicts", "column"), Kind("crossings")], "answer"),
+    Section("", "price"),
+    Section("Results", "results", [Kind("pairs"), Kind("results", front=True)], "results",
+            over=_if(_few)),
+    Section("Claims", "claims", [Kind("claims")], over=_claimed),
+    Section("Published and found", "publication", [Kind("published")], over=_reproduced),
+    Section("The same images, changed", "difficulty", [Kind("difficulty")], "difficulty",
+            over=_changed),
     Section("Architecture or implementation?", "engines", [Kind("engines")], "engines",
             over=_with_engines),
+    Section("Cost", "cost", figures="cost"),
+    Section("Errors", "errors", figures="errors"),
+    Section("Method", "method", [Kind("datasets"), Kind("architectures", front=True)], "search"),
     Section("Limits", "limits"),
-    Section("Machine and versions", "machine", [Kind("machine", "column")]),
-    Section("Confusion matrices", "confusion", figures="confusion", over=_each, appendix=True),
-    Section("Every test of the claims", tables=[Kind("claim_tests", long=True)], over=_claimed,
-            appendix=True),
-    Section("Every comparison", tables=[COMPARISONS], over=_many_pairs, appendix=True),
-    Section("Every run", "runs",
-            [Kind("settings"), Kind("further"), Kind("runs", "column", long=True)],
-            over=_each, appendix=True),
+    Section("Conclusion", "conclusion"),
+    Section("Figures and tables of the publication", "again", [Kind("counterparts")], "publication",
+            over=_shown_again, supplement=True),
+    Section("Gradients", "gradients", [Kind("gradients")], over=_if(publication.checked),
+            supplement=True),
+    Section("Every test of the claims", tables=[Kind("claim_tests")], over=_claimed,
+            supplement=True),
+    Section("Data", "data", [Kind("data")], "data", over=_each, supplement=True),
+    Section("Every network", tables=[Kind("architectures")], over=_crowded, supplement=True),
+    Section("Search", "search", [Kind("chosen")], "search", over=_each, supplement=True),
+    Section("Results of every case", tables=[Kind("results")], over=_crowded, supplement=True),
+    Section("Every comparison", tables=[Kind("comparisons")], figures="results", over=_each,
+            supplement=True),
+    Section("Every cost", tables=[Kind("cost")], figures="cost", over=_each, supplement=True),
+    Section("Every error", figures="errors", over=_each, supplement=True),
+    Section("Results by data set", "results", [Kind("pairs"), Kind("results", front=True)],
+            over=_if(lambda study: not _few(study)), supplement=True),
+    Section("Every run", "runs", [Kind("settings"), Kind("further"), Kind("runs")], over=_each,
+            supplement=True),
+    Section("Machine and versions", "machine", [Kind("machine", "column")], supplement=True),
 )  # fmt: skip
-"""In order. A part is fewer rows than usual where a row takes several lines."""
 
 
 def build_document(study: Reported) -> dict[str, Any]:
@@ -106,8 +117,11 @@ def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
     return {
         "study": study,
         "drawings": shown,
+        "figures": lambda own: listed(
+            Part("figure", each.stem) for each in shown if each.figure.name == own and each.paper
+        ),
         "forms": comparisons.references(study),
-        "in_full": len(study.datasets) <= IN_FULL,
+        "front": front,
         "read": readings,
         "compare": comparisons,
         "published": publication,
@@ -121,41 +135,37 @@ class _Builder:
         self.study = study
         self.drawings: list[Drawing] = drawings(study.results.plan)
         self.context = context(study, self.drawings)
-        self.many = _many_pairs(study)
         self.cited: list[str] = []
         self.facts: dict[str, dict[str, Any]] = {}
 
     def document(self) -> dict[str, Any]:
-        abstract = self.text("abstract", None)
         sections = [made for section in SECTIONS if (made := self.section(section))["blocks"]]
         plan = self.study.results.plan
         return {
             "title": plan.title,
             "study": plan.study,
-            "abstract": abstract,
+            "question": plan.question,
             "sections": sections,
             "references": [
                 {"key": key, "parts": [{"kind": "name", "value": self.reference(key)}]}
                 for key in self.cited
             ],
+            "numbers": dict(_numbers(sections, self.cited)),
             "facts": self.facts,
         }
 
     def section(self, section: Section) -> dict[str, Any]:
         every = (self.blocks(section, dataset) for dataset in section.over(self.study))
         blocks = list(chain.from_iterable(every))
-        own = {key: getattr(section, key) for key in ("title", "appendix", "closed")}
-        return {**own, "blocks": blocks}
+        return {"title": section.title, "supplement": section.supplement, "blocks": blocks}
 
     def blocks(self, section: Section, dataset: str | None) -> list[Block]:
         blocks = self.text(section.text, dataset) if section.text else []
         for kind in section.tables:
-            if kind is COMPARISONS and section.appendix != (dataset in self.many):
-                continue  # those that are too many for the results stand in the appendix
             blocks += self.table(build(kind, dataset, self.context))
         for drawing in self.drawings:
-            own = drawing.dataset == dataset or drawing.counterpart
-            if drawing.figure.section == section.figures and own:
+            own = drawing.figure.section == section.figures and dataset in (None, drawing.dataset)
+            if own and drawing.paper != section.supplement:
                 blocks.append(self.figure(drawing))
         return blocks
 
@@ -174,15 +184,13 @@ class _Builder:
                 self.cited.append(piece.value)
         return segments(text)
 
-    def caption(
-        self, name_: str, dataset: str | None, *, continued: bool = False, counterpart: str = ""
-    ) -> list[Any]:
+    def caption(self, name_: str, dataset: str | None, counterpart: str = "") -> list[Any]:
         pieces: list[Any] = [read_caption(self.study.at.caption(name_))]
         if counterpart:
             pieces = [name(counterpart), " of the publication, again. ", *pieces]
         if dataset and self.study.several:
             pieces += [" Data: ", self.study.title(dataset), "."]
-        return self.parts(Text(*pieces, " (Continued.)" if continued else ""))
+        return self.parts(Text(*pieces))
 
     def figure(self, drawing: Drawing) -> Block:
         figure = drawing.figure
@@ -192,35 +200,26 @@ class _Builder:
             "file": f"{drawing.stem}.svg",
             "width": figure.width,
             "alt": figure.alt,
-            "caption": self.caption(
-                figure.name,
-                drawing.dataset,
-                continued=drawing.part > 1,
-                counterpart=drawing.counterpart,
-            ),
+            "caption": self.caption(figure.name, drawing.dataset, drawing.counterpart),
         }
 
     def table(self, table: Table) -> list[Block]:
         if not table.rows:
             return []
-        kind = table.kind
-        identifier = f"{kind.name}-{table.dataset}" if table.dataset else kind.name
         return [
             {
                 "kind": "table",
-                "id": identifier + (f"-{number}" if number else ""),
-                "width": table.width,
-                "long": kind.long,
-                "caption": self.caption(f"table_{kind.name}", table.dataset, continued=number > 0),
+                "id": table.id,
+                "width": table.kind.width,
+                "caption": self.caption(f"table_{table.kind.name}", table.dataset),
                 "columns": [
                     {"parts": self.parts(title), "align": align} for title, align in table.columns
                 ],
                 "rows": [
                     {"family": row.family, "cells": [self.parts(cell) for cell in row.cells]}
-                    for row in rows
+                    for row in table.rows
                 ],
             }
-            for number, rows in enumerate(table.pages())
         ]
 
     def reference(self, key: str) -> str:
@@ -232,3 +231,20 @@ class _Builder:
             base = key.removeprefix("data:")
             return next(each.citation for each in plan.datasets.values() if each.dataset == base)
         return REFERENCES[key]
+
+
+def _numbers(sections: list[dict[str, Any]], cited: list[str]) -> Iterator[tuple[str, str]]:
+    """Return the number of every section, figure, table and work; the supplement's begin with S."""
+    counts: dict[str, Iterator[str]] = {}
+    for section in sections:
+        extra = section["supplement"]
+        if section["title"]:
+            titles = iter(ascii_uppercase) if extra else map(str, count(1))
+            yield f"section:{section['title']}", next(counts.setdefault(f"section{extra}", titles))
+        for block in section["blocks"]:
+            if (kind := block["kind"]) != "paragraph":
+                start = "S" if extra else ""
+                numbers = counts.setdefault(kind + start, map(str, count(1)))
+                yield f"{kind}:{block['id']}", start + next(numbers)
+    for place, key in enumerate(cited, start=1):
+        yield f"cite:{key}", str(place)

@@ -86,7 +86,7 @@ def _environment() -> _Environment:
         "number_of": count,
         "span": span,
     }
-    for kind in ("figure", "table", "cite", "family"):
+    for kind in ("figure", "table", "cite", "family", "code"):
         made.globals[kind] = lambda identifier, kind=kind: Part(kind, identifier)
     made.globals |= {"whole": traced, "interval": interval}
     return made

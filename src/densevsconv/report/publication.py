@@ -5,6 +5,7 @@ Reads ``published``, ``network`` and ``version`` of the cases in the plan.
 
 from dataclasses import dataclass
 
+from densevsconv.claims.kind import HOLDS
 from densevsconv.report import claims
 from densevsconv.report.contents import GRADIENTS, Counterpart, Drawing, counterparts
 from densevsconv.report.parts import Part, Text, case, joined, name, printed
@@ -35,6 +36,26 @@ class Model:
             key=lambda key: (key[0] != version, key[1] != engine),
         )
         return self.versions[alike[0]] if alike else None
+
+    def nearest(self, study: Reported, kind: str) -> str | None:
+        """Return the case of a kind of version whose mean accuracy is nearest to the published."""
+        published = study.case(self.case).published
+        wanted = (published and published.accuracy) or 0.0
+        cases = [case for (version, _), case in self.versions.items() if _kind(version) == kind]
+        summary = study.results.summary
+        return min(cases, key=lambda x: abs(summary(x).test_accuracy_mean - wanted), default=None)
+
+    def verdict(self, study: Reported) -> str:
+        """Return in which versions a run may have the published accuracy."""
+        if study.results.plan.datasets[study.case(self.case).dataset].other_data:
+            return "other data"
+        found = {
+            kind: claims.near(study, case)
+            for kind in ("coded", "published")
+            if (case := self.nearest(study, kind))
+        }
+        near = [f"as {kind}" for kind, told in found.items() if told == claims.NEAR[HOLDS]]
+        return ", ".join(near) or ("no" if "no" in found.values() else MISSING)
 
     def label(self, study: Reported, of: str) -> Part:
         """Return a case's title without the network's name, which stands above it; else its id."""

@@ -10,6 +10,27 @@ from densevsconv.results.traced import traced
 from densevsconv.training.batches import BATCH_ORDERS
 from densevsconv.training.settings import GRADIENTS, Training
 
+MOST_CAVEATS = 3
+ALIKE = 1.1
+"""Numbers of parameters that differ by less than this factor are equal."""
+
+
+def caveats(study: Reported) -> list[str]:
+    """Return what a reader of the answer must know, the gravest first."""
+    plan, results = study.results.plan, study.results
+    headlines = [pair[:2] for _, pair in study.front_pairs() if pair.why == "best of each"]
+    sizes = [[results.summary(case).parameters for case in pair] for pair in headlines]
+    matched = any(case.matched for case in plan.cases.values())
+    found = {
+        "untrained": any(results.summary(case).not_tested for case in plan.cases),
+        "other data": any(plan.datasets[each].other_data for each in study.datasets),
+        "few seeds": any(row.test_accuracy_low is None for row in results.summaries.values()),
+        "size": not matched and any(max(pair) > ALIKE * min(pair) for pair in sizes),
+        "edge": any(edges(study, dataset) for dataset in study.datasets),
+        "one split": not several_splits(study),
+    }
+    return [caveat for caveat, holds in found.items() if holds]
+
 
 def divided_alike(study: Reported) -> list[list[str]]:
     """Return the data sets in groups whose test and validation parts are drawn alike."""

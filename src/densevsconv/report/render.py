@@ -5,9 +5,7 @@ import json
 import re
 import shutil
 import tempfile
-from operator import itemgetter
 from pathlib import Path
-from string import ascii_uppercase
 from typing import Any
 
 from densevsconv.report.figures.fonts import Fonts
@@ -18,7 +16,12 @@ _LONG = re.compile(r"\S{20}(?=\S{20})")
 
 
 def write_paper(
-    document: dict[str, Any], figures: dict[str, Path], fonts: Fonts, target: Path
+    document: dict[str, Any],
+    figures: dict[str, Path],
+    fonts: Fonts,
+    target: Path,
+    *,
+    supplement: bool = False,
 ) -> None:
     """Write the PDF; ``figures`` are SVG files by the name that the document gives them."""
     import typst
@@ -40,6 +43,7 @@ def write_paper(
             root=str(root),
             font_paths=[str(root / "fonts")],
             ignore_system_fonts=True,
+            sys_inputs={"supplement": "yes"} if supplement else {},
             timestamp=0,
         )
         with atomic_path(target) as temporary:
@@ -74,20 +78,5 @@ def render_page(document: dict[str, Any], figures: dict[str, Path]) -> str:
             name: "data:image/svg+xml;base64," + base64.b64encode(file.read_bytes()).decode("ascii")
             for name, file in figures.items()
         },
-        numbers=_numbering(document),
+        numbers=document["numbers"],
     )
-
-
-def _numbering(document: dict[str, Any]) -> dict[str, str]:
-    numbers: dict[str, str] = {}
-    counts = {"figure": 0, "table": 0}
-    places = {False: map(str, range(1, 100)), True: iter(ascii_uppercase)}
-    for section in sorted(document["sections"], key=itemgetter("appendix")):
-        numbers[f"section:{section['title']}"] = next(places[section["appendix"]])
-        for block in section["blocks"]:
-            if block["kind"] in counts:
-                counts[block["kind"]] += 1
-                numbers[f"{block['kind']}:{block['id']}"] = str(counts[block["kind"]])
-    for place, reference in enumerate(document["references"], start=1):
-        numbers[f"cite:{reference['key']}"] = str(place)
-    return numbers

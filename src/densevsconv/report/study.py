@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
+from math import prod
 from typing import Any
 
+from densevsconv.report import front
 from densevsconv.report.figures.fonts import Fonts, fonts_for
 from densevsconv.report.parts import Part, Text, case, name, printed, span
+from densevsconv.results.follow import followed
 from densevsconv.results.plan import ReportPlan
 from densevsconv.results.record import Record
+from densevsconv.results.series import CrossingRow
 from densevsconv.results.study import Study
 from densevsconv.results.tables import ComparisonRow, DifficultyRow, EngineRow, RunRow, SummaryRow
 from densevsconv.results.traced import Traced, count_rows, in_file, in_row
@@ -27,6 +31,7 @@ _TABLES: dict[str, tuple[type[Record], str, tuple[str, ...]]] = {
     "runs": (RunRow, "run_table", ("case", "repetition")),
     "comparisons": (ComparisonRow, "comparisons", _PAIR),
     "engines": (EngineRow, "engine_comparisons", _PAIR),
+    "crossings": (CrossingRow, "crossings", ("series", "images", "network_a", "network_b")),
     "difficulty": (DifficultyRow, "difficulty", ("dataset_a", "dataset_b", "kind", *_PAIR)),
 }
 """Of a table: its rows, what Layout calls its file, and the columns that tell rows apart."""
@@ -55,7 +60,9 @@ class Reported:
         self.results = results
         self.at = results.at
         # what is in the plan, to decide by
-        self.datasets, self.several = results.datasets, len(results.datasets) > 1
+        size = {name: prod(each.shape) for name, each in results.plan.datasets.items()}
+        self.datasets = sorted(results.datasets, key=lambda name: (size[name], name))
+        self.several = len(self.datasets) > 1
         self.case, self.cases = results.case, results.cases
         self.every_case = sorted(results.plan.cases)
         searched = [case.searched for case in results.plan.cases.values()]
@@ -121,6 +128,20 @@ class Reported:
         """Return the row of a pair in comparisons.csv: convolutional minus dense."""
         return self.row("comparisons", self.results.comparison(convolutional, dense))
 
+    def crossings(self) -> list[Any]:
+        """Return where convolution overtakes dense networks; nothing in a study without series."""
+        if not followed(self.results.plan):
+            return []
+        family = {case.network: case.family for case in self.results.plan.cases.values()}
+        return [
+            self.row("crossings", row)
+            for row in self.results.once(self.at.crossings, CrossingRow.read_table)
+            if (family[row.network_a], family[row.network_b]) == ("convolutional", "dense")
+        ]
+
+    def several_images(self, series: str) -> bool:
+        return len({row.images for row in self.crossings() if row.series == series}) > 1
+
     def count(self, table: str, **conditions: Any) -> Traced:
         """Return how many rows of a table fulfil conditions (:func:`count_rows`)."""
         kind, file, _ = _TABLES[table]
@@ -131,8 +152,14 @@ class Reported:
 
     # -- cases
 
-    def marked(self, name: str) -> Text:
-        return Text(Part("family", self.case(name).family), case(name))
+    def called(self, of: str) -> Part:
+        """Return a case's name for people; with its id where two of a data set have the same."""
+        title = self.case(of).title
+        same = [x for x in self.cases(self.case(of).dataset) if self.case(x).title == title]
+        return name(title if len(same) == 1 else f"{title} ({of})")
+
+    def marked(self, of: str, *, by_title: bool = False) -> Text:
+        return Text(Part("family", self.case(of).family), self.called(of) if by_title else case(of))
 
     def batch_sizes(self, dataset: str) -> list[str]:
         return sorted(self.results.timing(self.cases(dataset)[0]).inference, key=int)
@@ -165,11 +192,14 @@ class Reported:
     # -- who stands in front
 
     def best(self, dataset: str, family: str) -> str | None:
-        """Return the case that stands for a family: a highlight, or the best by validation."""
-        cases = self.cases(dataset, family)
-        tested = [case for case in cases if not self.results.summary(case).not_tested]
-        highlighted = [case for case in self.results.plan.highlights if case in tested]
-        return highlighted[0] if highlighted else self.results.families.get((dataset, family))
+        return front.best(self.results, dataset, family)
+
+    def in_front(self) -> dict[str, list[str]]:
+        """Return the cases in front of every data set."""
+        return {dataset: front.cases(self.results, dataset) for dataset in self.datasets}
+
+    def front_pairs(self) -> list[tuple[str, front.Pair]]:
+        return [(each, pair) for each in self.datasets for pair in front.pairs(self.results, each)]
 
     def put_in_front(self, dataset: str) -> bool:
         """Tell whether it is the study, and no score, that says who stands for both families."""
@@ -177,10 +207,9 @@ class Reported:
         return all(case in self.results.plan.highlights for case in both)
 
     def pairs(self, dataset: str) -> list[tuple[str, str]]:
-        """Return the pairs to compare, and the one in front: it may cross engines."""
-        pairs = self.results.pairs(dataset)
-        conv, dense = self.best(dataset, "convolutional"), self.best(dataset, "dense")
-        return pairs if not conv or not dense or (conv, dense) in pairs else [(conv, dense), *pairs]
+        """Return the pairs to compare, and those in front: they may cross engines."""
+        own = [pair[:2] for pair in front.pairs(self.results, dataset)]
+        return list(dict.fromkeys([*own, *self.results.pairs(dataset)]))
 
     # -- data sets
 

@@ -266,15 +266,21 @@ class StudyPlan(Record):
         return {on_b[key]: on_a[key] for key in sorted(on_b, key=on_b.__getitem__) if key in on_a}
 
 
-class ReportPlan(StudyPlan):
-    """The study as its report sees it: what it says and puts in front, too."""
+class ShownPlan(StudyPlan):
+    """The study as its figures see it: what it puts in front, too."""
+
+    highlights: list[str] = Field(default_factory=list, description="Cases put in front.")
+
+
+class ReportPlan(ShownPlan):
+    """The study as its report sees it: what it says, too."""
 
     title: str = Field(description="Of the report.")
     question: str = Field(default="", description="The question, in one sentence.")
     description: str = Field(default="", description="What is compared and why.")
     notes: str = Field(default="", description="What closes the section on limits.")
     publication: str = Field(default="", description="The work that the study reproduces.")
-    highlights: list[str] = Field(default_factory=list, description="Cases put in front.")
+    command: str = Field(default="", description="What makes the study.")
     execution: str = Field(description="How TensorFlow runs an epoch.")
     automatic: str = Field(default="", description="Which engine `auto` was, and why.")
     target_accuracy: float = Field(description="Validation accuracy of the time to a target.")

@@ -3,10 +3,12 @@
 import importlib
 from pathlib import Path
 
+from densevsconv.report import front
 from densevsconv.report.contents import drawings
 from densevsconv.report.figures.registry import FIGURES
 from densevsconv.results.data import DataInfo
-from densevsconv.results.plan import StudyPlan
+from densevsconv.results.follow import followed
+from densevsconv.results.plan import ShownPlan
 from densevsconv.results.study import Study
 from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.layout import Layout
@@ -16,13 +18,14 @@ CODE = sorted({figure.module for figure in FIGURES})
 """What it runs beside what it imports."""
 
 
-class FiguresPlan(StudyPlan, Plan):
+class FiguresPlan(ShownPlan, Plan):
     """plan/figures.json."""
 
 
 def inputs(plan: FiguresPlan, at: Layout) -> Files:
     return {
-        "tables": [at.summary, at.engine_comparisons],
+        "tables": [at.summary, at.engine_comparisons, at.comparisons, at.families],
+        "series": [at.leads] if followed(plan) else [],
         **of_each(plan.cases, selections=at.selection, runs=at.runs, evaluations=at.evaluation),
         **of_each(plan.cases, history=at.history, predictions=at.predictions, weights=at.weights),
         **of_each(plan.used, train=at.train_data, test=at.test_data, info=at.data_info),
@@ -67,5 +70,6 @@ def _draw(plan: FiguresPlan, at: Layout, first: int, step: int) -> None:
         study.once(at.data_info(dataset), legible)
     for drawing in drawings(plan)[first::step]:
         data, draw = drawing.figure.parts
-        figure = draw(data(study, drawing.dataset, list(drawing.cases)))
+        cases = front.cases(study, drawing.dataset) if drawing.front else list(drawing.cases)
+        figure = draw(data(study, drawing.dataset, cases))
         save(figure, at.figure(drawing.stem, "svg"), at.figure(drawing.stem, "png"))

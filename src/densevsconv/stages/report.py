@@ -8,6 +8,7 @@ from densevsconv.report.contents import CAPTIONS, GRADIENTS, drawings
 from densevsconv.report.document import build_document
 from densevsconv.report.render import render_page, write_paper
 from densevsconv.report.study import Reported
+from densevsconv.results.follow import followed
 from densevsconv.results.plan import ReportPlan as Contents
 from densevsconv.results.study import Study
 from densevsconv.stages.plan import Files, Plan, of_each
@@ -38,6 +39,7 @@ def inputs(plan: ReportPlan, at: Layout) -> Files:
             at.engine_comparisons,
             at.families,
         ],
+        "series": [at.crossings] if followed(plan) else [],
         "claims": at.claims,
         "gradients": [at.gradients] if GRADIENTS in shown else [],
         **of_each(plan.cases, selections=at.selection, runs=at.runs),
@@ -47,7 +49,7 @@ def inputs(plan: ReportPlan, at: Layout) -> Files:
 
 
 def outputs(plan: ReportPlan, at: Layout) -> Files:
-    return {"paper": at.paper, "page": at.page, "facts": at.facts}
+    return {"paper": at.paper, "supplement": at.supplement, "page": at.page, "facts": at.facts}
 
 
 def run(plan: ReportPlan, at: Layout) -> None:
@@ -60,5 +62,6 @@ def run(plan: ReportPlan, at: Layout) -> None:
         if block["kind"] == "figure"
     }
     write_paper(document, figures, study.fonts, at.paper)
+    write_paper(document, figures, study.fonts, at.supplement, supplement=True)
     write_text(at.page, render_page(document, figures))
     write_json(at.facts, document["facts"])

@@ -142,6 +142,8 @@ class Layout:
     figure = _Each("{report}/figures/{}.{}")
     """A figure by its name and kind: "svg" (paper, page) or "png" (README, MLflow)."""
     paper = _File("{report}/paper.pdf")
+    supplement = _File("{report}/supplement.pdf")
+    """What the paper has no room for."""
     page = _File("{report}/index.html")
     facts = _File("{report}/facts.json")
     """Every printed number with its source."""

@@ -8,7 +8,9 @@ from matplotlib.figure import Figure
 
 from densevsconv.report.contents import Drawing, drawings
 from densevsconv.report.figures import style
-from densevsconv.results.plan import StudyPlan
+from densevsconv.report.figures.registry import FIGURES
+from densevsconv.results.plan import ShownPlan
+from densevsconv.results.series import LeadRow
 from densevsconv.results.study import Study
 from densevsconv.store.layout import Layout
 
@@ -29,7 +31,7 @@ def _style() -> None:
 
 
 def study_of(layout: Layout) -> Study:
-    return Study(StudyPlan.read(layout.plan("figures")), layout)
+    return Study(ShownPlan.read(layout.plan("figures")), layout)
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +42,15 @@ def study(layout: Layout) -> Study:
 @pytest.fixture(scope="session")
 def drawn(study: Study, reproduced: Layout) -> dict[str, Drawn]:
     """Return the first drawing of every figure, by name."""
-    found: dict[str, Drawn] = {}
+    rows = [
+        LeadRow(series="training_images", images="patches", network_a="conv", network_b="dense",
+                value=value, case_a="a", case_b="b", lead=lead, low=lead - 0.1, high=lead + 0.1)
+        for value, lead in ((10, -0.2), (100, 0.0), (1000, 0.3))
+    ]  # fmt: skip
+    series = [("training_images", "patches", {"conv \u2212 dense": rows})]
+    (figure,) = [each for each in FIGURES if each.name == "crossings"]
+    drawing = Drawing(figure, "", (), "crossings")
+    found = {"crossings": Drawn(study, drawing, series, figure.parts[1](series))}
     for each in (study, study_of(reproduced)):
         for drawing in drawings(each.plan):
             if drawing.figure.name not in found:

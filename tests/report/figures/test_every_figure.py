@@ -16,9 +16,15 @@ from tests.report.figures.conftest import Drawn
 
 NAMES = [figure.name for figure in FIGURES]
 PICTURES: tuple[set[str], set[str]] = (set(), set())
+LEAD = (
+    "\u2190 dense ahead      test accuracy, convolutional minus dense (points)"
+    "      convolution ahead \u2192"
+)
 RATES = "predicted class (% of the true class)"
 LABELS: dict[str, tuple[set[str], set[str]]] = {
     # figure: (labels of x axes, labels of y axes); a figure of pictures has none
+    "answer": ({LEAD}, set()),
+    "crossings": (set(), {"convolution ahead by (points)"}),
     "samples": PICTURES,
     "transformations": PICTURES,
     "mean_images": PICTURES,
@@ -30,7 +36,6 @@ LABELS: dict[str, tuple[set[str], set[str]]] = {
     "learning_curves": ({"epoch"}, {"accuracy (%)"}),
     "calibration": ({"predicted probability (%)"}, {"correct (%)"}),
     "difficulty": (set(), {"test accuracy (%)"}),
-    "confusion_counts": ({"predicted class"}, {"true class"}),
     "confusion_rates": ({RATES}, {"true class"}),
     "trade_off": (
         {"training time (s)", "multiply-accumulates per image", "parameters"},

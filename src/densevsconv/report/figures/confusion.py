@@ -22,12 +22,11 @@ RATES_LABEL = "predicted class (% of the true class)"
 
 
 class Matrix(NamedTuple):
-    """The confusions of a case over all seeds: both arrays (true classes, predicted classes)."""
+    """The confusions of a case over all seeds, as shares (true classes, predicted classes)."""
 
     case: str
     family: str
     names: list[str]
-    counts: np.ndarray
     shares: np.ndarray
 
 
@@ -35,38 +34,28 @@ def data(study: Study, dataset: str, cases: list[str]) -> list[Matrix]:
     names = study.data_info(dataset).class_names
     found = []
     for case in cases:
-        confusion = study.evaluation(case).confusion
-        arrays = np.array(confusion.counts), np.array(confusion.normalised)
-        found.append(Matrix(case, study.case(case).family, names, *arrays))
+        shares = np.array(study.evaluation(case).confusion.normalised)
+        found.append(Matrix(case, study.case(case).family, names, shares))
     return found
 
 
-def draw_counts(shown: list[Matrix]) -> Figure:
-    return _draw(shown, "predicted class", rates=False)
-
-
-def draw_rates(shown: list[Matrix]) -> Figure:
-    return _draw(shown, RATES_LABEL, rates=True)
-
-
-def _draw(shown: list[Matrix], label: str, *, rates: bool) -> Figure:
+def draw(shown: list[Matrix]) -> Figure:
     figure, axes = panels(len(shown), COLUMNS, 57, 5)
     for axis, matrix in zip(axes, shown, strict=True):
-        draw_matrix(axis, matrix, rates=rates)
+        draw_matrix(axis, matrix)
         style.case_title(axis, matrix.case, matrix.family, characters=32)
-    style.name_axes(figure, label, "true class")
+    style.name_axes(figure, RATES_LABEL, "true class")
     return figure
 
 
-def draw_matrix(axis: Axes, matrix: Matrix, *, rates: bool, name_mm: float = NAME_MM) -> None:
+def draw_matrix(axis: Axes, matrix: Matrix, *, name_mm: float = NAME_MM) -> None:
     """Draw a matrix: true classes in rows from above, predicted ones in columns.
 
     Colours show the share of the true class, dark soon, since the errors are small. What is written
-    are the same shares in per cent (``rates``) or counts, and nothing in cells of zero.
+    are the same shares in per cent, and nothing in cells of zero.
     Names of classes have ``name_mm`` to themselves.
     """
-    values, write = (matrix.shares, per_cent) if rates else (matrix.counts, str)
-    texts = np.array([[write(value) if value else "" for value in row] for row in values])
+    texts = np.array([[per_cent(share) if share else "" for share in row] for row in matrix.shares])
     names = [style.shortened(name, name_mm) for name in matrix.names]
     sns.heatmap(
         matrix.shares, ax=axis, cmap=sns.color_palette("light:#4a4a4a", as_cmap=True),

@@ -31,7 +31,7 @@ def draw(shown: list[tuple[curves.Curves, confusion.Matrix]]) -> Figure:
         left.set(xlabel="epoch", ylabel="accuracy (%)")
         left.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         style.case_title(left, history.case, history.family, characters=60)
-        confusion.draw_matrix(right, matrix, rates=True, name_mm=NAME_MM)
+        confusion.draw_matrix(right, matrix, name_mm=NAME_MM)
         right.set(xlabel=confusion.RATES_LABEL, ylabel="true class")
     families = (history.family for history, _ in shown)
     style.family_legend(figure, families, lines=True, loc="outside upper center")

@@ -67,9 +67,7 @@ def draw(shown: list[Pair]) -> Figure:
     ends = [abs(end) for pair in shown for end in (pair.mean, pair.low, pair.high)]
     reach = max(1.1 * max(ends), 0.1)
     left.set_xlim(-reach, reach)
-    left.xaxis.set_major_formatter(
-        lambda value, _: f"{value:+g}".replace("-", "\u2212") if value else "0"
-    )
+    left.xaxis.set_major_formatter(style.signed)
     ratios = [1.0, *(pair.ratio for pair in shown)]
     style.log_axis(right, [0.85 * min(ratios), 1.18 * max(ratios)])
     right.axvline(1, color=style.INK, linewidth=0.7)

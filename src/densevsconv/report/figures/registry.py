@@ -12,9 +12,8 @@ from typing import Any, Literal
 from densevsconv.results.plan import StudyPlan
 
 Section = Literal[
-    "data", "search", "results", "difficulty", "errors", "cost", "engines", "confusion",
-    "publication",
-]  # fmt: skip
+    "answer", "data", "search", "results", "difficulty", "errors", "cost", "engines", "publication"
+]
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,9 @@ class Figure:
     it, unless ``file`` is; ``alt`` says what the picture shows to people who do not see it.
     ``wanted`` tells whether it shows a case: one that shows none of a data set is not drawn. With
     more cases than ``cases_per_page`` it is continued in a second file. A ``requested`` one is
-    drawn only where the study's ``report.counterparts`` ask for it, once for each of them.
+    drawn only where the study's ``report.counterparts`` ask for it, once for each of them, and a
+    ``whole`` one once, of the whole study. One of the ``paper`` is there with the cases in front,
+    if there are too many; others are in the supplement.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Figure:
     wanted: Callable[[StudyPlan, str], bool] = lambda plan, case: True
     cases_per_page: int | None = None
     requested: bool = False
+    whole: bool = False
+    paper: bool = False
     file: str = ""
     shows: str = "data"
     draws: str = "draw"
@@ -67,6 +70,14 @@ def on_two_engines(plan: StudyPlan, case: str) -> bool:
 
 
 FIGURES = (
+    Figure("crossings", "answer", "page",
+           "Lines with bands: how far convolution is ahead along each series, and zero.",
+           wanted=lambda plan, case: bool(plan.datasets[plan.cases[case].dataset].series),
+           whole=True),
+    Figure("answer", "answer", "page",
+           "Dots with intervals: convolution minus dense of each pair, and zero.",
+           wanted=lambda plan, case: not any(data.series for data in plan.datasets.values()),
+           whole=True),
     Figure("samples", "data", "column", "A grid of training images, with the class on top.",
            file="pictures", shows="samples"),
     Figure("transformations", "data", "column",
@@ -81,33 +92,31 @@ FIGURES = (
            wanted=lambda plan, case: bool(plan.cases[case].augmentations)),
     Figure("search_map", "search", "page",
            "Validation accuracy by the searched settings of each case; the chosen point is framed.",
-           wanted=lambda plan, case: bool(plan.cases[case].searched_keys), cases_per_page=12),
+           wanted=lambda plan, case: bool(plan.cases[case].searched_keys), cases_per_page=12,
+           paper=True),
     Figure("accuracy", "results", "page",
            "Dots with intervals: test accuracy of every case, the best on top.", cases_per_page=36),
     Figure("learning_curves", "results", "page",
            "Curves: training and validation accuracy by epoch, one panel for each case.",
-           cases_per_page=16, file="curves", draws="draw_accuracy"),
+           cases_per_page=16, paper=True, file="curves", draws="draw_accuracy"),
     Figure("calibration", "results", "page",
            "Reliability of each case: share of correct predictions by predicted probability.",
            cases_per_page=16),
     Figure("difficulty", "difficulty", "page",
            "Lines: test accuracy of every network over the forms of the same images.",
-           wanted=on_other_forms, cases_per_page=12),
-    Figure("confusion_counts", "confusion", "page",
-           "Matrices of counts of each case, true classes in rows and predicted ones in columns.",
-           cases_per_page=9, file="confusion", draws="draw_counts"),
-    Figure("confusion_rates", "confusion", "page",
+           wanted=on_other_forms, cases_per_page=12, paper=True),
+    Figure("confusion_rates", "errors", "page",
            "Row-normalised matrices, true classes in rows and predicted classes in columns.",
-           cases_per_page=9, file="confusion", draws="draw_rates"),
+           cases_per_page=9, file="confusion"),
     Figure("confused_pairs", "errors", "page",
            "Test images of the pairs of classes that each case confuses most often.",
-           cases_per_page=12),
+           cases_per_page=12, paper=True),
     Figure("trade_off", "cost", "page",
            "Test accuracy of each case against training time, multiply-accumulates and parameters.",
-           cases_per_page=26),  # letters
+           cases_per_page=26, paper=True),  # letters
     Figure("engines", "engines", "page",
            "Dots with intervals: accuracy difference and time ratio of networks on two engines.",
-           wanted=on_two_engines),
+           wanted=on_two_engines, paper=True),
     Figure("curves_and_confusion", "publication", "page",
            "Curves of training and validation accuracy beside the confusion matrix of each case.",
            requested=True),

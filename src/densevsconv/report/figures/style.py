@@ -115,6 +115,10 @@ def _apart(ticks: list[float], first: float, last: float) -> list[float]:
     return kept[::-1]
 
 
+def signed(value: float, _: Any = None) -> str:
+    return f"{value:+g}".replace("-", "\u2212") if value else "0"
+
+
 def case_title(axis: Axes, case: str, family: str, characters: int = 17) -> None:
     axis.set_title(
         in_lines(case, characters), color=FAMILY_COLOURS[family], fontweight="bold", fontsize=7
