@@ -16,13 +16,13 @@ from densevsconv.results.plan import StudyPlan
 GRADIENTS = "gradients"
 """The table of one study's gradient checks; the stage of this name checks the cases asked for."""
 TABLES = (
-    "again", "verdicts", "pairs", "crossings", "datasets", "data", "architectures", "counterparts",
+    "again", "pairs", "crossings", "datasets", "data", "architectures", "counterparts",
     "published", GRADIENTS, "claims", "chosen", "results", "comparisons", "difficulty", "cost",
     "engines", "machine", "settings", "further", "runs", "claim_tests",
 )  # fmt: skip
 """The report's tables, by the name of their caption (``table_<name>.rst``)."""
 STUDY_TABLES = (
-    "again", "verdicts", "pairs", "crossings", "datasets", "counterparts", "published", GRADIENTS,
+    "again", "pairs", "crossings", "datasets", "counterparts", "published", GRADIENTS,
     "claims", "machine", "claim_tests",
 )  # fmt: skip
 """The tables there is one of in a study; of the others there is one a data set."""
@@ -51,8 +51,8 @@ class Drawing:
 
     ``stem`` is its name without suffix, such as ``learning_curves-digits``; with ``-2``, ``-3``
     where a figure goes on (``part``), or with what it is the counterpart of. ``counterpart`` is
-    what the publication calls the figure that it was drawn for. One of the cases in ``front`` is
-    told them when it is drawn. What is no part of the ``paper`` is one of its supplement.
+    what the publication calls the figure that it was drawn for. One of those in ``front``, of
+    all data sets, is told them when it is drawn. What is not of the ``paper`` is of its supplement.
     """
 
     figure: Figure
@@ -77,22 +77,24 @@ def drawings(plan: StudyPlan) -> list[Drawing]:
         if figure.whole
         and (shown := [case for case in plan.ordered() if figure.wanted(plan, case)])
     ]
-    crowded, few = len(plan.cases) > CROWDED, len(plan.used) <= MANY
+    roomy = len(plan.cases) <= CROWDED and len(plan.used) <= MANY
+    found += [
+        Drawing(figure, "", (), f"{figure.name}-front", front=True, paper=True)
+        for figure in FIGURES
+        if figure.front and not roomy and len(plan.used) <= MANY
+    ]
     for dataset in plan.used:
         for figure in FIGURES:
             shown = [case for case in plan.ordered(dataset) if figure.wanted(plan, case)]
             if figure.requested or figure.whole or not shown:
                 continue
-            if figure.paper and few and crowded and figure.cases_per_page:
-                stem = f"{figure.name}-{dataset}-front"
-                found.append(Drawing(figure, dataset, tuple(shown), stem, front=True, paper=True))
             # as few pages as hold them, of about equal size
             size = ceil(len(shown) / ceil(len(shown) / (figure.cases_per_page or len(shown))))
             for part, first in enumerate(range(0, len(shown), size), start=1):
                 stem = f"{figure.name}-{dataset}" + (f"-{part}" if part > 1 else "")
                 cases = tuple(shown[first : first + size])
-                own = figure.paper and few and not (crowded and figure.cases_per_page)
-                found.append(Drawing(figure, dataset, cases, stem, part, paper=own))
+                paper = figure.paper == "always" or (figure.paper == "few" and roomy)
+                found.append(Drawing(figure, dataset, cases, stem, part, paper=paper))
     requested = {figure.name: figure for figure in FIGURES if figure.requested}
     for asked in counterparts(plan):
         if asked.kind == "figure" and asked.name in requested:

@@ -72,12 +72,14 @@ _shown_again = _if(lambda study: any(study.results.plan.counterparts.values()))
 _claimed = _if(lambda study: study.results.claims.claims)
 
 SECTIONS = (
-    Section("", "answer", [Kind("again"), Kind("verdicts", "column"), Kind("crossings")], "answer"),
+    Section("", "answer", [Kind("again")], "answer"),
     Section("", "price"),
+    Section("Along the series", "series", [Kind("crossings")], over=_if(Reported.crossings)),
     Section("Results", "results", [Kind("pairs"), Kind("results", front=True)], "results",
             over=_if(_few)),
     Section("Claims", "claims", [Kind("claims")], over=_claimed),
-    Section("Published and found", "publication", [Kind("published")], over=_reproduced),
+    Section("Published and found", "publication", [Kind("published"), Kind("counterparts")],
+            over=_reproduced),
     Section("The same images, changed", "difficulty", [Kind("difficulty")], "difficulty",
             over=_changed),
     Section("Architecture or implementation?", "engines", [Kind("engines")], "engines",
@@ -87,8 +89,8 @@ SECTIONS = (
     Section("Method", "method", [Kind("datasets"), Kind("architectures", front=True)], "search"),
     Section("Limits", "limits"),
     Section("Conclusion", "conclusion"),
-    Section("Figures and tables of the publication", "again", [Kind("counterparts")], "publication",
-            over=_shown_again, supplement=True),
+    Section("Figures of the publication", "again", figures="publication", over=_shown_again,
+            supplement=True),
     Section("Gradients", "gradients", [Kind("gradients")], over=_if(publication.checked),
             supplement=True),
     Section("Every test of the claims", tables=[Kind("claim_tests")], over=_claimed,
@@ -133,7 +135,11 @@ def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
 class _Builder:
     def __init__(self, study: Reported) -> None:
         self.study = study
-        self.drawings: list[Drawing] = drawings(study.results.plan)
+        order = ["", *study.datasets]
+        self.drawings = sorted(
+            drawings(study.results.plan),
+            key=lambda each: len(order) if each.counterpart else order.index(each.dataset),
+        )
         self.context = context(study, self.drawings)
         self.cited: list[str] = []
         self.facts: dict[str, dict[str, Any]] = {}

@@ -5,6 +5,7 @@ Text and figures read it, so that both show the same.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from math import prod
 from typing import Any, NamedTuple
 
 from densevsconv.results.study import Study
@@ -15,6 +16,7 @@ MANY = 4
 """With more data sets than this the paper has no figure of each."""
 MOST_TOLD = 3
 """Headlines that one sentence holds."""
+EQUAL = "equal"
 VERSIONS = ("corrected", "published", "coded")
 """What the name of a version begins with, the one in front first."""
 
@@ -52,24 +54,27 @@ def cases(study: Study[Any], dataset: str) -> list[str]:
     every = study.cases(dataset)
     if len(study.plan.cases) <= CROWDED:
         return every
-    front = {case for pair in pairs(study, dataset) for case in pair[:2]}
-    front |= {case for case in every if study.case(case).published}
-    front |= {
-        each for family in ("dense", "convolutional") if (each := best(study, dataset, family))
-    }
+    front = {best(study, dataset, family) for family in ("dense", "convolutional")}
+    front |= {x for pair in pairs(study, dataset) if pair.why.startswith(EQUAL) for x in pair[:2]}
     return [case for case in every if case in front]
+
+
+def datasets(study: Study[Any]) -> list[str]:
+    """Return the data sets, the smallest images first."""
+    size = {name: prod(each.shape) for name, each in study.plan.datasets.items()}
+    return sorted(study.datasets, key=lambda name: (size[name], name))
 
 
 def told(study: Study[Any]) -> list[str]:
     """Return the data sets whose headline is said: all, or of many those that differ most."""
     leads = {
         dataset: row.difference_mean
-        for dataset in study.datasets
+        for dataset in datasets(study)
         for pair in pairs(study, dataset)[:1]
         if (row := study.comparison(*pair[:2])).ahead != "not tested"
     }
     ordered = sorted(leads, key=leads.__getitem__, reverse=True)
-    return ordered if len(ordered) <= MOST_TOLD else [ordered[0], ordered[-1]]
+    return list(leads) if len(leads) <= MOST_TOLD else [ordered[0], ordered[-1]]
 
 
 def _asked(study: Study[Any], dataset: str) -> Iterator[tuple[str, str, str]]:
@@ -78,9 +83,13 @@ def _asked(study: Study[Any], dataset: str) -> Iterator[tuple[str, str, str]]:
     if conv and dense:
         yield conv, dense, "best of each"
     for case, plan in plans.items():
-        if plan.matched and plans[plan.matched.case].family != plan.family:
-            pair = sorted((case, plan.matched.case), key=lambda each: plans[each].family)
-            yield pair[0], pair[1], f"equal {plan.matched.by}"
+        matched = plan.matched
+        for other, rival in plans.items():
+            if not matched or matched.case not in (other, rival.network):
+                continue
+            if plan.engine == rival.engine and plan.family != rival.family:
+                pair = sorted((case, other), key=lambda each: plans[each].family)
+                yield pair[0], pair[1], f"{EQUAL} {matched.by}"
     # of a version the only two there are, on the first engine that has them
     versions: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for case, plan in plans.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from densevsconv.claims.kind import HOLDS
 from densevsconv.report import claims
 from densevsconv.report.contents import GRADIENTS, Counterpart, Drawing, counterparts
-from densevsconv.report.parts import Part, Text, case, joined, name, printed
+from densevsconv.report.parts import Part, Text, case, joined, name
 from densevsconv.report.study import Reported
 from densevsconv.report.wording import MISSING
 
@@ -91,40 +91,6 @@ def models(study: Reported, dataset: str) -> list[Model]:
 
 def all_models(study: Reported) -> list[Model]:
     return [model for dataset in study.datasets for model in models(study, dataset)]
-
-
-def reconstructions(study: Reported) -> dict[str, list[tuple[Text, list[claims.ClaimTest]]]]:
-    """Return the claims that are about the code alone, by verdict: scalings of pixels, tests."""
-    coded = {
-        each
-        for model in all_models(study)
-        for (version, _), each in model.versions.items()
-        if _kind(version) == "coded"
-    }
-    found: dict[str, list[tuple[Text, list[claims.ClaimTest]]]] = {}
-    for key, claim in study.results.claims.claims.items():
-        near = all(test.kind == "near" and set(test.cases) <= coded for test in claim.tests)
-        if claim.group == "reconstruction" and near:
-            scalings = _scalings(study, [test.cases[0] for test in claim.tests])
-            found.setdefault(claim.verdict, []).append(
-                (scalings, claims.tests(study, study.claims.claims[key]))
-            )
-    return found
-
-
-def _scalings(study: Reported, cases: list[str]) -> Text:
-    found = {repr(study.results.selection(each).training["scaling"]): each for each in cases}
-    return joined([_scaling(study, each) for each in found.values()], " and ")
-
-
-def _scaling(study: Reported, of: str) -> Text:
-    where = study.on(study.case(of).dataset)
-    value = study.selection(of).training["scaling"]
-    if value == "none":
-        return Text("pixels undivided", where)
-    if isinstance(value, str):
-        return Text(name(value), " scaling", where)
-    return Text("pixels divided by ", printed(value, "setting"), where)
 
 
 def checked(study: Reported) -> bool:

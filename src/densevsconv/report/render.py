@@ -37,17 +37,28 @@ def write_paper(
         (root / "fonts").mkdir()
         for file in fonts.files:
             shutil.copy(file, root / "fonts")
-        # fonts that come with typst, and those that names of this study want
-        pages = typst.compile(
-            str(root / "paper.typ"),
-            root=str(root),
-            font_paths=[str(root / "fonts")],
-            ignore_system_fonts=True,
-            sys_inputs={"supplement": "yes"} if supplement else {},
-            timestamp=0,
-        )
+
+        def pages(**inputs: str) -> bytes:
+            # fonts that come with typst, and those that names of this study want
+            made: bytes = typst.compile(
+                str(root / "paper.typ"),
+                root=str(root),
+                font_paths=[str(root / "fonts")],
+                ignore_system_fonts=True,
+                sys_inputs=inputs | ({"supplement": "yes"} if supplement else {}),
+                timestamp=0,
+            )
+            return made
+
+        try:
+            made = pages()
+        except typst.TypstError as error:
+            # a figure that floats into a table that goes on: typst cannot tag that for readers
+            if "PDF tag would be split" not in str(error):
+                raise
+            made = pages(still="yes")
         with atomic_path(target) as temporary:
-            temporary.write_bytes(pages)
+            temporary.write_bytes(made)
 
 
 def _settable(value: Any, fonts: Fonts) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from math import prod
 from typing import Any
 
 from densevsconv.report import front
@@ -60,8 +59,7 @@ class Reported:
         self.results = results
         self.at = results.at
         # what is in the plan, to decide by
-        size = {name: prod(each.shape) for name, each in results.plan.datasets.items()}
-        self.datasets = sorted(results.datasets, key=lambda name: (size[name], name))
+        self.datasets = front.datasets(results)
         self.several = len(self.datasets) > 1
         self.case, self.cases = results.case, results.cases
         self.every_case = sorted(results.plan.cases)

@@ -70,6 +70,9 @@ def _draw(plan: FiguresPlan, at: Layout, first: int, step: int) -> None:
         study.once(at.data_info(dataset), legible)
     for drawing in drawings(plan)[first::step]:
         data, draw = drawing.figure.parts
-        cases = front.cases(study, drawing.dataset) if drawing.front else list(drawing.cases)
-        figure = draw(data(study, drawing.dataset, cases))
+        asked = [(drawing.dataset, list(drawing.cases))]
+        if drawing.front:
+            asked = [(each, front.cases(study, each)) for each in front.datasets(study)]
+        first, *others = (data(study, *each) for each in asked)
+        figure = draw(sum(others, first))
         save(figure, at.figure(drawing.stem, "svg"), at.figure(drawing.stem, "png"))

@@ -33,7 +33,7 @@ class Lead(NamedTuple):
 def data(study: Study[Any], dataset: str, cases: list[str]) -> list[tuple[str, list[Lead]]]:
     """Return the leads of every data set under its title."""
     found = []
-    for each in study.datasets:
+    for each in front.datasets(study):
         leads = [_lead(study, pair) for pair in front.pairs(study, each)]
         if leads:
             found.append((study.plan.datasets[each].title, leads))
@@ -78,7 +78,7 @@ def draw(shown: list[tuple[str, list[Lead]]]) -> Figure:
             continue
         low, high = (line.mean if end is None else end for end in (line.low, line.high))
         colour = COLOURS.get(line.ahead, style.FAINT)
-        matched = line.why.startswith("equal")
+        matched = line.why.startswith(front.EQUAL)
         axis.errorbar(
             line.mean, place, xerr=[[line.mean - low], [high - line.mean]], color=colour,
             marker="D" if matched else "o", markersize=4.5, elinewidth=1.4, capsize=2.5,
@@ -110,7 +110,7 @@ def _legend(figure: Figure, leads: list[Lead]) -> None:
                            label="no difference can be told", **point)),
     ]  # fmt: skip
     handles = [mark for ahead, mark in marks if any(lead.ahead == ahead for lead in leads)]
-    if any(lead.why.startswith("equal") for lead in leads):
+    if any(lead.why.startswith(front.EQUAL) for lead in leads):
         handles.append(Line2D([], [], marker="D", color=style.INK, label="equal in size", **point))
     if any(lead.published is not None and lead.mean is not None for lead in leads):
         handles.append(Line2D([], [], label="published", **PUBLISHED))

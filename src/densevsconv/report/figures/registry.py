@@ -25,8 +25,9 @@ class Figure:
     ``wanted`` tells whether it shows a case: one that shows none of a data set is not drawn. With
     more cases than ``cases_per_page`` it is continued in a second file. A ``requested`` one is
     drawn only where the study's ``report.counterparts`` ask for it, once for each of them, and a
-    ``whole`` one once, of the whole study. One of the ``paper`` is there with the cases in front,
-    if there are too many; others are in the supplement.
+    ``whole`` one once, of the whole study. The paper has those that say so, where a study has few
+    cases and data sets or "always"; the supplement has the others, and where a study has many cases
+    the paper shows those in ``front`` of all data sets in one.
     """
 
     name: str
@@ -37,7 +38,8 @@ class Figure:
     cases_per_page: int | None = None
     requested: bool = False
     whole: bool = False
-    paper: bool = False
+    paper: Literal["", "few", "always"] = ""
+    front: bool = False
     file: str = ""
     shows: str = "data"
     draws: str = "draw"
@@ -93,30 +95,30 @@ FIGURES = (
     Figure("search_map", "search", "page",
            "Validation accuracy by the searched settings of each case; the chosen point is framed.",
            wanted=lambda plan, case: bool(plan.cases[case].searched_keys), cases_per_page=12,
-           paper=True),
+           paper="few"),
     Figure("accuracy", "results", "page",
            "Dots with intervals: test accuracy of every case, the best on top.", cases_per_page=36),
     Figure("learning_curves", "results", "page",
            "Curves: training and validation accuracy by epoch, one panel for each case.",
-           cases_per_page=16, paper=True, file="curves", draws="draw_accuracy"),
+           cases_per_page=16, paper="few", front=True, file="curves", draws="draw_accuracy"),
     Figure("calibration", "results", "page",
            "Reliability of each case: share of correct predictions by predicted probability.",
            cases_per_page=16),
     Figure("difficulty", "difficulty", "page",
            "Lines: test accuracy of every network over the forms of the same images.",
-           wanted=on_other_forms, cases_per_page=12, paper=True),
+           wanted=on_other_forms, cases_per_page=12, paper="always"),
     Figure("confusion_rates", "errors", "page",
            "Row-normalised matrices, true classes in rows and predicted classes in columns.",
            cases_per_page=9, file="confusion"),
     Figure("confused_pairs", "errors", "page",
            "Test images of the pairs of classes that each case confuses most often.",
-           cases_per_page=12, paper=True),
+           cases_per_page=12, paper="few"),
     Figure("trade_off", "cost", "page",
            "Test accuracy of each case against training time, multiply-accumulates and parameters.",
-           cases_per_page=26, paper=True),  # letters
+           cases_per_page=26, paper="few"),  # letters
     Figure("engines", "engines", "page",
            "Dots with intervals: accuracy difference and time ratio of networks on two engines.",
-           wanted=on_two_engines, paper=True),
+           wanted=on_two_engines, paper="always"),
     Figure("curves_and_confusion", "publication", "page",
            "Curves of training and validation accuracy beside the confusion matrix of each case.",
            requested=True),
