@@ -27,8 +27,8 @@ def test_several_data_sets_and_many_cases_have_their_own_figures() -> None:
     plan = study_plan(cases, {"a": {"dataset": "x"}, "b": {"dataset": "y"}})
     found = stems(plan)
     assert len(found) == len(set(found))
-    assert {"accuracy-a", "accuracy-b", "confusion_counts-a", "confusion_counts-a-3"} <= set(found)
-    pages = [each for each in drawings(plan) if each.figure.name == "confusion_counts"]
+    assert {"accuracy-a", "accuracy-b", "confusion_rates-a", "confusion_rates-a-3"} <= set(found)
+    pages = [each for each in drawings(plan) if each.figure.name == "confusion_rates"]
     assert [len(page.cases) for page in pages] == [7, 7, 6] * 2  # as few as hold them, about even
     assert sorted(case for page in pages for case in page.cases) == sorted(cases)
 

@@ -94,7 +94,7 @@ def test_a_table_is_written_as_in_markdown(write: Any, tmp_path: Path) -> None:
         "| :-- | --- {% if wide %}| --: {% endif %}|\n| heading |\n{% for name in names %}\n"
         "| {{ family('dense') }}{{ name }} | {{ number | percent }} of it |\n{% endfor %}\n"
     )
-    made = build(Kind("own"), "d", {"wide": False, "number": NUMBER})
+    made = build(Kind("own"), None, {"wide": False, "number": NUMBER, "study": None})
     assert made.columns == [(("case",), "left"), (("score<br>(%)",), "grow")]
     assert segments(made.columns[1][0])[0]["value"] == "score\n(%)"
     assert [row.family for row in made.rows] == ["", "dense", "dense"]
@@ -103,7 +103,7 @@ def test_a_table_is_written_as_in_markdown(write: Any, tmp_path: Path) -> None:
         (Part("name", "b|c"),), (Printed(NUMBER, "percent"), " of it"),
     ]  # fmt: skip
     with pytest.raises(ValueError, match="own: found 2 cells; allowed: 3"):
-        build(Kind("own"), "d", {"wide": True, "number": NUMBER})
+        build(Kind("own"), None, {"wide": True, "number": NUMBER, "study": None})
 
 
 # -- what is typed

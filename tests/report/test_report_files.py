@@ -88,7 +88,7 @@ def test_every_number_of_the_page_is_a_fact(page: Page, rendered: Layout) -> Non
 
 
 def test_paper_and_page_hold_the_same_text(page: Page, rendered: Layout) -> None:
-    paper = pdf_words(rendered.paper)
+    paper = pdf_words(rendered.paper) + pdf_words(rendered.supplement)
     said = [re.sub(r"\W+", "", text) for text in page.paragraphs]
     assert len(said) > 30
     # pages and columns of the paper end inside paragraphs; their first words do not part
@@ -113,7 +113,7 @@ def test_the_same_results_give_the_same_bytes(
     rendered: Layout, captions: Path, tmp_path: Path
 ) -> None:
     again = beside(rendered, tmp_path, captions)
-    for file in ("paper", "page", "facts"):
+    for file in ("paper", "supplement", "page", "facts"):
         assert getattr(again, file).read_bytes() == getattr(rendered, file).read_bytes()
 
 
@@ -125,7 +125,7 @@ def test_a_new_caption_reaches_paper_and_page_without_a_figure_being_drawn(
     (tmp_path / "accuracy.rst").write_text("Quite another caption & <script> ``code``.\n")
     again = beside(rendered, tmp_path, tmp_path)
     assert "Quite another caption &amp; &lt;script&gt; <code>code</code>." in again.page.read_text()
-    paper = "".join(sheet.extract_text() for sheet in pypdf.PdfReader(again.paper).pages)
+    paper = "".join(sheet.extract_text() for sheet in pypdf.PdfReader(again.supplement).pages)
     assert "Quite another caption & <script> code." in paper
 
 

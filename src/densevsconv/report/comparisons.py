@@ -10,14 +10,6 @@ from densevsconv.report.study import Reported
 from densevsconv.results.tables import EngineRow
 from densevsconv.results.traced import Traced
 
-TESTED: dict[str, Any] = {"ahead": ("!=", "not tested")}
-FALLS: dict[str, Any] = {"ahead": "b"}
-RISES: dict[str, Any] = {"ahead": "a"}
-HOLDS_ZERO: dict[str, Any] = {"ahead": "neither"}
-IS_ZERO: dict[str, Any] = {"answers_differ": ("<=", 0)}
-FASTER: dict[str, Any] = {"time_ratio": ("<", 1)}
-
-
 # -- forms of the same images
 
 
@@ -43,30 +35,6 @@ def rows(study: Reported, reference: str, form: str, kind: str) -> list[Any]:
         study.row("difficulty", row)
         for row in sorted(found, key=lambda row: order.index(row.case_b))
     ]
-
-
-def told(study: Reported, reference: str, form: str) -> list[Any]:
-    """Return the networks worth a sentence: the best of each family on the changed form.
-
-    All of them where there is no lead and they are few.
-    """
-    networks = rows(study, reference, form, "network")
-    if leads := rows(study, reference, form, "lead"):
-        best = [each for lead in leads for each in (lead.minus_a, lead.case_a)]
-        return [row for each in best for row in networks if row.case_a == each]
-    return networks if len(networks) < 3 else []
-
-
-def shares(
-    study: Reported, reference: str, form: str, **which: Any
-) -> list[tuple[str, Traced, Traced]]:
-    """Return, for each family, how many networks fulfil conditions, of how many."""
-    counted = []
-    for family in ("dense", "convolutional"):
-        of = {"dataset_a": form, "dataset_b": reference, "kind": "network", "family": family}
-        if (every := study.count("difficulty", **of, **TESTED)).value:
-            counted.append((family, study.count("difficulty", **of, **which), every))
-    return counted
 
 
 def leads(study: Reported, row: Any) -> list[Traced]:
@@ -105,22 +73,6 @@ class EnginePair:
     @property
     def ratios(self) -> Text:
         return span([row.time_ratio for row in self.tested], "significant")
-
-    def count(self, **conditions: Any) -> Traced:
-        a, b = self.engines
-        of = {"dataset": self.dataset, "engine_a": a, "engine_b": b}
-        return self.study.count("engines", **of, **({**TESTED, **conditions}))
-
-    def compared(self) -> list[Any]:
-        """Return the comparisons of families on one of both engines, by size of difference."""
-        pairs = [
-            pair
-            for pair in self.study.results.pairs(self.dataset)
-            if {self.study.case(each).engine for each in pair} <= set(self.engines)
-        ]
-        found = [self.study.comparison(*pair) for pair in pairs]
-        tested = [row for row in found if row.ahead != "not tested"]
-        return sorted(tested, key=lambda row: abs(row.difference_mean.value))
 
 
 def _of(study: Reported, dataset: str) -> list[EngineRow]:

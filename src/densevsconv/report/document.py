@@ -53,6 +53,10 @@ def _few(study: Reported) -> bool:
     return len(study.datasets) <= MANY
 
 
+def _roomy(study: Reported) -> bool:
+    return _few(study) and not _crowded(study)
+
+
 def _changed(study: Reported) -> list[str]:
     return list(dict.fromkeys(comparisons.references(study).values()))
 
@@ -85,7 +89,7 @@ SECTIONS = (
     Section("Architecture or implementation?", "engines", [Kind("engines")], "engines",
             over=_with_engines),
     Section("Cost", "cost", figures="cost"),
-    Section("Errors", "errors", figures="errors"),
+    Section("Errors", "errors", figures="errors", over=_if(_roomy)),
     Section("Method", "method", [Kind("datasets"), Kind("architectures", front=True)], "search"),
     Section("Limits", "limits"),
     Section("Conclusion", "conclusion"),

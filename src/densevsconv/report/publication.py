@@ -6,11 +6,13 @@ Reads ``published``, ``network`` and ``version`` of the cases in the plan.
 from dataclasses import dataclass
 
 from densevsconv.claims.kind import HOLDS
-from densevsconv.report import claims
+from densevsconv.report import claims, front
 from densevsconv.report.contents import GRADIENTS, Counterpart, Drawing, counterparts
 from densevsconv.report.parts import Part, Text, case, joined, name
 from densevsconv.report.study import Reported
 from densevsconv.report.wording import MISSING
+from densevsconv.results.plan import ReportPlan
+from densevsconv.results.study import Study
 
 VERSIONS = ("coded", "published", "corrected")
 """What a version's name begins with, in the order in which they are read: what may have run, what
@@ -103,7 +105,7 @@ def asked(study: Reported, drawings: list[Drawing]) -> list[tuple[str, Text, Par
     return [
         (
             each.of,
-            _here(each, drawings) or Text(MISSING),
+            _here(study.results, each, drawings) or Text(MISSING),
             study.title(each.dataset) if each.dataset else MISSING,
             joined([*map(case, each.cases)], ", ") or Text(MISSING),
         )
@@ -111,10 +113,12 @@ def asked(study: Reported, drawings: list[Drawing]) -> list[tuple[str, Text, Par
     ]
 
 
-def _here(asked: Counterpart, drawings: list[Drawing]) -> Text:
+def _here(results: Study[ReportPlan], asked: Counterpart, drawings: list[Drawing]) -> Text:
     """Return a reference to our figures or table; of a figure's files, those with the cases."""
     if asked.kind == "table":
-        suffix = f"-{asked.dataset}" if asked.dataset else ""
+        whole = {front.cases(results, each) == results.cases(each) for each in results.datasets}
+        in_paper = asked.name in ("results", "architectures") and whole == {True}
+        suffix = f"-{asked.dataset}" if asked.dataset and not in_paper else ""
         return Text(Part("table", f"{asked.name}{suffix}"))
     own = [drawing for drawing in drawings if drawing.counterpart == asked.of]
     same = own or [

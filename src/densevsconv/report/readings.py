@@ -99,16 +99,6 @@ def changes(study: Reported, dataset: str) -> list[Printed]:
     ]
 
 
-def networks_alike(study: Reported, dataset: str) -> bool:
-    """Tell whether every engine of a data set trains the same networks."""
-    cases = [study.case(each) for each in study.cases(dataset)]
-    kinds = [
-        sorted((case.network, case.version) for case in cases if case.engine == engine)
-        for engine in study.engines(dataset)
-    ]
-    return all(each == kinds[0] for each in kinds)
-
-
 def augmented(study: Reported, dataset: str) -> tuple[list[str], list[str]]:
     """Return the cases that change training images at random, and those that tried in vain."""
     cases = [case for case in study.cases(dataset) if study.case(case).augmentations]
@@ -118,26 +108,6 @@ def augmented(study: Reported, dataset: str) -> tuple[list[str], list[str]]:
 
 def _augments(training: dict[str, Any]) -> bool:
     return any((training.get("augmentation") or {}).values())
-
-
-def tally(study: Reported, dataset: str) -> tuple[list[str], list[str], list[str], list[str]]:
-    """Return the convolutional and the dense cases compared, and of the former who wins or loses.
-
-    Winners beat every dense case, losers are beaten by every one. Nothing where there is a single
-    comparison: its own sentence says it. Cases that did not train are left out.
-    """
-    pairs = study.results.pairs(dataset)
-    told = {pair: study.results.comparison(*pair).ahead for pair in pairs}
-    told = {pair: ahead for pair, ahead in told.items() if ahead != "not tested"}
-    if len(told) < 2:
-        return [], [], [], []
-    found: dict[str, set[str]] = {}
-    for (convolutional, _), ahead in told.items():
-        found.setdefault(convolutional, set()).add(ahead)
-    winners, losers = (
-        [case for case, ahead in found.items() if ahead == {side}] for side in ("a", "b")
-    )
-    return list(found), list(dict.fromkeys(dense for _, dense in told)), winners, losers
 
 
 def not_tested(study: Reported, dataset: str) -> dict[str, list[str]]:

@@ -12,6 +12,8 @@ from densevsconv.report.figures.fonts import Fonts
 from densevsconv.store.files import atomic_path
 
 TEMPLATES = Path(__file__).parent / "templates"
+SIZES, FULL = ("10", "9.9", "10.1", "9.8", "10.2", "9.7", "10.3", "9.6", "9.5", "9.4"), 0.7
+"""Of the type, in points: the first that fills the last page to this share of its height."""
 _LONG = re.compile(r"\S{20}(?=\S{20})")
 
 
@@ -38,25 +40,29 @@ def write_paper(
         for file in fonts.files:
             shutil.copy(file, root / "fonts")
 
-        def pages(**inputs: str) -> bytes:
-            # fonts that come with typst, and those that names of this study want
-            made: bytes = typst.compile(
-                str(root / "paper.typ"),
-                root=str(root),
-                font_paths=[str(root / "fonts")],
-                ignore_system_fonts=True,
-                sys_inputs=inputs | ({"supplement": "yes"} if supplement else {}),
-                timestamp=0,
-            )
-            return made
+        # fonts that come with typst, and those that names of this study want
+        source: dict[str, Any] = {
+            "input": str(root / "paper.typ"),
+            "root": str(root),
+            "font_paths": [str(root / "fonts")],
+            "ignore_system_fonts": True,
+        }
+        given = {"supplement": "yes"} if supplement else {}
 
+        def end(size: str) -> float:
+            found = typst.query(**source, selector="<end>", sys_inputs=given | {"size": size})
+            return float(json.loads(found)[0]["value"])
+
+        if not supplement:
+            full = (size for size in SIZES if end(size) > FULL)
+            given["size"] = next(full, max(SIZES, key=end))
         try:
-            made = pages()
+            made = typst.compile(**source, sys_inputs=given, timestamp=0)
         except typst.TypstError as error:
             # a figure that floats into a table that goes on: typst cannot tag that for readers
             if "PDF tag would be split" not in str(error):
                 raise
-            made = pages(still="yes")
+            made = typst.compile(**source, sys_inputs=given | {"still": "yes"}, timestamp=0)
         with atomic_path(target) as temporary:
             temporary.write_bytes(made)
 

@@ -1,5 +1,6 @@
 """The answer as a figure: convolutional minus dense of each pair in front, with its interval."""
 
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
@@ -12,8 +13,8 @@ from densevsconv.report.figures.canvas import PAGE_MM, axes_at, new_figure
 from densevsconv.report.wording import format_value
 from densevsconv.results.study import Study
 
-LINE_MM, HEAD_MM, FOOT_MM = 4.4, 1.0, 14.0
-LABEL_MM, VALUE_MM = 74.0, 34.0
+LINE_MM, TWO_LINES_MM, HEAD_MM, FOOT_MM = 4.4, 7.2, 1.5, 14.0
+LABEL_MM, VALUE_MM, LETTERS = 68.0, 36.0, 46
 COLOURS = {"a": style.FAMILY_COLOURS["convolutional"], "b": style.FAMILY_COLOURS["dense"]}
 PUBLISHED: dict[str, Any] = {"color": style.INK, "linestyle": (0, (2, 1)), "linewidth": 1.2}
 
@@ -45,11 +46,10 @@ def _lead(study: Study[Any], pair: front.Pair) -> Lead:
     tested = row.ahead != "not tested"
     ends = (row.difference_mean, row.difference_low, row.difference_high)
     mean, low, high = (100 * end if tested and end is not None else None for end in ends)
-    conv, dense = (study.case(case).title for case in pair[:2])
-    shared = conv[conv.rfind(", ") :] if ", " in conv else ""
-    if shared and dense.endswith(shared):  # of both: said once
-        conv = conv.removesuffix(shared)
-    label = f"{conv} \u2212 {dense}"
+    parts = [study.case(case).title.partition(", ") for case in pair[:2]]
+    if parts[0][1:] == parts[1][1:]:  # what is of both is said once
+        parts[0] = (parts[0][0], "", "")
+    label = " \u2212 ".join("".join(part) for part in parts)
     published = None if pair.published is None else 100 * pair.published
     return Lead(label, pair.why, mean, low, high, row.ahead, published)
 
@@ -60,19 +60,21 @@ def draw(shown: list[tuple[str, list[Lead]]]) -> Figure:
     lines: list[str | Lead] = []
     for title, leads in shown:
         lines += [title, *leads] if titled else leads
-    height_mm = HEAD_MM + LINE_MM * len(lines) + FOOT_MM
+    names = [wrap(line if isinstance(line, str) else line.label, LETTERS) for line in lines]
+    line_mm = LINE_MM if max(map(len, names)) < 2 else TWO_LINES_MM
+    height_mm = HEAD_MM + line_mm * len(lines) + FOOT_MM
     figure = new_figure(PAGE_MM, height_mm, layout=None)
     axis = axes_at(
-        figure, LABEL_MM, FOOT_MM, PAGE_MM - LABEL_MM - VALUE_MM, LINE_MM * len(lines)
+        figure, LABEL_MM, FOOT_MM, PAGE_MM - LABEL_MM - VALUE_MM, line_mm * len(lines)
     )  # fmt: skip
     axis.axvline(0, color=style.INK, linewidth=0.7)
     beside = blended_transform_factory(axis.transAxes, axis.transData)
-    for place, line in enumerate(lines):
+    for place, (line, label) in enumerate(zip(lines, names, strict=True)):
         words: dict[str, Any] = {"transform": beside, "va": "center", "clip_on": False}
         if isinstance(line, str):
-            axis.text(-0.02, place, line, ha="right", fontweight="bold", **words)
+            axis.text(-0.02, place, "\n".join(label[:2]), ha="right", weight="bold", **words)
             continue
-        axis.text(-0.02, place, style.shortened(line.label, LABEL_MM - 3), ha="right", **words)
+        axis.text(-0.02, place, "\n".join(label[:2]), ha="right", **words)
         if line.mean is None:
             axis.text(1.02, place, "did not train: not tested", color=style.FAINT, **words)
             continue
