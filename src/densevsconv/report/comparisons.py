@@ -3,6 +3,7 @@
 Reads difficulty.csv and engines.csv; where one has no rows there is nothing to say.
 """
 
+from collections import defaultdict
 from typing import Any
 
 from densevsconv.report.parts import Text, case, name, span
@@ -55,34 +56,27 @@ class EnginePair:
     report's order of cases, and ``tested`` those of networks that trained.
     """
 
-    def __init__(self, study: Reported, dataset: str, engines: tuple[str, str]) -> None:
-        self.study, self.dataset, self.engines = study, dataset, engines
+    def __init__(self, study: Reported, engines: tuple[str, str], rows: list[EngineRow]) -> None:
         self.a, self.b = map(study.engine_title, engines)
-        order = study.cases(dataset)
-        found = [row for row in _of(study, dataset) if (row.engine_a, row.engine_b) == engines]
-        self.rows = [
-            study.row("engines", x) for x in sorted(found, key=lambda x: order.index(x.case_a))
-        ]
-
+        self.rows = [study.row("engines", row) for row in rows]
         self.tested = [row for row in self.rows if row.ahead != "not tested"]
+        self.ratios = span([row.time_ratio for row in self.tested], "significant")
 
     @property
     def widest(self) -> Any:
         return max(self.tested, key=lambda row: abs(row.difference_mean.value))
 
-    @property
-    def ratios(self) -> Text:
-        return span([row.time_ratio for row in self.tested], "significant")
-
-
-def _of(study: Reported, dataset: str) -> list[EngineRow]:
-    return [row for row in study.results.engine_pairs if row.dataset == dataset]
-
 
 def engine_pairs(study: Reported, dataset: str) -> list[EnginePair]:
-    pairs = sorted({(row.engine_a, row.engine_b) for row in _of(study, dataset)})
-    made = [EnginePair(study, dataset, pair) for pair in pairs]
-    return [pair for pair in made if pair.tested]
+    order, found = study.cases(dataset).index, defaultdict(list)
+    for row in study.results.engine_pairs:
+        if row.dataset == dataset:
+            found[row.engine_a, row.engine_b].append(row)
+    return [
+        EnginePair(study, engines, sorted(rows, key=lambda row: order(row.case_a)))
+        for engines, rows in sorted(found.items())
+        if any(row.ahead != "not tested" for row in rows)
+    ]
 
 
 def network(study: Reported, row: Any) -> Text:

@@ -127,6 +127,9 @@ def context(study: Reported, shown: list[Drawing]) -> dict[str, Any]:
             Part("figure", each.stem) for each in shown if each.figure.name == own and each.paper
         ),
         "forms": comparisons.references(study),
+        "figures_of": lambda own, of: [
+            each.stem for each in shown if (each.figure.name, each.dataset) == (own, of)
+        ],
         "front": front,
         "read": readings,
         "compare": comparisons,

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from densevsconv.report.parts import Part, Printed, Text, joined, listed, name, printed
-from densevsconv.report.references import SHORT
+from densevsconv.report import front
+from densevsconv.report.parts import Printed, Text, joined, name, printed
 from densevsconv.report.study import Reported
 from densevsconv.results.splits import divided
 from densevsconv.results.traced import traced
@@ -18,7 +18,8 @@ ALIKE = 1.1
 def caveats(study: Reported) -> list[str]:
     """Return what a reader of the answer must know, the gravest first."""
     plan, results = study.results.plan, study.results
-    headlines = [pair[:2] for _, pair in study.front_pairs() if pair.why == "best of each"]
+    every = [pair for dataset in study.datasets for pair in front.pairs(results, dataset)]
+    headlines = [pair[:2] for pair in every if pair.why == "best of each"]
     sizes = [[results.summary(case).parameters for case in pair] for pair in headlines]
     matched = any(case.matched for case in plan.cases.values())
     found = {
@@ -26,20 +27,10 @@ def caveats(study: Reported) -> list[str]:
         "other data": any(plan.datasets[each].other_data for each in study.datasets),
         "few seeds": any(row.test_accuracy_low is None for row in results.summaries.values()),
         "size": not matched and any(max(pair) > ALIKE * min(pair) for pair in sizes),
-        "edge": any(edges(study, dataset) for dataset in study.datasets),
+        "edge": any(results.selection(case).edge for case in searched(study)),
         "one split": not several_splits(study),
     }
     return [caveat for caveat, holds in found.items() if holds]
-
-
-def divided_alike(study: Reported) -> list[list[str]]:
-    """Return the data sets in groups whose test and validation parts are drawn alike."""
-    groups: dict[str, list[str]] = {}
-    for dataset in study.datasets:
-        split = study.results.plan.datasets[dataset].split
-        key = repr((split.test, split.validation, split.stratify, split.grouped))
-        groups.setdefault(key, []).append(dataset)
-    return list(groups.values())
 
 
 def searched(study: Reported) -> list[str]:
@@ -99,13 +90,6 @@ def changes(study: Reported, dataset: str) -> list[Printed]:
     ]
 
 
-def augmented(study: Reported, dataset: str) -> tuple[list[str], list[str]]:
-    """Return the cases that change training images at random, and those that tried in vain."""
-    cases = [case for case in study.cases(dataset) if study.case(case).augmentations]
-    used = [case for case in cases if _augments(study.results.selection(case).training)]
-    return used, [case for case in cases if case not in used]
-
-
 def _augments(training: dict[str, Any]) -> bool:
     return any((training.get("augmentation") or {}).values())
 
@@ -123,42 +107,3 @@ def some_trained(study: Reported, dataset: str) -> list[Any]:
     """Return the rows of the cases of which some starts trained and others did not."""
     rows = [study.summary(case) for case in study.cases(dataset)]
     return [row for row in rows if 0 < row.trained_seeds.value < row.seeds.value]
-
-
-def edges(study: Reported, dataset: str) -> list[tuple[Text, list[str], str]]:
-    """Return which chosen settings are the largest or the smallest of those tried, of which cases.
-
-    Draws have no edge, and nothing lies beyond none.
-    """
-    found: dict[tuple[str, str], list[str]] = {}
-    for case in study.searched(dataset):
-        selection = study.results.selection(case)
-        for key in selection.edge:
-            tried = [each.settings[key] for each in selection.candidates if key in each.settings]
-            which = "largest" if selection.settings[key] == max(tried) else "smallest"
-            found.setdefault((key, which), []).append(case)
-    return [
-        (Text(name(key.replace("_", " "))), cases, which)
-        for (key, which), cases in sorted(found.items())
-    ]
-
-
-def sources(study: Reported, dataset: str) -> list[Text]:
-    """Return where the architectures of a data set come from, those of one source together.
-
-    A work of :data:`SHORT` that the source names is cited.
-    """
-    found: dict[str, dict[str, None]] = {}
-    for case in study.cases(dataset):
-        architecture = study.case(case).architecture
-        found.setdefault(architecture["source"], {})[architecture["name"]] = None
-    return [
-        Text(listed(names), ": ", name(source), *_cited(source))
-        for source, names in found.items()
-        if source
-    ]
-
-
-def _cited(source: str) -> list[Any]:
-    keys = [key for key, short in SHORT.items() if short in source]
-    return [piece for key in keys for piece in (" ", Part("cite", key))]

@@ -1,10 +1,6 @@
 """The works that reports cite. A new one is a line here; only cited ones are listed."""
 
 REFERENCES = {
-    "lecun1998": (
-        "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998). Gradient-based learning applied to "
-        "document recognition. Proceedings of the IEEE 86(11), 2278-2324."
-    ),
     "gowdra2020": (
         "N. Gowdra, R. Sinha and S. G. MacDonell (2020). Examining and mitigating kernel "
         "saturation in convolutional neural networks using negative images. Proceedings of IECON, "
@@ -38,6 +34,4 @@ REFERENCES = {
 """By key; data sets bring their own citation, under ``data:<name>``, and so does the work that a
 study reproduces, under :data:`PUBLICATION`."""
 
-SHORT = {"lecun1998": "LeCun et al. (1998)"}
-"""How the ``source`` of an architecture names a work."""
 PUBLICATION = "publication"

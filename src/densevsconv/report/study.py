@@ -196,14 +196,6 @@ class Reported:
         """Return the cases in front of every data set."""
         return {dataset: front.cases(self.results, dataset) for dataset in self.datasets}
 
-    def front_pairs(self) -> list[tuple[str, front.Pair]]:
-        return [(each, pair) for each in self.datasets for pair in front.pairs(self.results, each)]
-
-    def put_in_front(self, dataset: str) -> bool:
-        """Tell whether it is the study, and no score, that says who stands for both families."""
-        both = (self.best(dataset, "dense"), self.best(dataset, "convolutional"))
-        return all(case in self.results.plan.highlights for case in both)
-
     def pairs(self, dataset: str) -> list[tuple[str, str]]:
         """Return the pairs to compare, and those in front: they may cross engines."""
         own = [pair[:2] for pair in front.pairs(self.results, dataset)]
@@ -216,10 +208,6 @@ class Reported:
         titles = {each: self.results.plan.datasets[each].title for each in self.datasets}
         same = list(titles.values()).count(titles[dataset]) > 1
         return name(titles[dataset] + (f" ({dataset})" if same else ""))
-
-    def reshaped(self, dataset: str) -> bool:
-        plan = self.results.plan.datasets[dataset]
-        return plan.shape != plan.source_shape
 
     def is_first_form(self, dataset: str) -> bool:
         """Tell whether a data set is the first of those made from the same source."""
