@@ -86,7 +86,7 @@ def drawings(plan: StudyPlan) -> list[Drawing]:
     for dataset in plan.used:
         for figure in FIGURES:
             shown = [case for case in plan.ordered(dataset) if figure.wanted(plan, case)]
-            if figure.requested or figure.whole or not shown:
+            if figure.requested or figure.whole or len(shown) < figure.fewest:
                 continue
             # as few pages as hold them, of about equal size
             size = ceil(len(shown) / ceil(len(shown) / (figure.cases_per_page or len(shown))))

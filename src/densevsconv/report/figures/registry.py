@@ -23,7 +23,8 @@ class Figure:
     ``name`` is that of its caption (``workflow/report/<name>.rst``) and of the module that draws
     it, unless ``file`` is; ``alt`` says what the picture shows to people who do not see it.
     ``wanted`` tells whether it shows a case: one that shows none of a data set is not drawn. With
-    more cases than ``cases_per_page`` it is continued in a second file. A ``requested`` one is
+    more cases than ``cases_per_page`` it is continued in a second file, and with fewer than
+    ``fewest`` not drawn. A ``requested`` one is
     drawn only where the study's ``report.counterparts`` ask for it, once for each of them, and a
     ``whole`` one once, of the whole study. The paper has those that say so, where a study has few
     cases and data sets or "always"; the supplement has the others, and where a study has many cases
@@ -40,6 +41,7 @@ class Figure:
     whole: bool = False
     paper: Literal["", "few", "always"] = ""
     front: bool = False
+    fewest: int = 1
     file: str = ""
     shows: str = "data"
     draws: str = "draw"
@@ -97,7 +99,8 @@ FIGURES = (
            wanted=lambda plan, case: bool(plan.cases[case].searched_keys), cases_per_page=12,
            paper="few"),
     Figure("accuracy", "results", "page",
-           "Dots with intervals: test accuracy of every case, the best on top.", cases_per_page=36),
+           "Dots with intervals: test accuracy of every case, the best on top.", cases_per_page=36,
+           fewest=3),
     Figure("learning_curves", "results", "page",
            "Curves: training and validation accuracy by epoch, one panel for each case.",
            cases_per_page=16, paper="few", front=True, file="curves", draws="draw_accuracy"),
@@ -115,7 +118,7 @@ FIGURES = (
            cases_per_page=12, paper="few"),
     Figure("trade_off", "cost", "page",
            "Test accuracy of each case against training time, multiply-accumulates and parameters.",
-           cases_per_page=26, paper="few"),  # letters
+           cases_per_page=26, fewest=3, paper="few"),  # letters
     Figure("engines", "engines", "page",
            "Dots with intervals: accuracy difference and time ratio of networks on two engines.",
            wanted=on_two_engines, paper="always"),

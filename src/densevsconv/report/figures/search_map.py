@@ -83,9 +83,7 @@ def draw(shown: list[Panel]) -> Figure:
 
     Where more settings were searched than an axis has, a cell shows its best value.
     """
-    finished = [panel.points["accuracy"].dropna() for panel in shown]
-    best = float(pd.concat(finished).max()) if any(map(len, finished)) else 1.0
-    norm = Normalize(max(0.0, best - SPAN), best)
+    norm = Normalize(-SPAN, 0)  # of its own panel: the best of another would leave one colour
     colours = sns.color_palette("crest", as_cmap=True)  # even steps of lightness
     widths = [panel.points[panel.keys[0]].nunique() for panel in shown if panel.kind == "map"]
     columns = COLUMNS if max(widths, default=0) <= MOST_CELLS else COLUMNS // 2
@@ -99,7 +97,7 @@ def draw(shown: list[Panel]) -> Figure:
             shrink=min(1.0, 1.6 / (1 + len(axes) // columns)),
         )  # fmt: skip
         bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
-        bar.set_label("validation accuracy (%)")
+        bar.set_label("below the panel's best (points)")
         bar.outline.set_linewidth(0.4)
     return figure
 
@@ -109,8 +107,9 @@ def _draw_map(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
     grid = points.pivot_table("accuracy", index=down, columns=across, aggfunc="max", dropna=False)
     # numbers by size, words in the order of the search
     grid = grid.reindex(index=_levels(points[down])[::-1], columns=_levels(points[across]))
+    below = grid - grid.max(axis=None)
     sns.heatmap(
-        grid, ax=axis, norm=norm, vmin=norm.vmin, vmax=norm.vmax, cmap=colours, cbar=False,
+        below, ax=axis, norm=norm, vmin=norm.vmin, vmax=norm.vmax, cmap=colours, cbar=False,
         linewidths=0.4, linecolor="white",
     )  # fmt: skip
     for (row, column), value in np.ndenumerate(grid.to_numpy(float)):
@@ -118,7 +117,7 @@ def _draw_map(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
         axis.text(
             column + 0.5, row + 0.5, f"{100 * value:.1f}" if found else DIVERGED,
             ha="center", va="center", fontsize=7, in_layout=False,
-            color=_text_on(colours(norm(value))) if found else style.FAINT,
+            color=_text_on(colours(norm(below.iat[row, column]))) if found else style.FAINT,
         )  # fmt: skip
     axis.set_xticklabels([_write(value) for value in grid.columns], rotation=0)
     axis.set_yticklabels([_write(value) for value in grid.index], rotation=0)
@@ -135,14 +134,15 @@ def _draw_dots(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
     finished = points.dropna(subset="accuracy").sort_values("accuracy")
     diverged = points[points["accuracy"].isna()]
     axis.scatter(
-        finished[across], finished[down], c=finished["accuracy"], norm=norm, s=26,
+        finished[across], finished[down], c=finished["accuracy"] - finished["accuracy"].max(),
+        norm=norm, s=26,
         cmap=colours, edgecolors="white", linewidths=0.4, zorder=2,
     )  # fmt: skip
     axis.scatter(diverged[across], diverged[down], marker="x", s=16, color=style.FAINT)
     if across in panel.chosen and down in panel.chosen:
         axis.scatter(panel.chosen[across], panel.chosen[down], **RING)
     for key, scale in ((across, axis.set_xscale), (down, axis.set_yscale)):
-        if (points[key] > 0).all() and points[key].max() > 30 * points[key].min():
+        if (points[key] > 0).all() and points[key].max() > 5 * points[key].min():
             scale("log")
             own = axis.xaxis if key == across else axis.yaxis
             own.set_major_formatter(lambda value, _: _write(value))

@@ -29,7 +29,8 @@ Costed = tuple[str, Accuracy, dict[str, float]]
 
 def data(study: Study, dataset: str, cases: list[str]) -> list[Costed]:
     found = []
-    for letter, case in zip(ascii_uppercase, cases, strict=False):
+    trained = [case for case in cases if not study.summary(case).not_tested] or cases
+    for letter, case in zip(ascii_uppercase, trained, strict=False):
         costs = {cost: getattr(study.summary(case), cost) for cost in COSTS}
         found.append((letter, accuracy(study, case), costs))
     return found
