@@ -43,7 +43,7 @@ COMMANDS = {
     "judge": Command("stages.judge:run", "judge the claims of a publication"),
     "summarise": Command("stages.summarise:run", "write the tables of the study"),
     "figures": Command("stages.figures:run", "draw the figures"),
-    "report": Command("stages.report:run", "write paper.pdf and index.html"),
+    "report": Command("stages.report:run", "write paper.pdf, supplement.pdf and index.html"),
     "track": Command("stages.track:run", "import the results into MLflow"),
     "check": Command("commands.study:check", "validate a study's configuration", ("", "tiny")),
     "describe": Command(

@@ -13,7 +13,7 @@ rule report:
         code=code("report"),
         plan=plans["report"].digest(),
     message:
-        "report: paper.pdf and index.html"
+        "report: paper.pdf, supplement.pdf and index.html"
     shell:
         "{STAGE} --log {log:q} report {RESULTS} --digests {output.list:q}"
         " --plan {params.plan} {REPORTS}"

@@ -87,9 +87,10 @@ def written(figure: Figure) -> list[Text]:
         label for own in owns for tick in own._update_ticks()
         for label in (tick.label1, tick.label2)
     }  # fmt: skip
+    hidden = ticks - drawn_ticks
     return [
         text for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip() and (text in drawn_ticks or text not in ticks)
+        if text.get_visible() and text.get_text().strip() and text not in hidden
         and (text.axes is None or text.axes.get_visible())
     ]  # fmt: skip
 
@@ -119,7 +120,7 @@ def faults(figure: Figure) -> list[str]:
     for axis in figure.axes:
         for mesh in (each for each in axis.collections if isinstance(each, QuadMesh)):
             (left, _), (right, _) = axis.transData.transform([(0, 0), (1, 0)])
-            across = int(round(axis.get_xlim()[1]))
+            across = round(axis.get_xlim()[1])
             for text in axis.texts:
                 column, row = (int(place) for place in text.get_position())
                 if text.get_window_extent().width > right - left:

@@ -14,6 +14,7 @@ from matplotlib.colors import to_rgba
 from densevsconv.report.figures import confusion, curves, curves_and_confusion, search_map, style
 from densevsconv.report.figures.confusion import Matrix
 from densevsconv.report.figures.curves import Curves
+from densevsconv.report.figures.curves_and_confusion import Row
 from tests.report.figures.conftest import Drawn
 
 NAMES = ["ant", "bee", "cow"]
@@ -35,7 +36,7 @@ CURVES = Curves("net", "dense", HISTORY)
     ("figure", "texts"),
     [
         (lambda: confusion.draw([MATRIX]), RATES),
-        (lambda: curves_and_confusion.draw([(CURVES, MATRIX)]), RATES),
+        (lambda: curves_and_confusion.draw([Row(CURVES, MATRIX, None)]), RATES),
     ],
 )  # fmt: skip
 def test_a_matrix_has_true_classes_in_rows(figure: Any, texts: dict[tuple[str, str], str]) -> None:
@@ -62,7 +63,7 @@ def test_a_matrix_has_true_classes_in_rows(figure: Any, texts: dict[tuple[str, s
     [
         (lambda: curves.draw_accuracy([CURVES]), "accuracy"),
         (lambda: curves.draw_loss([CURVES]), "loss"),
-        (lambda: curves_and_confusion.draw([(CURVES, MATRIX)]), "accuracy"),
+        (lambda: curves_and_confusion.draw([Row(CURVES, MATRIX, None)]), "accuracy"),
     ],
 )
 def test_solid_is_validation_and_dashed_is_training(figure: Any, quantity: str) -> None:

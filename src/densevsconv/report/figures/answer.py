@@ -16,7 +16,6 @@ from densevsconv.results.study import Study
 LINE_MM, TWO_LINES_MM, HEAD_MM, FOOT_MM = 4.4, 7.2, 1.5, 14.0
 LABEL_MM, VALUE_MM, LETTERS = 68.0, 36.0, 46
 COLOURS = {"a": style.FAMILY_COLOURS["convolutional"], "b": style.FAMILY_COLOURS["dense"]}
-PUBLISHED: dict[str, Any] = {"color": style.INK, "linestyle": (0, (2, 1)), "linewidth": 1.2}
 
 
 class Lead(NamedTuple):
@@ -87,7 +86,7 @@ def draw(shown: list[tuple[str, list[Lead]]]) -> Figure:
             markerfacecolor="white" if line.ahead == "neither" else colour,
         )  # fmt: skip
         if line.published is not None:
-            axis.plot([line.published] * 2, [place - 0.42, place + 0.42], **PUBLISHED)
+            axis.plot([line.published] * 2, [place - 0.42, place + 0.42], **style.PUBLISHED)
         numbers = [format_value(end / 100, "points") for end in (line.mean, low, high)]
         axis.text(1.02, place, "{} ({} to {})".format(*numbers), **words)
     axis.set(ylim=(len(lines) - 0.5, -0.5), yticks=[])
@@ -115,5 +114,5 @@ def _legend(figure: Figure, leads: list[Lead]) -> None:
     if any(lead.why.startswith(front.EQUAL) for lead in leads):
         handles.append(Line2D([], [], marker="D", color=style.INK, label="equal in size", **point))
     if any(lead.published is not None and lead.mean is not None for lead in leads):
-        handles.append(Line2D([], [], label="published", **PUBLISHED))
+        handles.append(Line2D([], [], label="published", **style.PUBLISHED))
     figure.legend(handles=handles, loc="lower center", ncols=len(handles), handlelength=1.2)

@@ -28,6 +28,7 @@ INK = "#222222"
 FAINT = "#8a8a8a"
 DASHES: dict[str, Any] = {"training": (0, (2, 1.2)), "validation": "solid"}
 """Lines of curves, by part of the data."""
+PUBLISHED: dict[str, Any] = {"color": INK, "linestyle": (0, (2, 1)), "linewidth": 1.2}
 
 _ACCURACY_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 _POINTS = 7.5
