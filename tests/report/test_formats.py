@@ -11,9 +11,9 @@ from densevsconv.report.wording import format_value, setting, significant
     ("value", "form", "text"),
     [
         (0.98611, "percent", "98.61"), (0.95, "percent_whole", "95"), (0.2, "percent_plain", "20"),
-        (0.0, "points", "0.00"), (-1e-9, "points", "0.00"), (-0.0123, "points_size", "1.23"),
+        (0.0, "points", "0.00"), (-1e-9, "points", "0.00"),
         (0.0123, "points", "+1.23"), (-0.0123, "points", "\u22121.23"),
-        (-0.0123, "points_negated", "1.23"), (1234567, "integer", "1,234,567"),
+        (1234567, "integer", "1,234,567"),
         (0.00021, "milliseconds", "0.210"), (2**30, "mebibytes", "1,024"),
         (0.0004, "p_value", "< 0.001"), (0.0421, "p_value", "0.042"),
         (None, "percent", "\u2013"), (None, "setting", "none"),

@@ -6,14 +6,14 @@ Reads claims.json; where a study lists no claims there is nothing.
 import re
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, get_args
 
 from densevsconv.claims.kind import FAILS, HOLDS, verdict_of_all
 from densevsconv.claims.registry import KINDS
 from densevsconv.report.parts import Printed, Text, case, interval, name, printed
 from densevsconv.report.study import Reported
 from densevsconv.report.wording import MISSING
-from densevsconv.results.claims import ClaimTestRecord, Judged
+from densevsconv.results.claims import ClaimTestRecord, Judged, Verdict
 from densevsconv.results.traced import traced
 
 NEAR = {HOLDS: "yes", FAILS: "no"}
@@ -54,24 +54,15 @@ def ordered(study: Reported) -> list[tuple[str, list[str]]]:
     return [(dataset, names) for dataset, names in found.items() if names]
 
 
-BY_VERDICT = {
-    "holds": "Holds",
-    "fails": "Fails",
-    "depends on the implementation": "Depends on the implementation",
-    "cannot be told": "Cannot be told",
-    "not tested here": "Not tested here",
-}
-
-
 def by_verdict(study: Reported) -> list[tuple[str, list[Text]]]:
-    """Return the publication's conclusions in the order of their verdicts."""
-    found: dict[str, list[Text]] = {verdict: [] for verdict in BY_VERDICT}
-    for _, keys in ordered(study):
-        for key in keys:
-            claim = study.results.claims.claims[key]
-            if claim.group == "conclusions":
-                found[claim.verdict].append(Text(name(claim.text)))
-    return [(BY_VERDICT[verdict], told) for verdict, told in found.items() if told]
+    """Return the publication's conclusions by their verdicts."""
+    every = study.results.claims.claims
+    keys = [key for _, own in ordered(study) for key in own if every[key].group == "conclusions"]
+    return [
+        (verdict.capitalize(), told)
+        for verdict in get_args(Verdict)
+        if (told := [Text(name(every[key].text)) for key in keys if every[key].verdict == verdict])
+    ]
 
 
 def tests(study: Reported, claim: Any) -> list[ClaimTest]:

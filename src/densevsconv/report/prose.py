@@ -78,7 +78,6 @@ def _environment() -> _Environment:
     for form in FORMATS:
         made.filters[form] = lambda value, form=form: printed(value, form)
     made.filters |= {
-        "apply": lambda item, function: function(item),
         "case": case,
         "emph": emph,
         "joined": joined,
