@@ -12,8 +12,14 @@ from densevsconv.report.figures.accuracy import Accuracy, accuracy
 from densevsconv.report.figures.canvas import PAGE_MM, new_figure
 from densevsconv.results.study import Study
 
-PLACES = [(7, 0), (-7, 0), (6, 6), (-6, 6), (6, -6), (-6, -6), (12, 0), (-12, 0), (0, 11), (0, -11)]
+PLACES = [
+    (radius * np.cos(angle), radius * np.sin(angle))
+    for radius in (7, 12, 17, 23)
+    for angle in np.radians([0, 180, 45, 135, -45, -135, 90, -90])
+]
 """Where a letter may stand, in points from its mark, the best first."""
+APART = 9.0
+"""Points between a letter and other letters and marks."""
 COSTS = {
     "train_seconds_median": "training time (s)",
     "macs": "multiply-accumulates per image",
@@ -72,14 +78,13 @@ def _write_letters(axis: Axes, shown: list[Costed], cost: str) -> None:
     marks = axis.transData.transform(places) * (72 / axis.figure.dpi)  # in points
     taken = list(marks)
     for (letter, found, _), place, mark in zip(shown, places, marks, strict=True):
-        free = [
-            offset
-            for offset in PLACES
-            if all(np.hypot(*(mark + offset - other)) > 6 for other in taken)
-        ]
-        offset = free[0] if free else PLACES[0]
+        others = [each for each in taken if each is not mark]
+        room = [min((np.hypot(*(mark + at - x)) for x in others), default=99.0) for at in PLACES]
+        free = [at for at, distance in zip(PLACES, room, strict=True) if distance > APART]
+        offset = free[0] if free else PLACES[int(np.argmax(room))]
         taken.append(mark + offset)
         axis.annotate(
             letter, place, xytext=offset, textcoords="offset points", ha="center", va="center",
             color=style.FAMILY_COLOURS[found.family], fontsize=7.5, fontweight="bold",
+            arrowprops={"arrowstyle": "-", "color": style.FAINT, "linewidth": 0.4, "shrinkA": 0},
         )  # fmt: skip
