@@ -53,8 +53,10 @@ def build(kind: Kind, dataset: str | None, context: dict[str, Any]) -> Table:
     """Return a table as its template makes it; without rows where there is nothing to show."""
     study = context["study"]
     shown: dict[str, list[str]] = {}
-    if kind.front or dataset:
-        shown = study.in_front() if kind.front else {dataset: study.cases(dataset)}
+    if kind.front:
+        shown = study.in_front()
+    elif dataset:
+        shown = {dataset: study.cases(dataset)}
     own = {"dataset": dataset, "shown": shown, "by_title": kind.front}
     titles, marks, *lines = render_rows(f"tables/{kind.name}", **own, **context)
     columns = [(title, _ALIGN[mark[0]]) for title, mark in zip(titles, marks, strict=True)]

@@ -38,7 +38,7 @@ LABELS: dict[str, tuple[set[str], set[str]]] = {
     "augmentation": PICTURES,
     "confused_pairs": PICTURES,
     "class_counts": ({"class"}, {"images"}),
-    "search_map": ({"learning rate"}, {"l2", "validation accuracy (%)"}),
+    "search_map": ({"learning rate"}, {"l2", "validation accuracy (%)", "points below the best"}),
     "accuracy": ({"test accuracy (%)"}, set()),
     "learning_curves": ({"epoch"}, {"accuracy (%)"}),
     "calibration": ({"predicted probability (%)"}, {"correct (%)"}),
@@ -78,14 +78,15 @@ def test_axes_are_labelled_as_the_table_says(drawn: dict[str, Drawn], name: str)
 
 def written(figure: Figure) -> list[Text]:
     """Return the texts that are drawn; ticks outside of the range of their axis are not."""
-    owns = [own for axis in figure.axes for own in (axis.xaxis, axis.yaxis)]
+    owns = {axis: (axis.xaxis, axis.yaxis) for axis in figure.axes}
     ticks = {
-        label for own in owns for tick in (*own.get_major_ticks(), *own.get_minor_ticks())
+        label for both in owns.values() for own in both
+        for tick in (*own.get_major_ticks(), *own.get_minor_ticks())
         for label in (tick.label1, tick.label2)
     }  # fmt: skip
     drawn_ticks = {
-        label for own in owns for tick in own._update_ticks()
-        for label in (tick.label1, tick.label2)
+        label for axis, both in owns.items() if axis.get_visible() and axis.axison
+        for own in both for tick in own._update_ticks() for label in (tick.label1, tick.label2)
     }  # fmt: skip
     hidden = ticks - drawn_ticks
     return [
@@ -110,8 +111,10 @@ def faults(figure: Figure) -> list[str]:
     found = []
     for text, box in zip(texts, boxes, strict=True):
         beyond = max(-box.x0, -box.y0, box.x1 - figure.bbox.x1, box.y1 - figure.bbox.y1)
-        found += [f"outside by {beyond:.0f}: {text.get_text()}"] * (beyond > 1)
-        found += [f"small: {text.get_text()}"] * (text.get_fontsize() < 7)
+        if beyond > 1:
+            found.append(f"outside by {beyond:.0f}: {text.get_text()}")
+        if text.get_fontsize() < 7:
+            found.append(f"small: {text.get_text()}")
     upright = [k for k, text in enumerate(texts) if text.get_rotation() % 90 == 0]
     for a, b in combinations(upright, 2):
         shared = Bbox.intersection(boxes[a], boxes[b])

@@ -97,7 +97,7 @@ def draw(shown: list[Panel]) -> Figure:
             shrink=min(1.0, 1.6 / (1 + len(axes) // columns)),
         )  # fmt: skip
         bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
-        bar.set_label("below the panel's best (points)")
+        bar.set_label("points below the best")
         bar.outline.set_linewidth(0.4)
     return figure
 
@@ -107,9 +107,9 @@ def _draw_map(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
     grid = points.pivot_table("accuracy", index=down, columns=across, aggfunc="max", dropna=False)
     # numbers by size, words in the order of the search
     grid = grid.reindex(index=_levels(points[down])[::-1], columns=_levels(points[across]))
-    below = grid - grid.max(axis=None)
+    best = float(points["accuracy"].max())
     sns.heatmap(
-        below, ax=axis, norm=norm, vmin=norm.vmin, vmax=norm.vmax, cmap=colours, cbar=False,
+        grid - best, ax=axis, norm=norm, vmin=norm.vmin, vmax=norm.vmax, cmap=colours, cbar=False,
         linewidths=0.4, linecolor="white",
     )  # fmt: skip
     for (row, column), value in np.ndenumerate(grid.to_numpy(float)):
@@ -117,7 +117,7 @@ def _draw_map(axis: Axes, panel: Panel, colours: Any, norm: Normalize) -> None:
         axis.text(
             column + 0.5, row + 0.5, f"{100 * value:.1f}" if found else DIVERGED,
             ha="center", va="center", fontsize=7, in_layout=False,
-            color=_text_on(colours(norm(below.iat[row, column]))) if found else style.FAINT,
+            color=_text_on(colours(norm(value - best))) if found else style.FAINT,
         )  # fmt: skip
     axis.set_xticklabels([_write(value) for value in grid.columns], rotation=0)
     axis.set_yticklabels([_write(value) for value in grid.index], rotation=0)
