@@ -227,7 +227,6 @@ def test_the_publication_is_cited_where_there_is_one(
     titles = {each["title"] for each in other["sections"]}
     assert not {"Published and found", "Claims", "Every test of the claims"} & titles
     # what a network's own file names as its source apart, nothing is said of any
-    # what a network's own file names as its source apart, nothing is said of any
     words = str([each for each in other["sections"] if each["title"] != "Method"])
     assert not re.search("[Pp]ublication|reproduce|Fossheim|claims tested", words)
     assert "reproduces" in " ".join(said(reported(reproduced), "method"))

@@ -199,10 +199,8 @@ def test_a_network_is_a_line_of_layers(layout: Layout) -> None:
         for row in cells(reported(layout), "architectures", "digits")
         if row[1] == "convNet1_3-numpy"
     ]
-    assert (
-        row[2]
-        == "conv 3 of 3\u00d73 same sigmoid, dense 20 sigmoid, dense 10 softmax (Fossheim (2022), as published)"
-    )
+    layers = "conv 3 of 3\u00d73 same sigmoid, dense 20 sigmoid, dense 10 softmax"
+    assert row[2] == f"{layers} (Fossheim (2022), as published)"
     assert row[3] == "4,100"
 
 
