@@ -4,7 +4,7 @@
 #   snakemake --cores all --config study=NAME    another one
 #   snakemake --cores all -n                     what would be done, and why
 #
-# fetch -> prepare, measure, gradients -> search -> select -> refit -> evaluate, time -> summarise -> figures -> report, track
+# fetch -> prepare, measure, gradients -> search -> select -> refit -> evaluate, rerun, time -> summarise, judge -> trust, figures -> report, track
 
 
 include: "workflow/rules/common.smk"
@@ -16,9 +16,11 @@ include: "workflow/rules/search.smk"
 include: "workflow/rules/select.smk"
 include: "workflow/rules/refit.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/rerun.smk"
 include: "workflow/rules/time.smk"
 include: "workflow/rules/judge.smk"
 include: "workflow/rules/summarise.smk"
+include: "workflow/rules/trust.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/track.smk"

@@ -62,7 +62,7 @@ MEASURED = {"seconds", "search_seconds", "ended"}
 JOURNALS = ("search", "refit", "time", "evaluate")
 SLOW = ("figures", "report", "track")
 """Stages that take seconds for any file."""
-SELDOM = (*SLOW, "prepare", "gradients", "time", "measure")
+SELDOM = (*SLOW, "prepare", "gradients", "rerun", "time", "measure")
 """Stages of which only a few files are made again."""
 
 

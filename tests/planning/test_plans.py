@@ -69,7 +69,7 @@ def test_plans_that_say_the_same_are_left_alone(project: Project) -> None:
         ({"question": "What else?"}, {"report", "track"}),
         ({"report": {"highlights": ["dense_1"]}}, {"report"}),
         ({"cases__dense_1__title": "Mine"}, {"summarise", "figures", "report", "track"}),
-        ({"refit__seeds": 3}, {"refit", "summarise", "figures", "report", "track"}),
+        ({"refit__seeds": 3}, {"refit", "rerun", "summarise", "figures", "report", "track"}),
         ({"time__repeats": 2}, {"time"}),
         ({"time__target_accuracy": 0.6}, {"summarise", "report"}),
         ({"time__seconds": 5}, {"time", "report"}),

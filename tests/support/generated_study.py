@@ -90,6 +90,7 @@ def write_data(layout: Layout) -> None:
     test = {"images": images, "labels": labels, "indices": np.arange(IMAGES)}
     train = {f"{part}_{name}": values for part in ("train", "validation")
              for name, values in test.items()}  # fmt: skip
+    train |= {name: rng.permuted(values) for name, values in train.items() if "images" in name}
     write_npz(layout.test_data("toy"), test)
     write_npz(layout.train_data("toy"), train)
     write_json(

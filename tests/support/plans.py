@@ -4,7 +4,7 @@ from typing import Any
 
 from densevsconv.results.digests import Digests
 from densevsconv.results.plan import ReportPlan, StudyPlan, TrainedCase
-from densevsconv.results.timing import Timing
+from densevsconv.results.timing import Rerun, Timing
 from densevsconv.stages import plan as stages
 from densevsconv.stages.plan import Part
 from densevsconv.store.files import write_json
@@ -79,10 +79,13 @@ def write_plans(
             for name, plan in cases.items()}},
         "refit": common | {"shards": [refitted]},
         "evaluate": {"confidence": 0.95, "calibration_bins": 15, "cases": short},
+        "rerun": common | {"case": next(iter(cases)), "cases": refitted},
         "time": common | {"seconds": None, "batch_sizes": [1, 256], "cases": refitted},
         "gradients": {"seed": 1, "cases": {case: trained[case] for case in checked}},
         "judge": {"confidence": 0.95, "claims": claims or {}, "cases": short if claims else {}},
         "summarise": study | {"target_accuracy": target},
+        "trust": {"cases": short, "shards": 0, "readers": [], "before_choice": [],
+                  "unpublished": [], "label_errors": {}},
         "figures": study,
         "report": ReportPlan.model_validate(report).model_dump(mode="json"),
         "track": study | {
@@ -104,6 +107,11 @@ def write_digests(at: Layout) -> None:
     Digests.of("made_up", "", {at.name(file): file for file in files}).write(at.digests("made_up"))
 
 
+def write_rerun(layout: Layout, case: str, differ: int = 0) -> None:
+    """Write what became of a run that was trained again."""
+    Rerun(case=case, trial="t", values=9, differ=differ, elsewhere="").write(layout.rerun)
+
+
 def write_timing(
     layout: Layout, case: str, median: float, epochs: int, times: list[float] | None = None
 ) -> None:
@@ -113,7 +121,8 @@ def write_timing(
         "case": case, "device": "CPU", "threads": 1, "execution": "xla", "repeats": 3,
         "compile_seconds": 1.21, "train_seconds": {**spread, "all": times or [median] * 3},
         "seconds_per_epoch": {key: value / epochs for key, value in spread.items()},
-        "epochs": epochs, "epochs_timed": [epochs] * 3, "images_per_second": 1200 * epochs / median,
+        "others": [0.0] * 3, "epochs": epochs, "epochs_timed": [epochs] * 3,
+        "images_per_second": 1200 * epochs / median,
         "inference": {size: {"median_seconds": seconds, "low_seconds": seconds,
                              "high_seconds": seconds, "images_per_second": 1 / seconds}
                       for size, seconds in (("1", 2.1e-4), ("256", 9.3e-4))},

@@ -28,7 +28,7 @@ from densevsconv.store.layout import Layout
 from densevsconv.store.seeds import training_seeds
 from densevsconv.training.settings import Training
 from tests.support.networks import weight_shapes
-from tests.support.plans import SPLIT, run_stage, write_plans, write_timing
+from tests.support.plans import SPLIT, run_stage, write_plans, write_rerun, write_timing
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINING = Training(early_stopping={"patience": 10}).model_dump()
@@ -190,6 +190,8 @@ def make_study(
     run_stage("evaluate", layout)
     run_stage("summarise", layout)
     run_stage("judge", layout)
+    write_rerun(layout, next(iter(plans)))
+    run_stage("trust", layout)
     if any((entry or {}).get("table") == "gradients" for entry in (counterparts or {}).values()):
         run_stage("gradients", layout)
     return layout

@@ -6,8 +6,8 @@ import pytest
 
 STUDIES = ["tiny", "quickstart"]
 JOBS = {
-    "prepare", "measure", "search0", "search1", "select", "refit0", "refit1", "evaluate", "time",
-    "judge", "summarise", "figures", "report", "track", "all",
+    "prepare", "measure", "search0", "search1", "select", "refit0", "refit1", "evaluate", "rerun",
+    "time", "judge", "summarise", "trust", "figures", "report", "track", "all",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_only_refit_and_what_follows_evaluation_sees_test_images(clone, study):
     reading = {
         rule for rule, files in inputs.items() if any(m in f for f in files for m in measured)
     }
-    assert reading <= {"figures", "report", "track"}
+    assert reading <= {"figures", "report", "track", "trust"}
     # pictures of test images are drawn after the evaluation, and nothing is chosen after it
     evaluations = {file for file in inputs["figures"] if "/evaluate/" in file}
     assert evaluations
@@ -79,7 +79,8 @@ def test_more_shards_than_cases_leave_no_empty_job(clone):
 def test_the_threads_are_the_studys_and_more_than_there_are_cores_are_not_timed(clone):
     clone.edit("config/studies/tiny.yaml", "threads: 1", "threads: 3")
     shown = clone.snakemake("--dry-run", "--printshellcmds").stdout
-    assert shown.count(" --threads 3") == len(["search0", "search1", "refit0", "refit1", "time"])
+    training = ["search0", "search1", "refit0", "refit1", "rerun", "time"]
+    assert shown.count(" --threads 3") == len(training)
     refused = clone.snakemake()
     assert refused.returncode != 0
     assert "computes with 3 threads" in refused.stdout

@@ -7,11 +7,12 @@ from densevsconv.commands.verify import PUBLISHED
 from densevsconv.errors import UserError
 from densevsconv.report.contents import drawings
 from densevsconv.results.digests import Digests, require_whole
-from densevsconv.results.follow import TABLES, followed
+from densevsconv.results.follow import TABLES
 from densevsconv.results.searches import TABLES as SEARCHES
-from densevsconv.results.splits import divided
+from densevsconv.results.trust import TrustRow, in_a_line
 from densevsconv.stages.figures import FiguresPlan
-from densevsconv.store.files import atomic_path
+from densevsconv.stages.report import published
+from densevsconv.store.files import atomic_path, read_json
 from densevsconv.store.layout import Layout
 
 
@@ -23,6 +24,7 @@ def tables(layout: Layout) -> list[Path]:
         layout.comparisons,
         layout.engine_comparisons,
         layout.difficulty,
+        layout.trust,
         *(getattr(layout, name) for name in SEARCHES),
     ]
 
@@ -44,6 +46,8 @@ def where(layout: Layout, command: str) -> str:
     lines = [f"study {layout.study}"]
     for name, files in there.items():
         lines += [f"  {name if file == files[0] else '':8}{file}" for file in files]
+    if layout.trust.exists():
+        lines.append(f"  trust   {in_a_line(TrustRow.read_table(layout.trust))}")
     return "\n".join([*lines, "  `make ui` shows the runs in MLflow"])
 
 
@@ -58,9 +62,9 @@ def publish(layout: Layout, target: Path, command: str) -> list[Path]:
     plan = FiguresPlan.read(layout.plan("figures"))
     figures = [layout.figure(drawing.stem, "png") for drawing in drawings(plan)]
     report = [layout.paper, layout.supplement, layout.page, layout.facts]
-    wanted = {file.name: file for file in [*report, *tables(layout), layout.claims]}
-    wanted |= {file.name: file for file in series(layout) if followed(plan)}
-    wanted |= {layout.splits.name: layout.splits} if divided(plan) else {}
+    # as the report's numbers call them
+    wanted = {layout.name(file): file for file in published(plan, layout)}
+    wanted |= {file.name: file for file in report}
     wanted |= {f"figures/{file.name}": file for file in figures}
     again = f"finish it with `{command}`"
     for file in wanted.values():
@@ -69,6 +73,9 @@ def publish(layout: Layout, target: Path, command: str) -> list[Path]:
     if layout.paper.stat().st_mtime < layout.summary.stat().st_mtime:
         raise UserError(f"{layout.paper}: older than {layout.summary}; {again}")
     require_whole(wanted.values(), layout)
+    said = {fact["source"] for fact in read_json(layout.facts).values()}
+    if missing := sorted(said - wanted.keys()):
+        raise UserError(f"{layout.facts}: numbers of {missing[0]}, which is not published")
     written = {name: target / name for name in wanted}
     for name, copy in written.items():
         with atomic_path(copy) as temporary:
@@ -76,7 +83,7 @@ def publish(layout: Layout, target: Path, command: str) -> list[Path]:
     listed = target / PUBLISHED
     Digests.of(listed.stem, plan.digest(), written).write(listed)
     files = [*written.values(), listed]
-    for pattern in ("*.pdf", "*.html", "*.json", "*.csv", "figures/*.png"):
+    for pattern in ("*.pdf", "*.html", "**/*.json", "*.csv", "figures/*.png"):
         for file in set(target.glob(pattern)) - set(files):
             file.unlink()
     return files

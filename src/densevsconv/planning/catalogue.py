@@ -69,6 +69,9 @@ class DatasetEntry(Strict):
     flip_changes_class: bool = False
     """Whether a mirrored image is of another class, or of none, as with digits; then `flip: true`
     is refused."""
+    label_errors: float | None = Field(default=None, ge=0, lt=1)
+    """The share of wrong labels among the test images, where somebody has counted them (say who in
+    `notes`); null: not known."""
     citation: str = ""
     """Where the data come from, for the report."""
     licence: str = ""

@@ -17,15 +17,17 @@ from densevsconv.stages.figures import FiguresPlan
 from densevsconv.stages.gradients import GradientsPlan
 from densevsconv.stages.judge import JudgedCase, JudgePlan
 from densevsconv.stages.measure import MeasurePlan
-from densevsconv.stages.plan import Plan, lists
+from densevsconv.stages.plan import STAGES, Plan, lists
 from densevsconv.stages.prepare import PreparedDataset, PreparePlan
 from densevsconv.stages.refit import RefitPlan, RefittedCase
-from densevsconv.stages.report import ReportPlan
+from densevsconv.stages.report import ReportPlan, unpublished
+from densevsconv.stages.rerun import RerunPlan
 from densevsconv.stages.search import SearchedCase, SearchPlan
 from densevsconv.stages.select import SelectedCase, SelectPlan
 from densevsconv.stages.summarise import SummarisePlan
 from densevsconv.stages.timing import TimePlan
 from densevsconv.stages.track import TrackPlan
+from densevsconv.stages.trust import TrustPlan, readers_of_tests
 from densevsconv.store.files import write_json_if_changed
 from densevsconv.store.layout import Layout
 from densevsconv.tracking.server import server
@@ -65,7 +67,18 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
         "deterministic": settings.deterministic,
         "tf32": settings.tf32,
     }
-    return {
+    refits = shard_cases(study)
+    shortest = min(cases, key=lambda name: (case_cost(study, cases[name]), name))
+    report = ReportPlan(
+        **dict(shown),
+        **settings.model_dump(include=SAID),
+        highlights=settings.report.highlights,
+        target_accuracy=settings.time.target_accuracy,
+        timed_seconds=settings.time.seconds,
+        automatic=study.automatic,
+        command=study.command,
+    )
+    plans: dict[str, Plan] = {
         "fetch": FetchPlan(
             datasets={
                 dataset.base: FetchedDataset(
@@ -110,8 +123,18 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             **seeded,
             shards=[
                 {name: _refitted(cases[name], cases[name].refit_seeds) for name in shard}
-                for shard in shard_cases(study)
+                for shard in refits
             ],
+        ),
+        "rerun": RerunPlan(
+            **seeded,
+            case=shortest,
+            cases={
+                name: _refitted(cases[name], cases[name].refit_seeds)
+                for shard in refits
+                for name in shard
+                if shortest in shard
+            },
         ),
         "evaluate": EvaluatePlan(
             confidence=settings.evaluate.confidence,
@@ -146,15 +169,7 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             budget=settings.budget,
         ),
         "figures": FiguresPlan(**dict(shown), highlights=settings.report.highlights),
-        "report": ReportPlan(
-            **dict(shown),
-            **settings.model_dump(include=SAID),
-            highlights=settings.report.highlights,
-            target_accuracy=settings.time.target_accuracy,
-            timed_seconds=settings.time.seconds,
-            automatic=study.automatic,
-            command=study.command,
-        ),
+        "report": report,
         "track": TrackPlan(
             **dict(shown),
             question=settings.question,
@@ -164,6 +179,17 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             shards=shards,
         ),
     }
+    readers, before_choice = readers_of_tests(plans, at)
+    known = {name: datasets[name].entry.label_errors for name in shown.used}
+    plans["trust"] = TrustPlan(
+        shards=shards,
+        cases={name: EvaluatedCase(dataset=case.dataset) for name, case in cases.items()},
+        readers=readers,
+        before_choice=before_choice,
+        unpublished=unpublished(report, at),
+        label_errors={name: share for name, share in known.items() if share is not None},
+    )
+    return {name: plans[name] for name in STAGES}
 
 
 def study_plan(study: ResolvedStudy) -> StudyPlan:

@@ -18,12 +18,12 @@ GRADIENTS = "gradients"
 TABLES = (
     "again", "pairs", "crossings", "datasets", "data", "architectures", "counterparts",
     "published", GRADIENTS, "claims", "chosen", "results", "comparisons", "difficulty", "cost",
-    "engines", "machine", "settings", "further", "runs", "claim_tests",
+    "engines", "trust", "machine", "settings", "further", "runs", "claim_tests",
 )  # fmt: skip
 """The report's tables, by the name of their caption (``table_<name>.rst``)."""
 STUDY_TABLES = (
     "again", "pairs", "crossings", "datasets", "counterparts", "published", GRADIENTS,
-    "claims", "machine", "claim_tests",
+    "claims", "trust", "machine", "claim_tests",
 )  # fmt: skip
 """The tables there is one of in a study; of the others there is one a data set."""
 CAPTIONS = (*(figure.name for figure in FIGURES), *(f"table_{name}" for name in TABLES))

@@ -93,6 +93,7 @@ SECTIONS = (
     Section("Method", "method", [Kind("datasets"), Kind("architectures", front=True)], "search"),
     Section("Limits", "limits"),
     Section("Conclusion", "conclusion"),
+    Section("Trust", "trust", [Kind("trust")], supplement=True),
     Section("Figures of the publication", "again", figures="publication", over=_shown_again,
             supplement=True),
     Section("Gradients", "gradients", [Kind("gradients")], over=_if(publication.checked),

@@ -21,6 +21,7 @@ from densevsconv.results.study import Study
 from densevsconv.results.tables import ComparisonRow, DifficultyRow, EngineRow, RunRow, SummaryRow
 from densevsconv.results.traced import Traced, count_rows, in_file, in_row
 from densevsconv.results.trials import TrialRow
+from densevsconv.results.trust import TrustRow
 from densevsconv.training.engines.registry import ENGINES, engine_title
 
 _PAIR = ("case_a", "case_b")
@@ -31,6 +32,7 @@ _TABLES: dict[str, tuple[type[Record], str, tuple[str, ...]]] = {
     "comparisons": (ComparisonRow, "comparisons", _PAIR),
     "engines": (EngineRow, "engine_comparisons", _PAIR),
     "crossings": (CrossingRow, "crossings", ("series", "images", "network_a", "network_b")),
+    "trust": (TrustRow, "trust", ("item",)),
     "difficulty": (DifficultyRow, "difficulty", ("dataset_a", "dataset_b", "kind", *_PAIR)),
 }
 """Of a table: its rows, what Layout calls its file, and the columns that tell rows apart."""
@@ -118,6 +120,12 @@ class Reported:
     @cached_property
     def gradients(self) -> Any:
         return in_file(self.results.gradients, self.at.gradients, self.at.root)
+
+    @cached_property
+    def trust(self) -> dict[str, Any]:
+        """What may be asked of the study, by what is asked: the rows of trust.csv."""
+        rows = self.results.once(self.at.trust, TrustRow.read_table)
+        return {row.item: self.row("trust", row) for row in rows}
 
     def runs(self, case: str) -> list[Any]:
         return [self.row("runs", row) for row in self.results.run_rows if row.case == case]

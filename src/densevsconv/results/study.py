@@ -24,7 +24,7 @@ from densevsconv.results.tables import (
     RunRow,
     SummaryRow,
 )
-from densevsconv.results.timing import Gradients, Timing
+from densevsconv.results.timing import Gradients, Rerun, Timing
 from densevsconv.results.trials import (
     CURVES,
     JournalEntry,
@@ -261,6 +261,10 @@ class Study(Generic[P]):
     @property
     def claims(self) -> Claims:
         return self.once(self.at.claims, Claims.read)
+
+    @property
+    def rerun(self) -> Rerun:
+        return self.once(self.at.rerun, Rerun.read)
 
     @property
     def gradients(self) -> Gradients:

@@ -1,5 +1,6 @@
-"""The file of time: what a training costs, alone on the machine; and of gradients."""
+"""The files of time: what a training costs; of rerun, and of gradients."""
 
+from statistics import median
 from typing import Any
 
 from pydantic import Field
@@ -31,7 +32,7 @@ class Inference(Record):
 
 
 class Timing(Record):
-    """time/<case>.json: *measured*, alone on the machine and warm."""
+    """time/<case>.json: *measured*, warm; `others` says whether alone on the machine."""
 
     case: str = Field(description="Its name.")
     device: str = Field(description="It ran on.")
@@ -45,6 +46,10 @@ class Timing(Record):
     )
     seconds_per_epoch: Spread = Field(description="Over epochs and repeats.")
     epochs: int = Field(description="Of a training as configured.")
+    others: list[float] | None = Field(
+        description="The share of the cores of this process (`machine`) that other processes had "
+        "during each timed training; null where the system does not tell."
+    )
     epochs_timed: list[int] = Field(description="Of each repeat.")
     images_per_second: float = Field(description="Training images over the median epoch.")
     inference: dict[str, Inference] = Field(description="By batch size.")
@@ -53,6 +58,23 @@ class Timing(Record):
     machine: dict[str, Any] = Field(
         description="node (its name), processor, cores, memory_bytes, platform, python and "
         "library versions."
+    )
+
+    @property
+    def beside(self) -> float | None:
+        """How many processors others kept busy, during the median one of the timed trainings."""
+        return None if self.others is None else median(self.others) * self.machine["cores"]
+
+
+class Rerun(Record):
+    """rerun.json: the bits of a run that was trained again."""
+
+    case: str = Field(description="Its first seed; the shortest training by estimate.")
+    trial: str = Field(description="The id of the run.")
+    values: int = Field(description="Numbers among its weights.")
+    differ: int = Field(description="How many have other bits than those that refit kept.")
+    elsewhere: str = Field(
+        description="What was another this time, so that the bits may differ; or empty."
     )
 
 

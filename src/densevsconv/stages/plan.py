@@ -37,8 +37,8 @@ Part = str | int
 """A data set's name or a shard's number."""
 
 STAGES = (
-    *("fetch", "prepare", "measure", "gradients", "search", "select", "refit", "evaluate", "time"),
-    *("judge", "summarise", "figures", "report", "track"),
+    *("fetch", "prepare", "measure", "gradients", "search", "select", "refit", "evaluate", "rerun"),
+    *("time", "judge", "summarise", "trust", "figures", "report", "track"),
 )
 
 

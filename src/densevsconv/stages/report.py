@@ -8,10 +8,13 @@ from densevsconv.report.contents import CAPTIONS, GRADIENTS, drawings
 from densevsconv.report.document import build_document
 from densevsconv.report.render import render_page, write_paper
 from densevsconv.report.study import Reported
-from densevsconv.results.follow import followed
+from densevsconv.results.follow import TABLES, followed
 from densevsconv.results.plan import ReportPlan as Contents
+from densevsconv.results.plan import StudyPlan
+from densevsconv.results.searches import TABLES as SEARCHES
+from densevsconv.results.splits import divided
 from densevsconv.results.study import Study
-from densevsconv.stages.plan import Files, Plan, of_each
+from densevsconv.stages.plan import Files, Plan, of_each, paths
 from densevsconv.store.files import write_json, write_text
 from densevsconv.store.layout import Layout
 
@@ -23,7 +26,6 @@ class ReportPlan(Contents, Plan):
 
 
 def inputs(plan: ReportPlan, at: Layout) -> Files:
-    shown = {entry.table for entry in plan.counterparts.values() if entry}
     # relative, so that a clone that is moved has nothing to do again
     folder = Path(os.path.relpath(report.__file__)).parent
     return {
@@ -38,14 +40,43 @@ def inputs(plan: ReportPlan, at: Layout) -> Files:
             at.difficulty,
             at.engine_comparisons,
             at.families,
+            at.trust,
         ],
         "series": [at.crossings] if followed(plan) else [],
         "claims": at.claims,
-        "gradients": [at.gradients] if GRADIENTS in shown else [],
+        "gradients": [at.gradients] if _shows_gradients(plan) else [],
         **of_each(plan.cases, selections=at.selection, runs=at.runs),
         **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
         **of_each(plan.used, info=at.data_info, measures=at.measures),
     }
+
+
+def published(plan: StudyPlan, at: Layout) -> list[Path]:
+    """Return the files of results that a published report takes along."""
+    files = {
+        "plan": at.plan("report"),
+        "tables": [at.trials, at.summary, at.run_table, at.comparisons, at.difficulty],
+        "decisions": [at.engine_comparisons, at.families, at.trust, at.claims],
+        "searches": [getattr(at, name) for name in SEARCHES],
+        "series": [getattr(at, name) for name in TABLES] if followed(plan) else [],
+        "splits": [at.splits] if divided(plan) else [],
+        "gradients": [at.gradients] if _shows_gradients(plan) else [],
+        **of_each(plan.cases, selections=at.selection, runs=at.runs),
+        **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
+        **of_each(plan.used, info=at.data_info, measures=at.measures),
+    }
+    return paths(files)
+
+
+def unpublished(plan: ReportPlan, at: Layout) -> list[str]:
+    """Return the results that the report reads and :func:`published` leaves out."""
+    read = [at.plan("report"), *paths(inputs(plan, at))]
+    own = {at.name(file) for file in read if at.name(file)} - {*map(at.name, published(plan, at))}
+    return sorted(name for name in own if not name.startswith("report/"))
+
+
+def _shows_gradients(plan: StudyPlan) -> bool:
+    return GRADIENTS in {entry.table for entry in plan.counterparts.values() if entry}
 
 
 def outputs(plan: ReportPlan, at: Layout) -> Files:

@@ -1,14 +1,16 @@
 """Time: what the chosen settings cost, measured alone on the machine, warm and repeated.
 
 Search and refit run side by side with other jobs, so their seconds are no measure of cost. Here
-nothing else runs. Compiling is done, and timed, before the clock of training starts; validation,
-and drawing the batches and the random changes of their images, are outside that clock.
+the study runs nothing else, and what other processes did meanwhile is measured. Compiling is done,
+and timed, before the clock of training starts; validation, and drawing the batches and the random
+changes of their images, are outside that clock.
 
 The machine does nothing else meanwhile, so a study may bound what a training is timed for: one
 epoch costs what the next one does.
 """
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -25,7 +27,7 @@ from densevsconv.store.cards import place
 from densevsconv.store.identity import code_digest, digest
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
-from densevsconv.store.machine import describe_machine, peak_memory, reset_peak_memory
+from densevsconv.store.machine import Others, describe_machine, peak_memory, reset_peak_memory
 from densevsconv.store.progress import Progress
 from densevsconv.training.batches import steps_per_epoch
 from densevsconv.training.engine import FinishedTrial, Predictor
@@ -99,9 +101,9 @@ def _measure(trials: list[PlannedTrial], trainer: GroupTrainer, plan: TimePlan) 
     trainer.release()
     baseline = reset_peak_memory()
     warm_up = min(WARM_UP_EPOCHS, max(1, training.epochs // 10))
-    ((_, warm),) = _trained(trials[:1], warm_up, trainer)
+    ((warm, _),) = _trained(trials[:1], warm_up, trainer)
     timed = timed_epochs(training, warm.epoch_seconds[-1], plan.seconds)
-    fits = [finished for _, finished in _trained(trials, timed, trainer)]
+    fits, others = zip(*_trained(trials, timed, trainer), strict=True)
     peak = peak_memory()
     epochs = np.concatenate([fit.epoch_seconds for fit in fits])
     images_an_epoch = steps_per_epoch(len(images), training.batch_size) * training.batch_size
@@ -115,6 +117,7 @@ def _measure(trials: list[PlannedTrial], trainer: GroupTrainer, plan: TimePlan) 
         "compile_seconds": warm.compile_seconds,
         "train_seconds": Trainings(**_quartiles(whole), all=whole).model_dump(),
         "seconds_per_epoch": Spread(**_quartiles(epochs)).model_dump(),
+        "others": None if None in others else list(others),
         "epochs": training.epochs,
         "epochs_timed": [len(fit.epoch_seconds) for fit in fits],
         "images_per_second": images_an_epoch / float(np.median(epochs)),
@@ -128,16 +131,18 @@ def _measure(trials: list[PlannedTrial], trainer: GroupTrainer, plan: TimePlan) 
 
 def _trained(
     trials: list[PlannedTrial], epochs: int, trainer: GroupTrainer
-) -> list[tuple[PlannedTrial, FinishedTrial]]:
+) -> Iterator[tuple[FinishedTrial, float | None]]:
+    """Train for so many epochs; yield with each training what other processes did meanwhile."""
     shorter = [
         replace(trial, training=trial.training.model_copy(update={"epochs": epochs}))
         for trial in trials
     ]
-    done = list(trainer.train(shorter, clocked=True))
-    for trial, finished in done:
+    others = Others()
+    for trial, finished in trainer.train(shorter, clocked=True):
         if finished.reason:
             raise UnableError(f"case {trial.case} could not be timed: {finished.reason}")
-    return done
+        yield finished, others.share()
+        others = Others()
 
 
 def timed_epochs(training: Training, epoch_seconds: float, seconds: float | None) -> int:

@@ -95,6 +95,8 @@ class Layout:
     """Test metrics and confusion counts of a case."""
     timing = _Each("{study}/time/{}.json")
     """Timings of a case."""
+    rerun = _File("{study}/rerun.json")
+    """Whether a run that is trained again has the same bits."""
     gradients = _File("{study}/gradients.json")
     """Relative errors of gradients, where the study asks for a check."""
     claims = _File("{study}/claims.json")
@@ -124,6 +126,8 @@ class Layout:
     """One row a network on one kind of images."""
     growth = _File("{study}/growth.csv")
     """One row a network."""
+    trust = _File("{study}/trust.csv")
+    """One row an item: what may be asked of a study before its results are believed."""
     families = _File("{study}/families.csv")
     """The case that stands for each family of a data set."""
     budgets = _File("{study}/budgets.csv")

@@ -6,13 +6,14 @@ import gc
 import os
 import platform
 import resource
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from densevsconv.store.process import node
 
-_STATUS = Path("/proc/self/status")
+_STATUS, _STAT = Path("/proc/self/status"), Path("/proc/stat")
 
 
 def describe_machine(*packages: str) -> dict[str, Any]:
@@ -54,6 +55,48 @@ def _told(key: str) -> str:
     except OSError:
         pass
     return ""
+
+
+class Others:
+    """Measures from when it is made what other processes do on the cores that this one may use."""
+
+    def __init__(self) -> None:
+        self._began, self._busy = time.perf_counter(), _busy_seconds()
+
+    def share(self) -> float | None:
+        """Return the share of these cores that others had; None where the system does not tell.
+
+        The system counts in ticks: less than one on each core is nothing.
+        """
+        cores, busy = _cores(), _busy_seconds()
+        if busy is None or self._busy is None:
+            return None
+        others, tick = busy - self._busy, 1 / os.sysconf("SC_CLK_TCK")
+        if others < tick * len(cores):
+            return 0.0
+        return min(1.0, others / (len(cores) * (time.perf_counter() - self._began)))
+
+
+def _cores() -> set[int]:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def _busy_seconds() -> float | None:
+    """Return for how long these cores were busy since they run, with anything but this process."""
+    if not _STAT.exists():
+        return None
+    lines = (line.split() for line in _STAT.read_text(encoding="ascii").splitlines())
+    # user, nice, system, idle, iowait, irq, softirq, steal; what follows is in these
+    counted = [
+        sum(map(int, ticks[:8])) - sum(map(int, ticks[3:5]))
+        for name, *ticks in lines
+        if name.startswith("cpu") and name != "cpu" and int(name[3:]) in _cores()
+    ]
+    if not sum(counted):  # some sandboxes count nothing
+        return None
+    own = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    mine = sum(each.ru_utime + each.ru_stime for each in own)
+    return sum(counted) / os.sysconf("SC_CLK_TCK") - mine
 
 
 def reset_peak_memory() -> int:
