@@ -48,7 +48,8 @@ class Timing(Record):
     epochs: int = Field(description="Of a training as configured.")
     others: list[float] | None = Field(
         description="The share of the cores of this process (`machine`) that other processes had "
-        "during each timed training; null where the system does not tell."
+        "during each timed training, and last while inference was timed; null where the system "
+        "does not tell."
     )
     epochs_timed: list[int] = Field(description="Of each repeat.")
     images_per_second: float = Field(description="Training images over the median epoch.")
@@ -62,7 +63,7 @@ class Timing(Record):
 
     @property
     def beside(self) -> float | None:
-        """How many processors others kept busy, during the median one of the timed trainings."""
+        """How many processors others kept busy, at the median of what was timed."""
         return None if self.others is None else median(self.others) * self.machine["cores"]
 
 

@@ -177,7 +177,7 @@ def alone(study: Asks) -> Answer:
     told = [each for each in beside if each is not None]
     if len(told) < len(beside):
         return Answer(None, "the system does not tell what other processes do")
-    said = f"others kept up to {max(told):.2g} processors busy during the median training of a case"
+    said = f"others kept up to {max(told):.2g} processors busy, at the median of a case's timings"
     return Answer(max(told) <= BESIDE, said, max(told))
 
 

@@ -108,6 +108,11 @@ def _measure(trials: list[PlannedTrial], trainer: GroupTrainer, plan: TimePlan) 
     epochs = np.concatenate([fit.epoch_seconds for fit in fits])
     images_an_epoch = steps_per_epoch(len(images), training.batch_size) * training.batch_size
     predictor = trainer.predictor(trials[0], fits[0])
+    beside = Others()
+    inference = {
+        str(size): _inference(predictor, images, size).model_dump() for size in plan.batch_sizes
+    }
+    others = (*others, beside.share())
     whole = [whole_seconds(fit, timed, training.epochs) for fit in fits]
     return {
         "device": warm.device,
@@ -121,9 +126,7 @@ def _measure(trials: list[PlannedTrial], trainer: GroupTrainer, plan: TimePlan) 
         "epochs": training.epochs,
         "epochs_timed": [len(fit.epoch_seconds) for fit in fits],
         "images_per_second": images_an_epoch / float(np.median(epochs)),
-        "inference": {
-            str(size): _inference(predictor, images, size).model_dump() for size in plan.batch_sizes
-        },
+        "inference": inference,
         "peak_memory_bytes": peak,
         "baseline_memory_bytes": baseline,
     }

@@ -13,6 +13,9 @@ from typing import Any
 
 from densevsconv.store.process import node
 
+RESOLVED = 0.25
+"""Seconds in which a tick of a hundredth is little."""
+
 _STATUS, _STAT = Path("/proc/self/status"), Path("/proc/stat")
 
 
@@ -66,15 +69,14 @@ class Others:
     def share(self) -> float | None:
         """Return the share of these cores that others had; None where the system does not tell.
 
-        The system counts in ticks: less than one on each core is nothing.
+        The system counts in ticks, so a shorter time than :data:`RESOLVED` is waited out: who was
+        there is still there.
         """
-        cores, busy = _cores(), _busy_seconds()
+        time.sleep(max(0.0, self._began + RESOLVED - time.perf_counter()))
+        busy, seconds = _busy_seconds(), time.perf_counter() - self._began
         if busy is None or self._busy is None:
             return None
-        others, tick = busy - self._busy, 1 / os.sysconf("SC_CLK_TCK")
-        if others < tick * len(cores):
-            return 0.0
-        return min(1.0, others / (len(cores) * (time.perf_counter() - self._began)))
+        return min(1.0, max(0.0, (busy - self._busy) / (len(_cores()) * seconds)))
 
 
 def _cores() -> set[int]:
