@@ -89,6 +89,9 @@ def test_publishing_copies_a_finished_report(finished_copy):
     names = {str(file.relative_to(published)) for file in published.rglob("*") if file.is_file()}
     assert {"paper.pdf", "index.html", "facts.json", "summary.csv", "trials.csv"} <= names
     assert any(name.startswith("figures/accuracy") for name in names)
+    facts = json.loads((published / "facts.json").read_text(encoding="utf-8"))
+    assert {fact["source"] for fact in facts.values()} <= names
+    assert "  trust   " in densevsconv("where", "tiny").stdout
     assert "figures/old-digits.png" not in names
 
     # at another scale it is the same study
