@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from densevsconv.errors import ConfigError
 from densevsconv.images.split import split
 from densevsconv.planning.load import load_study
 from densevsconv.planning.resolved import ResolvedStudy
@@ -106,6 +107,31 @@ def test_splits_make_data_sets_whose_images_differ(tmp_path: Path) -> None:
         for d in draws
     ]
     assert len({repr(part["test"]) for part in parts}) == 3
+
+
+def test_folds_are_test_parts_that_are_all_images_between_them(tmp_path: Path) -> None:
+    cases = {"dense": {"datasets": ["digits"], "architecture": "dense_1"}}
+    study = tiny(tmp_path, datasets={"digits": {"splits": 2, "folds": 3}}, cases=cases)
+    sets = study.datasets
+    assert list(sets) == [f"digits-split{d}-fold{k}" for d in range(2) for k in range(3)]
+    assert len(study.cases) == len(sets)
+    labels, groups = np.arange(100) % 10, np.arange(100) // 4
+    for grouped in (None, groups):
+        parts = [
+            split(
+                labels, test=each.used.test or 0.0, validation=0.1, stratify=True,
+                training_images=None, seed=7, draw=each.used.draw, fold=each.used.fold,
+                groups=grouped,
+            )
+            for each in sets.values()
+        ]  # fmt: skip
+        for repeat in (parts[:3], parts[3:]):
+            assert sorted(np.concatenate([each["test"] for each in repeat])) == list(range(100))
+            for each in repeat:
+                assert sorted(np.concatenate([*each.values()])) == list(range(100))
+        assert repr(parts[0]) != repr(parts[3])
+    with pytest.raises(ConfigError, match="folds: found it beside test; allowed: one of them"):
+        tiny(tmp_path / "refused", datasets={"digits": {"test": 0.3, "folds": 3}}, cases=cases)
 
 
 @pytest.mark.parametrize("by", ["parameters", "macs"])

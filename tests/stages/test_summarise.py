@@ -365,12 +365,15 @@ OVER = [0.9, 0.93, 0.92, 0.88, 0.91]
 """Accuracies of one network on five splits; of the other they are 0.01 times draw squared less."""
 
 
-def test_several_splits_are_averaged_with_an_interval_that_counts_them(layout: Layout) -> None:
+@pytest.mark.parametrize("kind", ["draw", "fold"])
+def test_several_splits_are_averaged_with_an_interval_that_counts_them(
+    layout: Layout, kind: str
+) -> None:
     assert not layout.splits.exists()
     plan = read_json(layout.plan("summarise"))
     for draw, accuracy in enumerate(OVER):
-        on = f"toy-split{draw}"
-        plan["datasets"][on] = dataset_plan(split=SPLIT | {"draw": draw})
+        on = f"toy-{'split' if kind == 'draw' else kind}{draw}"
+        plan["datasets"][on] = dataset_plan(split=SPLIT | {kind: draw})
         write_json(layout.data_info(on), read_json(layout.data_info("toy")))
         for case, lower in (("conv_a", 0.0), ("dense_b", 0.01 * draw**2)):
             name = f"{case}-{on}"

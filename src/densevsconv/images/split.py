@@ -58,6 +58,7 @@ def split(
     training_images: int | None,
     seed: int,
     draw: int = 0,
+    fold: int = 0,
     test_images: int | None = None,
     test_from: int | None = None,
     groups: np.ndarray | None = None,
@@ -79,6 +80,8 @@ def split(
         Grouped parts: as nearly as the groups allow.
     draw
         Which of several such divisions.
+    fold
+        Which stretch of the order is the test part: the first, second, ... of that length.
     test_from
         The first of the source's own test images, for "official".
     groups
@@ -94,7 +97,7 @@ def split(
         rest, tested = (_ordered(order[own[order] == part], labels, stratify) for part in (0, 1))
     else:
         order = _ordered(order, labels, stratify)
-        tested, rest = _divided(order, labels, groups, test, stratify, seed)
+        tested, rest = _divided(order, labels, groups, test, stratify, seed, fold)
     validated, trained = _divided(rest, labels, groups, validation, stratify, seed)
     return {
         "test": np.sort(tested[:test_images]),
@@ -127,11 +130,15 @@ def _divided(
     share: float,
     stratify: bool,
     seed: int,
+    fold: int = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Divide ``order`` into (about) ``share`` of it and the rest; no group is in both."""
+    """Divide ``order`` into (about) ``share`` of it and the rest; no group is in both.
+
+    ``fold``: which such share, the first, second, ...
+    """
     if groups is None:
-        count = round(len(order) * share)
-        return order[:count], order[count:]
+        first, end = (round(len(order) * share * of) for of in (fold, fold + 1))
+        return order[first:end], np.concatenate([order[:first], order[end:]])
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold  # slow to import
 
     found, total = len(np.unique(groups[order])), len(np.unique(groups))
@@ -152,7 +159,10 @@ def _divided(
     folds = kind(n_splits=part.denominator, shuffle=True, random_state=random)
     tested = [rows for _, rows in folds.split(order, labels[order], groups[order])]
     chosen = np.zeros(len(order), bool)
-    chosen[np.concatenate(tested[: part.numerator])] = True
+    first, end = fold * part.numerator, (fold + 1) * part.numerator
+    if end > len(tested):
+        raise too_few
+    chosen[np.concatenate(tested[first:end])] = True
     if chosen.all() or not chosen.any():  # with few groups a stratified fold can be empty
         raise too_few
     return order[chosen], order[~chosen]

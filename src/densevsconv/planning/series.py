@@ -29,7 +29,13 @@ def expanded(study: Study, file: object) -> Study:
             )
         copies = [(f"{name}-{size}", _of_size(name, used, size)) for size in sizes]
         copies = copies or [(name, used)]
+        if used.folds and (used.test is not None or used.fold):
+            beside = "fold" if used.fold else "test"
+            raise ConfigError(
+                f"{file}: datasets.{name}.folds: found it beside {beside}; allowed: one of them"
+            )
         copies = [each for copy in copies for each in _divided(*copy)]
+        copies = [each for copy in copies for each in _folded(*copy)]
         named[name] = [copy for copy, _ in copies]
         _add(datasets, copies, f"{file}: datasets.{name}")
     cases: dict[str, Case] = {}
@@ -71,6 +77,16 @@ def _divided(name: str, used: StudyDataset) -> list[tuple[str, StudyDataset]]:
     whole = {"splits": 1, "dataset": used.dataset or name}
     draws = range(used.draw, used.draw + used.splits)
     return [(f"{name}-split{d}", used.model_copy(update=whole | {"draw": d})) for d in draws]
+
+
+def _folded(name: str, used: StudyDataset) -> list[tuple[str, StudyDataset]]:
+    if used.folds is None:
+        return [(name, used)]
+    whole = {"folds": None, "dataset": used.dataset or name, "test": 1 / used.folds}
+    return [
+        (f"{name}-fold{fold}", used.model_copy(update=whole | {"fold": fold}))
+        for fold in range(used.folds)
+    ]
 
 
 def _add(into: dict[str, Part], parts: Iterable[tuple[str, Part]], where: str) -> None:

@@ -82,6 +82,10 @@ class StudyDataset(Split):
     """So many divisions of the same images, by `draw`: each makes a data set of its own,
     `<name>-split<draw>`, on which its cases are searched and refitted anew (nested, repeated
     cross-validation). `splits.csv` has the means over them."""
+    folds: int | None = Field(default=None, ge=2, le=20)
+    """So many test parts, in place of `test`, which between them are all images (cross-validation):
+    each makes a data set of its own, `<name>-fold<fold>`, on which its cases are searched, within
+    the rest, and refitted anew. With `splits` it is repeated: `<name>-split<draw>-fold<fold>`."""
     series: dict[Name, float] = Field(default_factory=dict)
     """Where the data set stands in the study's series, such as `{resolution: 12, shift: 0}`. Tables
     follow the lead of every network over each series and say where it changes sign."""
@@ -106,7 +110,7 @@ class Case(Strict):
     """The images."""
     datasets: list[str] = Field(default_factory=list)
     """Several data sets, in place of `dataset`: each makes a case of its own, `<case>-<data set>`.
-    The name of one with `training_sizes` or `splits` means all of them."""
+    The name of one with `training_sizes`, `splits` or `folds` means all of them."""
     architecture: Annotated[str, Allowed("the name of a file in `architectures/`")]
     """The network's layers."""
     match: Match | None = None

@@ -60,6 +60,9 @@ class Split(Strict):
     """Whether every part has the classes in the proportions of the whole."""
     draw: int = Field(default=0, ge=0)
     """Which of several divisions of the same images; each is drawn by itself."""
+    fold: int = Field(default=0, ge=0)
+    """Which of the test parts that one division has one after the other: the first, second, ... of
+    so many as `test` is of all images."""
     grouped: bool = False
     """Whether images of one group (a writer, a house; where the source tells) stay in one part."""
     training_images: int | None = Field(default=None, ge=1)

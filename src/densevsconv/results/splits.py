@@ -19,7 +19,7 @@ class SplitRow(Record):
     engine: str = Field(description="What trained them.")
     network_a: str = Field(description="A network.")
     network_b: str | None = Field(description="The dense network it is compared with, or empty.")
-    splits: int = Field(description="Each searched and refitted by itself.")
+    splits: int = Field(description="And folds: each searched and refitted by itself.")
     mean: float = Field(
         description="Over splits, of the mean test accuracy over seeds: of a, or of a minus b."
     )
@@ -36,8 +36,9 @@ def divided(plan: StudyPlan) -> dict[str, list[str]]:
     """Return the data sets of each that has several splits, by its name in the study's file."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, data in plan.datasets.items():
-        start, mark, _ = name.rpartition(f"-split{data.split.draw}")
-        if mark:
+        start = name.removesuffix(f"-fold{data.split.fold}")
+        start = start.removesuffix(f"-split{data.split.draw}")
+        if start != name:
             found[start].append(name)
     return {name: each for name, each in found.items() if len(each) > 1}
 
