@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 
 from densevsconv.errors import ConfigError
+from densevsconv.images.load import WANTED
 from densevsconv.images.split import split
 from densevsconv.planning.load import load_study
+from densevsconv.planning.plans import make_plans
 from densevsconv.planning.resolved import ResolvedStudy
+from densevsconv.stages.search import planned_trials
+from densevsconv.store.files import write_json
+from densevsconv.store.layout import Layout
 from densevsconv.training.settings import Training
 from tests.support.config_copy import copy_config, edit
 
@@ -132,6 +137,42 @@ def test_folds_are_test_parts_that_are_all_images_between_them(tmp_path: Path) -
         assert repr(parts[0]) != repr(parts[3])
     with pytest.raises(ConfigError, match="folds: found it beside test; allowed: one of them"):
         tiny(tmp_path / "refused", datasets={"digits": {"test": 0.3, "folds": 3}}, cases=cases)
+
+
+def test_inner_folds_are_validation_parts_that_the_seeds_of_a_search_take_in_turn(
+    tmp_path: Path,
+) -> None:
+    search = {"method": "grid", "grid": {"learning_rate": [0.1, 0.01]}, "seeds": 4}
+    parts = {
+        "datasets": {"digits": {"folds": 2, "inner_folds": 2}},
+        "cases": {"dense": {"datasets": ["digits"], "architecture": "dense_1"}},
+    }
+    study = tiny(tmp_path, **parts, search=search)
+    on = ["digits-fold0", "digits-fold0-inner1", "digits-fold1", "digits-fold1-inner1"]
+    assert list(study.datasets) == on
+    assert {case.dataset for case in study.cases.values()} == {"digits-fold0", "digits-fold1"}
+    plan = make_plans(study, at := Layout(tmp_path / "results" / "tiny"))["search"]
+    for name in on:
+        counts = {"train": 100, "validation": 100, "test": 100}
+        write_json(at.data_info(name), dict.fromkeys(WANTED) | {
+            "counts": counts, "train_hash": name, "test_hash": ""})  # fmt: skip
+    trials = planned_trials(plan, at)
+    assert len(trials) == 2 * 2 * 4
+    of_first = [trial for trial in trials if trial.case == "dense-digits-fold0" and not trial.point]
+    assert [each.dataset for each in of_first] == on[:2] * 2
+    assert [each.dataset_hash for each in of_first] == on[:2] * 2
+    labels = np.arange(100) % 10
+    divided = [
+        split(labels, test=0.5, validation=0.5, stratify=True, training_images=None, seed=7,
+              validation_fold=study.datasets[name].used.validation_fold)
+        for name in on[:2]
+    ]  # fmt: skip
+    first, second = (set(part["validation"]) for part in divided)
+    assert not first & second
+    assert [*divided[0]["test"]] == [*divided[1]["test"]]
+    assert sorted([*divided[0]["test"], *first, *second]) == list(range(100))
+    with pytest.raises(ConfigError, match="seeds: found 3; allowed: a multiple of 2"):
+        tiny(tmp_path / "refused", **parts, search=search | {"seeds": 3})
 
 
 @pytest.mark.parametrize("by", ["parameters", "macs"])

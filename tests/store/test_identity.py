@@ -189,9 +189,10 @@ def test_a_layers_file_concerns_the_networks_that_have_one(
 ) -> None:
     def trial(layers: tuple[str, ...]) -> str:
         engine, bound = ENGINES["numpy"](1), network(*layers)
-        return next(planned("case", dataset="d", architecture=bound, training={}, settings=[{}],
-                            repetitions=1, study_seed=1, stage="search", engine=engine,
-                            dataset_hash="h", train_images=100)).id  # fmt: skip
+        one = planned("case", datasets=[("d", "h", 100)], architecture=bound, training={},
+                      settings=[{}], repetitions=1, study_seed=1, stage="search",
+                      engine=engine)  # fmt: skip
+        return next(one).id
 
     before = trial(DENSE), trial(MIXED)
     reword(r"\n\Z", "\nNEW = 1\n", f"numpynet/layers/{file}.py")(sources)

@@ -20,30 +20,30 @@ CONV, DENSE = (BoundArchitecture.from_dict(architecture(f)) for f in ("convoluti
 
 def runs(case: str = "conv_a", repetitions: int = 2, **changes: Any) -> list[PlannedTrial]:
     keys: dict[str, Any] = {
-        "dataset": "toy",
+        "datasets": [("toy", "hash", 1000)],
         "architecture": CONV,
         "training": TRAINING,
         "settings": [{}],
         "study_seed": 1,
         "stage": "refit",
         "engine": ENGINES["tensorflow"](1),
-        "dataset_hash": "hash",
-        "train_images": 1000,
     }
     return list(planned(case, repetitions=repetitions, **keys | changes))
 
 
 def test_a_batch_as_large_as_the_training_part_is_planned_and_a_larger_one_refused() -> None:
     batch_size = TRAINING["batch_size"]
-    assert len(runs(train_images=batch_size)) == 2
+    assert len(runs(datasets=[("toy", "hash", batch_size)])) == 2
     with pytest.raises(DataError, match=rf"conv_a: found batch_size {batch_size}; .*of toy"):
-        runs(train_images=batch_size - 1)
+        runs(datasets=[("toy", "hash", batch_size - 1)])
 
 
 def test_a_group_has_one_structure() -> None:
     rates = [{"learning_rate": 0.1}, {"learning_rate": 0.2, "l2": 0.1}, {"batch_size": 16}]
     trials = [*runs(settings=rates), *runs("conv_b"), *runs("dense", architecture=DENSE)]
-    trials += runs("other data", dataset_hash="x") + runs(training=TRAINING | {"scaling": "none"})
+    trials += runs("other data", datasets=[("toy", "x", 1000)]) + runs(
+        training=TRAINING | {"scaling": "none"}
+    )
     trials += runs(engine=ENGINES["numpy"](1))
     groups = grouped(trials)
     assert [len(group) for group in groups] == [6, 2, 2, 2, 2, 2]
@@ -57,7 +57,7 @@ def test_an_id_is_of_what_decides_the_result() -> None:
     assert same.id == one.id
     ids = {one.id, runs()[1].id}
     ids |= {trial.id for trial in runs(repetitions=1, settings=[{"l2": 0.1}, {"epochs": 5}])}
-    ids |= {trial.id for trial in runs(repetitions=1, dataset_hash="x")}
+    ids |= {trial.id for trial in runs(repetitions=1, datasets=[("toy", "x", 1000)])}
     ids |= {trial.id for trial in runs(repetitions=1, stage="search", study_seed=2)}
     ids |= {trial.id for trial in runs(repetitions=1, architecture=DENSE)}
     ids |= {trial.id for trial in runs(repetitions=1, engine=ENGINES["tensorflow"](2))}

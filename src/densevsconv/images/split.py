@@ -59,6 +59,7 @@ def split(
     seed: int,
     draw: int = 0,
     fold: int = 0,
+    validation_fold: int = 0,
     test_images: int | None = None,
     test_from: int | None = None,
     groups: np.ndarray | None = None,
@@ -81,7 +82,8 @@ def split(
     draw
         Which of several such divisions.
     fold
-        Which stretch of the order is the test part: the first, second, ... of that length.
+        Which stretch of the order is the test part: the first, second, ... of that length;
+        ``validation_fold``: which of the rest is the validation part.
     test_from
         The first of the source's own test images, for "official".
     groups
@@ -98,7 +100,8 @@ def split(
     else:
         order = _ordered(order, labels, stratify)
         tested, rest = _divided(order, labels, groups, test, stratify, seed, fold)
-    validated, trained = _divided(rest, labels, groups, validation, stratify, seed)
+    parted = _divided(rest, labels, groups, validation, stratify, seed, validation_fold)
+    validated, trained = parted
     return {
         "test": np.sort(tested[:test_images]),
         "validation": np.sort(validated),

@@ -214,6 +214,10 @@ class _Part:
                 raise self._error(section, values, problem)
             seen.add(canonical(found[-1]))
         self._check_budget(search, training, found)
+        folds = self.dataset.used.inner_folds or 1
+        if len(found) > 1 and search.seeds % folds:
+            problem = f"found {search.seeds}; allowed: a multiple of {folds}, the inner folds"
+            raise self._error(self._search_section("seeds"), "seeds", problem)
         if not search.follows:
             return search, found
         extremes = {key: each.extremes for key, each in search.space.items()} | search.grow

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from densevsconv.planning.resolved import ResolvedCase, ResolvedDataset, ResolvedStudy
+from densevsconv.planning.series import inner
 from densevsconv.results.plan import (
     CasePlan,
     DatasetPlan,
@@ -101,7 +102,12 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
             seeds=next(iter(cases.values())).search.seeds,
             shards=shards,
             cases={
-                name: SearchedCase(**_trained(case), points=case.points, search=case.further)
+                name: SearchedCase(
+                    **_trained(case),
+                    points=case.points,
+                    search=case.further,
+                    inner=inner(case.dataset, datasets[case.dataset].used),
+                )
                 for name, case in cases.items()
                 if case.searched
             },
@@ -114,7 +120,8 @@ def make_plans(study: ResolvedStudy, at: Layout) -> dict[str, Plan]:
                     points=case.points,
                     method=case.search.method,
                     search=case.further,
-                    validation_images=datasets[case.dataset].sizes.validation,
+                    validation_images=datasets[case.dataset].sizes.validation
+                    * (datasets[case.dataset].used.inner_folds or 1),
                 )
                 for name, case in cases.items()
             },

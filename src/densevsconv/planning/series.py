@@ -1,6 +1,6 @@
 """What a study writes once and means several times: data sets of several sizes, cases on many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from densevsconv.errors import ConfigError
@@ -37,6 +37,7 @@ def expanded(study: Study, file: object) -> Study:
         copies = [each for copy in copies for each in _divided(*copy)]
         copies = [each for copy in copies for each in _folded(*copy)]
         named[name] = [copy for copy, _ in copies]
+        copies = [each for copy in copies for each in _with_inner(*copy)]
         _add(datasets, copies, f"{file}: datasets.{name}")
     cases: dict[str, Case] = {}
     for name, case in study.cases.items():
@@ -87,6 +88,21 @@ def _folded(name: str, used: StudyDataset) -> list[tuple[str, StudyDataset]]:
         (f"{name}-fold{fold}", used.model_copy(update=whole | {"fold": fold}))
         for fold in range(used.folds)
     ]
+
+
+def _with_inner(name: str, used: StudyDataset) -> Iterator[tuple[str, StudyDataset]]:
+    """Yield a data set, and those that differ from it in their validation part."""
+    part = {"validation": 1 / used.inner_folds} if used.inner_folds else {}
+    first = used.model_copy(update=part)
+    yield name, first
+    for other, number in zip(inner(name, used), range(1, used.inner_folds or 1), strict=True):
+        more = {"dataset": used.dataset or name, "validation_fold": number}
+        yield other, first.model_copy(update=more | {"inner_folds": None, "series": {}})
+
+
+def inner(name: str, used: StudyDataset) -> list[str]:
+    """Return the data sets that the search of a case on this one takes too."""
+    return [f"{name}-inner{number}" for number in range(1, used.inner_folds or 1)]
 
 
 def _add(into: dict[str, Part], parts: Iterable[tuple[str, Part]], where: str) -> None:

@@ -86,6 +86,11 @@ class StudyDataset(Split):
     """So many test parts, in place of `test`, which between them are all images (cross-validation):
     each makes a data set of its own, `<name>-fold<fold>`, on which its cases are searched, within
     the rest, and refitted anew. With `splits` it is repeated: `<name>-split<draw>-fold<fold>`."""
+    inner_folds: int | None = Field(default=None, ge=2, le=20)
+    """So many validation parts, in place of `validation`, which between them are all images but
+    those of the test: the seeds of a search take them in turn (`search.seeds` is a multiple), so
+    that a point's score is its mean over them. The refitted networks have the first. The others
+    are data sets of their own, `<name>-inner<number>`. With `folds`: nested cross-validation."""
     series: dict[Name, float] = Field(default_factory=dict)
     """Where the data set stands in the study's series, such as `{resolution: 12, shift: 0}`. Tables
     follow the lead of every network over each series and say where it changes sign."""

@@ -63,6 +63,8 @@ class Split(Strict):
     fold: int = Field(default=0, ge=0)
     """Which of the test parts that one division has one after the other: the first, second, ... of
     so many as `test` is of all images."""
+    validation_fold: int = Field(default=0, ge=0)
+    """Likewise, which of the validation parts."""
     grouped: bool = False
     """Whether images of one group (a writer, a house; where the source tells) stay in one part."""
     training_images: int | None = Field(default=None, ge=1)

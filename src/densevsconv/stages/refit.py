@@ -85,7 +85,10 @@ def planned_runs(
         info = load_info(at, case.dataset)
         runs += planned(
             name,
-            dataset=case.dataset,
+            # the run's files hold predictions for the test images, so those count too
+            datasets=[
+                (case.dataset, f"{info['train_hash']}+{info['test_hash']}", info["counts"]["train"])
+            ],
             architecture=case.bound,
             training=Selection.read(at.selection(name)).training,
             settings=[{}],
@@ -93,9 +96,6 @@ def planned_runs(
             study_seed=plan.seed,
             stage="refit",
             engine=engines[case.engine],
-            # the run's files hold predictions for the test images, so those count too
-            dataset_hash=f"{info['train_hash']}+{info['test_hash']}",
-            train_images=info["counts"]["train"],
         )
     return runs
 

@@ -32,6 +32,14 @@ class SearchedCase(TrainedCase):
     search: Search | None = Field(
         default=None, description="Where more points follow from the scores of these: how."
     )
+    inner: list[str] = Field(
+        default_factory=list,
+        description="Data sets with other validation parts, which the seeds take in turn.",
+    )
+
+    @property
+    def datasets(self) -> list[str]:
+        return [self.dataset, *self.inner]
 
 
 class SearchPlan(TrainingPlan):
@@ -53,7 +61,7 @@ class SearchPlan(TrainingPlan):
 
 def inputs(plan: SearchPlan, at: Layout, shard: int) -> Files:
     """Return the images of all cases, since the costs of all divide the work."""
-    return image_files(at, plan.cases.values())
+    return image_files(at, {name for case in plan.cases.values() for name in case.datasets})
 
 
 def outputs(plan: SearchPlan, at: Layout, shard: int) -> Files:
@@ -63,13 +71,15 @@ def outputs(plan: SearchPlan, at: Layout, shard: int) -> Files:
 def planned_trials(plan: SearchPlan, at: Layout, threads: int | None = None) -> list[PlannedTrial]:
     """Return every trial that needs no scores, in the order of cases, points and repetitions."""
     engines = plan.engines(at, threads)
-    infos = {case.dataset: load_info(at, case.dataset) for case in plan.cases.values()}
+    infos = {on: load_info(at, on) for case in plan.cases.values() for on in case.datasets}
     return [
         trial
         for name, case in plan.cases.items()
         for trial in planned(
             name,
-            dataset=case.dataset,
+            datasets=[
+                (on, infos[on]["train_hash"], infos[on]["counts"]["train"]) for on in case.datasets
+            ],
             architecture=case.bound,
             training=case.training,
             settings=case.points,
@@ -77,8 +87,6 @@ def planned_trials(plan: SearchPlan, at: Layout, threads: int | None = None) -> 
             study_seed=plan.seed,
             stage="search",
             engine=engines[case.engine],
-            dataset_hash=infos[case.dataset]["train_hash"],
-            train_images=infos[case.dataset]["counts"]["train"],
         )
     ]
 
@@ -99,7 +107,7 @@ def searched(
         waiting = [trial for trial in trials if trial.case == name]
         while waiting:
             own += zip(waiting, done(waiting), strict=True)
-            rows = [_row(trial, entry) for trial, entry in own if entry]
+            rows = [_row(plan, trial, entry) for trial, entry in own if entry]
             whole = len(rows) == len(own)
             waiting = _further(plan, name, [trial for trial, _ in own], rows) if whole else []
         found += own
@@ -137,17 +145,17 @@ def run(plan: SearchPlan, at: Layout, shard: int, *, threads: int | None = None)
         plan, trials, lambda some: [*finish(at, "search", shard, some, trainer=trainer)]
     )
     trainer.release()
-    TrialRow.write_table(at.search_shard(shard), [_row(*each) for each in found])
+    TrialRow.write_table(at.search_shard(shard), [_row(plan, *each) for each in found])
     Trainings(trainings=[entry for _, entry in found]).write(at.trainings(shard))
 
 
-def _row(trial: PlannedTrial, found: JournalEntry) -> TrialRow:
+def _row(plan: SearchPlan, trial: PlannedTrial, found: JournalEntry) -> TrialRow:
     columns = set(TrialRow.model_fields)
     training = trial.training.model_dump(include=columns - {"initializer"})
     initializer = trial.training.initializer
     return TrialRow(
         **found.model_dump(include=columns - {"settings"}),
-        dataset=trial.dataset,
+        dataset=plan.cases[trial.case].dataset,
         family=trial.architecture.family,
         architecture=trial.architecture.name,
         engine=trial.engine.name,

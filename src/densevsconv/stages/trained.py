@@ -13,7 +13,7 @@ from pydantic import Field
 from densevsconv.errors import UnableError
 from densevsconv.results.plan import TrainedCase
 from densevsconv.results.trials import CURVES, JournalEntry
-from densevsconv.stages.plan import Files, Plan
+from densevsconv.stages.plan import Files, Plan, of_each
 from densevsconv.store.cards import place
 from densevsconv.store.journal import Journal
 from densevsconv.store.layout import Layout
@@ -55,13 +55,10 @@ class TrainingPlan(Plan):
         }
 
 
-def image_files(at: Layout, cases: Iterable[TrainedCase]) -> Files:
-    """Return the files of the training and validation images of cases."""
-    datasets = sorted({case.dataset for case in cases})
-    return {
-        "train": [at.train_data(dataset) for dataset in datasets],
-        "info": [at.data_info(dataset) for dataset in datasets],
-    }
+def image_files(at: Layout, cases: Iterable[TrainedCase | str]) -> Files:
+    """Return the files of the training and validation images of cases, or of data sets."""
+    datasets = sorted({case if isinstance(case, str) else case.dataset for case in cases})
+    return of_each(datasets, train=at.train_data, info=at.data_info)
 
 
 def finish(

@@ -1,6 +1,6 @@
 """Planned training runs: each knows its id before it is run, and the journal is asked for it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -84,7 +84,7 @@ class PlannedTrial:
 def planned(
     case: str,
     *,
-    dataset: str,
+    datasets: Sequence[tuple[str, str, int]],
     architecture: BoundArchitecture,
     training: dict[str, Any],
     settings: Iterable[dict[str, Any]],
@@ -92,13 +92,15 @@ def planned(
     study_seed: int,
     stage: str,
     engine: Engine,
-    dataset_hash: str,
-    train_images: int,
 ) -> Iterator[PlannedTrial]:
-    """Yield the runs of one case: every point of ``settings`` with every repetition."""
+    """Yield the runs of one case: every point of ``settings`` with every repetition.
+
+    They take the ``datasets`` in turn: the name of each, its hash, its number of training images.
+    """
     for point, varied in enumerate(settings):
         full = Training.model_validate({**training, **varied})
         for repetition in range(repetitions):
+            dataset, dataset_hash, train_images = datasets[repetition % len(datasets)]
             yield PlannedTrial(
                 case=case,
                 dataset=dataset,
