@@ -80,8 +80,8 @@ class StudyDataset(Split):
     a place in the series `training_images`."""
     splits: int = Field(default=1, ge=1, le=100)
     """So many divisions of the same images, by `draw`: each makes a data set of its own,
-    `<name>-split<draw>`, on which its cases are searched and refitted anew (nested, repeated
-    cross-validation). `splits.csv` has the means over them."""
+    `<name>-split<draw>`, on which its cases are searched and refitted anew. `splits.csv` has the
+    means over them; so it has over `folds`."""
     folds: int | None = Field(default=None, ge=2, le=20)
     """So many test parts, in place of `test`, which between them are all images (cross-validation):
     each makes a data set of its own, `<name>-fold<fold>`, on which its cases are searched, within
