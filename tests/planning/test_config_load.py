@@ -124,7 +124,7 @@ def test_folds_are_test_parts_that_are_all_images_between_them(tmp_path: Path) -
     for grouped in (None, groups):
         parts = [
             split(
-                labels, test=each.used.test or 0.0, validation=0.1, stratify=True,
+                labels, test=each.used.test or 0.0, validation=0.1, stratify=grouped is None,
                 training_images=None, seed=7, draw=each.used.draw, fold=each.used.fold,
                 groups=grouped,
             )
