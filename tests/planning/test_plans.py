@@ -67,7 +67,7 @@ def test_plans_that_say_the_same_are_left_alone(project: Project) -> None:
     ("changes", "stages"),
     [
         ({"question": "What else?"}, {"report", "track"}),
-        ({"report": {"highlights": ["dense_1"]}}, {"report"}),
+        ({"report": {"highlights": ["dense_1"]}}, {"figures", "report"}),
         ({"cases__dense_1__title": "Mine"}, {"summarise", "figures", "report", "track"}),
         ({"refit__seeds": 3}, {"refit", "rerun", "summarise", "figures", "report", "track"}),
         ({"time__repeats": 2}, {"time"}),
