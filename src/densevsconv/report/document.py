@@ -96,7 +96,7 @@ SECTIONS = (
     Section("Trust", "trust", [Kind("trust")], supplement=True),
     Section("Figures of the publication", "again", figures="publication", over=_shown_again,
             supplement=True),
-    Section("Gradients", "gradients", [Kind("gradients")], over=_if(publication.checked),
+    Section("Gradients", "gradients", [Kind("gradients", "column")], over=_if(publication.checked),
             supplement=True),
     Section("Every test of the claims", tables=[Kind("claim_tests")], over=_claimed,
             supplement=True),
@@ -110,7 +110,8 @@ SECTIONS = (
     Section("Every error", figures="errors", over=_each, supplement=True),
     Section("Results by data set", "results", [Kind("pairs"), Kind("results", front=True)],
             over=_if(lambda study: not _few(study)), supplement=True),
-    Section("Every run", "runs", [Kind("settings"), Kind("further"), Kind("runs")], over=_each,
+    Section("Every run", "runs",
+            [Kind("settings"), Kind("further"), Kind("runs", "column")], over=_each,
             supplement=True),
     Section("Machine and versions", "machine", [Kind("machine", "column")], supplement=True),
 )  # fmt: skip
