@@ -14,9 +14,9 @@ for shard in plans["search"].parts:
             **outputs("search", shard),
         log:
             log_file(f"search{shard}"),
-        threads: plans["search"].threads
         # all that follows waits for it, and nothing for what can be measured on the images
         priority: 1
+        threads: plans["search"].threads
         resources:
             **GPU,
         params:
