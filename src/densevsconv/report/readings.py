@@ -33,6 +33,17 @@ def caveats(study: Reported) -> list[str]:
     return [caveat for caveat, holds in found.items() if holds]
 
 
+def divided_anew(study: Reported) -> list[str]:
+    """Return the data sets that are not divided as the one before them is."""
+    splits = [study.results.plan.datasets[each].split for each in study.datasets]
+    keys = [(each.test, each.validation, each.stratify, each.grouped) for each in splits]
+    return [
+        dataset
+        for dataset, own, before in zip(study.datasets, keys, [None, *keys], strict=False)
+        if own != before
+    ]
+
+
 def searched(study: Reported) -> list[str]:
     return [case for dataset in study.datasets for case in study.searched(dataset)]
 
