@@ -135,3 +135,11 @@ def test_the_document_shows_every_figure_that_is_drawn(rendered: Layout) -> None
         if block["kind"] == "figure"
     }  # fmt: skip
     assert named == {path.name for path in (rendered.paper.parent / "figures").glob("*.svg")}
+
+
+def test_the_paper_is_short_and_its_first_page_has_the_answer(rendered: Layout) -> None:
+    assert len(pypdf.PdfReader(rendered.paper).pages) <= 6
+    first = pypdf.PdfReader(rendered.paper).pages[0].extract_text().replace("\u00a0", " ")
+    for words in ("Answer.", "Figure 1.", "What it costs.", "But:", "Again:"):
+        assert words in first
+    assert "FigureS1" in pdf_words(rendered.supplement)
