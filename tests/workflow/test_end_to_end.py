@@ -88,7 +88,7 @@ def test_publishing_copies_a_finished_report(finished_copy):
     assert done.returncode == 0, done.stderr
     names = {str(file.relative_to(published)) for file in published.rglob("*") if file.is_file()}
     assert {"paper.pdf", "index.html", "facts.json", "summary.csv", "trials.csv"} <= names
-    assert any(name.startswith("figures/accuracy") for name in names)
+    assert any(name.startswith("figures/learning_curves") for name in names)
     facts = json.loads((published / "facts.json").read_text(encoding="utf-8"))
     assert {fact["source"] for fact in facts.values()} <= names
     assert "  trust   " in densevsconv("where", "tiny").stdout
@@ -136,7 +136,11 @@ ENGINE = f"{SOURCE}/training/engines/tensorflow/build.py"
             {"figures", "report", "track"},
         ),
         (ENGINE, "# a comment", set()),
-        ("config/studies/tiny.yaml", "report: {highlights: [dense_1]}", {"report"}),
+        (
+            "config/studies/tiny.yaml",
+            "report: {highlights: [dense_1]}",
+            {"figures", "report", "track"},
+        ),
     ],
 )
 def test_what_is_shown_computes_nothing(finished_copy, file, more, jobs):
