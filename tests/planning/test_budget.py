@@ -74,6 +74,7 @@ def test_a_small_network_gets_more_points_of_the_same_macs(tmp_path: Path) -> No
         ({"epochs": 18}, GRID, "costs 0.889 of it in cases."),
         ({"epochs": 16}, GRID | {"grow": {"l2": [0, 1]}}, "budget.epochs: found grow"),
         ({"macs": 1e9}, GRID, "budget.macs: found a search"),
+        ({"trials": 9}, DRAWN | {"pruner": {"epochs": 1}}, "found it beside the study's budget"),
     ],
 )
 def test_what_is_no_equal_part_is_refused(

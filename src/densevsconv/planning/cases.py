@@ -213,12 +213,13 @@ class _Part:
                 problem = f"found the point {shown(found[-1])} twice; allowed: once"
                 raise self._error(section, values, problem)
             seen.add(canonical(found[-1]))
+        self._check_pruner(search, training, found)
         self._check_budget(search, training, found)
         folds = self.dataset.used.inner_folds or 1
         if len(found) > 1 and search.seeds % folds:
             problem = f"found {search.seeds}; allowed: a multiple of {folds}, the inner folds"
             raise self._error(self._search_section("seeds"), "seeds", problem)
-        if not search.follows:
+        if not search.adds:
             return search, found
         extremes = {key: each.extremes for key, each in search.space.items()} | search.grow
         later = {
@@ -276,6 +277,22 @@ class _Part:
         if samples < 2:
             raise PointsError("samples", f"found a budget for {samples}; allowed: 2 or more")
         return search.model_copy(update={"samples": samples})
+
+    def _check_pruner(
+        self, search: Search, training: Training, points: list[dict[str, Any]]
+    ) -> None:
+        if not search.pruner or len(points) == 1:
+            return
+        section = self._search_section("pruner")
+        if "epochs" in points[0]:
+            problem = "found it beside a search of epochs; allowed: one of them"
+            raise self._error(section, "pruner", problem)
+        if search.pruner.epochs >= training.epochs:
+            problem = f"found {search.pruner.epochs}; allowed: below {training.epochs}, the case's"
+            raise self._error(section, "pruner.epochs", problem)
+        if self.study.budget:
+            problem = "found it beside the study's budget; allowed: one of them"
+            raise self._error(section, "pruner", problem)
 
     def _check_budget(
         self, search: Search, training: Training, points: list[dict[str, Any]]

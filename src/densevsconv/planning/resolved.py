@@ -59,11 +59,13 @@ class ResolvedCase:
     def trials(self) -> int:
         """Those that are known, or asked for; a grid may grow by more."""
         points = self.search.samples if self.search.method == "tpe" else len(self.points)
+        if self.search.pruner:
+            points = self.search.pruner.trainings(len(self.points), self.training.epochs)
         return (points or 0) * self.search.seeds if self.searched else 0
 
     @property
     def further(self) -> Search | None:
-        """How more points follow from the scores of the first; None where none do."""
+        """How more trials follow from the scores of the first; None where none do."""
         return self.search if self.search.follows and self.searched else None
 
 

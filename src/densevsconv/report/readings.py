@@ -57,6 +57,11 @@ def equal_budgets(study: Reported) -> bool:
     return len({(len(candidates), candidates[0].seeds) for candidates in found}) == 1
 
 
+def pruned(study: Reported, dataset: str) -> bool:
+    found = [study.results.selection(case).candidates for case in study.searched(dataset)]
+    return any(each.pruned for candidates in found for each in candidates)
+
+
 def searched_keys(study: Reported, dataset: str) -> list[str]:
     points = [point for case in study.searched(dataset) for point in study.case(case).points]
     keys = dict.fromkeys(key for point in points for key in point)

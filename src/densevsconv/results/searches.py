@@ -21,7 +21,7 @@ class BudgetRow(CaseLabels):
 
     method: str = Field(description="How the points were made.")
     points: int = Field(description="Points that were tried.")
-    trials: int = Field(description="Trainings: points times seeds.")
+    trials: int = Field(description="Trainings: points times seeds, of every round of a pruner.")
     epochs: int = Field(description="Passes over the training part, in all trials together.")
     updates: int = Field(description="Steps of the optimiser.")
     macs: int = Field(
@@ -51,7 +51,8 @@ class SearchBudgetRow(CaseLabels):
         description="Expected highest mean validation accuracy of so many of the points, drawn at "
         "random (Dodge and others 2019); of `tpe`, and of a grid that grew, the highest of the "
         "first so many, since later points follow from earlier ones. Optimistic near the last: "
-        "it is of those points, not of others."
+        "it is of those points, not of others. A search with a pruner has no rows: its points "
+        "were not trained alike."
     )
 
 
@@ -111,6 +112,8 @@ class Searches:
 
     def search_budget(self) -> Iterator[SearchBudgetRow]:
         for name, candidates in self._searched():
+            if any(each.pruned for each in candidates):
+                continue
             case, scores = self.study.case(name), [each.score for each in candidates]
             count = len(scores)
             if case.method == "tpe" or count > len(case.points):

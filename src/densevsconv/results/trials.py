@@ -120,10 +120,14 @@ class Candidate(Record):
     diverged: int = Field(description="Seeds that diverged.")
     failed: int = Field(default=0, description="Seeds that could not be trained.")
     seeds: int = Field(description="All of them.")
+    epochs: int = Field(default=0, description="Of its last trials, if nothing ends them early.")
+    pruned: bool = Field(
+        default=False, description="Whether it was given up after these epochs, with these scores."
+    )
 
     @property
     def eligible(self) -> bool:
-        return not (self.diverged or self.failed)
+        return not (self.diverged or self.failed or self.pruned)
 
     @property
     def score(self) -> float:

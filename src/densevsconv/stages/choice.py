@@ -14,7 +14,7 @@ RULE = (
     "Highest mean validation accuracy over seeds; among points with equal accuracy the lowest "
     "mean validation loss; among those the earliest point. A point with a diverged seed is not "
     "eligible; where every point has one, that with the fewest is kept. A point that could not be "
-    "trained with every seed is never chosen."
+    "trained with every seed is never chosen, nor one that a pruner gave up."
 )
 
 EQUAL = 1e-7
@@ -31,7 +31,7 @@ def best_of(candidates: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
     # an eligible point has both
     eligible = [(a, loss, c) for a, loss, c in scored if a is not None and loss is not None]
     if not eligible:  # the study goes on, and shows what became of the case
-        trained = [candidate for candidate in candidates if not candidate.failed]
+        trained = [each for each in candidates if not (each.failed or each.pruned)]
         kept = min(trained, key=lambda candidate: (candidate.diverged, candidate.point))
         return kept, [kept]
     best = max(accuracy for accuracy, _, _ in eligible)
@@ -42,9 +42,14 @@ def best_of(candidates: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
 def candidates_of(
     name: str, points: Sequence[dict[str, Any]], trials: Sequence[TrialRow]
 ) -> list[Candidate]:
+    """Return every point with the scores of its last round: without a pruner there is one."""
+    last: dict[int, int] = {}
+    for trial in trials:
+        last[trial.point] = max(trial.epochs, last.get(trial.point, 0))
     by_point = defaultdict(list)
     for trial in trials:
-        by_point[trial.point].append(trial)
+        if trial.epochs == last[trial.point]:
+            by_point[trial.point].append(trial)
     seeds = {len(by_point[point]) for point in range(len(points))}
     if 0 in seeds or len(seeds) > 1 or len(by_point) != len(points):
         counts = [len(by_point[point]) for point in sorted(by_point)]
@@ -73,6 +78,7 @@ def candidate(point: int, settings: dict[str, Any], trials: Sequence[TrialRow]) 
         diverged=sum(trial.status == "diverged" for trial in trials),
         failed=sum(trial.status == "failed" for trial in trials),
         seeds=len(trials),
+        epochs=trials[0].epochs if trials else 0,
     )
 
 

@@ -19,10 +19,10 @@ from densevsconv.stages.plan import Files
 from densevsconv.stages.trained import TrainingPlan, finish, image_files
 from densevsconv.store.layout import Layout
 from densevsconv.training.settings import Training
-from densevsconv.trials.asked import next_points
+from densevsconv.trials.asked import next_points, next_round
 from densevsconv.trials.groups import GroupTrainer, sharded
 from densevsconv.trials.planned import PlannedTrial, planned
-from densevsconv.trials.search import Search
+from densevsconv.trials.search import Pruner, Search
 
 
 class SearchedCase(TrainedCase):
@@ -30,12 +30,20 @@ class SearchedCase(TrainedCase):
 
     points: list[dict[str, Any]] = Field(description="The settings of each point.")
     search: Search | None = Field(
-        default=None, description="Where more points follow from the scores of these: how."
+        default=None, description="Where more trials follow from the scores of these: how."
     )
     inner: list[str] = Field(
         default_factory=list,
         description="Data sets with other validation parts, which the seeds take in turn.",
     )
+
+    @property
+    def first(self) -> dict[str, Any]:
+        """The settings that no point varies, of the first trials."""
+        pruner = self.search and self.search.pruner
+        if not pruner:
+            return self.training
+        return self.training | {"epochs": pruner.rounds(self.training["epochs"])[0]}
 
     @property
     def datasets(self) -> list[str]:
@@ -81,7 +89,7 @@ def planned_trials(plan: SearchPlan, at: Layout, threads: int | None = None) -> 
                 (on, infos[on]["train_hash"], infos[on]["counts"]["train"]) for on in case.datasets
             ],
             architecture=case.bound,
-            training=case.training,
+            training=case.first,
             settings=case.points,
             repetitions=plan.seeds,
             study_seed=plan.seed,
@@ -119,6 +127,8 @@ def _further(
 ) -> list[PlannedTrial]:
     case, seeds = plan.cases[name], trials[: plan.seeds]  # those of the first point
     assert case.search is not None  # it is of plan.whole
+    if case.search.pruner:
+        return _longer(case, case.search.pruner, name, trials, rows)
     tried = [trial.settings for trial in trials if trial.repetition == 0]
     candidates = candidates_of(name, tried, rows)
     if all(each.failed for each in candidates):
@@ -135,6 +145,26 @@ def _further(
         )
         for number, point in enumerate(new, start=len(tried))
         for trial in seeds
+    ]
+
+
+def _longer(
+    case: SearchedCase, pruner: Pruner, name: str, trials: list[PlannedTrial], rows: list[TrialRow]
+) -> list[PlannedTrial]:
+    candidates = candidates_of(name, case.points, rows)
+    if all(each.failed for each in candidates):
+        return []
+    epochs, points = next_round(
+        pruner,
+        case.training["epochs"],
+        [each.epochs for each in candidates],
+        [each.score for each in candidates],
+    )
+    firsts = [trial for trial in trials if trial.training.epochs == case.first["epochs"]]
+    return [
+        replace(trial, training=trial.training.model_copy(update={"epochs": epochs}))
+        for trial in firsts
+        if trial.point in points
     ]
 
 

@@ -26,7 +26,9 @@ class SelectedCase(Record):
     training: dict[str, Any] = Field(description="Every setting, before the search.")
     points: list[dict[str, Any]] = Field(description="What each point varies; one: no search.")
     method: str = Field(default="list", description="How the points were made.")
-    search: Search | None = Field(default=None, description="Where more follow from these: how.")
+    search: Search | None = Field(
+        default=None, description="Where more trials follow from the first: how."
+    )
     validation_images: int = Field(description="Which the scores are taken on.")
 
 
@@ -72,17 +74,22 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
     else:
         tried = _points(case, trials)
         candidates = candidates_of(name, tried, trials)
-        if all(each.failed for each in candidates):
+        if case.search and case.search.pruner:
+            candidates = [
+                each.model_copy(update={"pruned": each.epochs < case.training["epochs"]})
+                for each in candidates
+            ]
+        last = [each for each in candidates if not each.pruned] or candidates
+        if all(each.failed for each in last):
             why = next(trial.reason for trial in trials if trial.status == "failed")
             raise UnableError(
-                f"case {name}: each of its {len(candidates)} points has a training that failed, "
+                f"case {name}: each of its {len(last)} points has a training that failed, "
                 f"the first for: {why}; give it memory, smaller batches or another engine, or "
                 "leave the case out"
             )
-        chosen, ties = best_of(candidates)
-        scores = [each.score for each in candidates]
-        if case.search and next_points(case.search, 0, tried, scores, chosen.point):
+        if not _done(case, tried, candidates):
             raise DataError(f"case {name}: the search is not done; run the search stage again")
+        chosen, ties = best_of(candidates)
         reason = _reason(chosen, ties, candidates)
     error = _standard_error(chosen, case.validation_images)
     return Selection(
@@ -100,6 +107,15 @@ def select_case(name: str, case: SelectedCase, trials: list[TrialRow]) -> Select
         rule=RULE,
         reason=reason,
     )
+
+
+def _done(case: SelectedCase, tried: list[dict[str, Any]], candidates: list[Candidate]) -> bool:
+    if not case.search:
+        return True
+    if case.search.pruner:
+        return not all(each.pruned for each in candidates)
+    scores = [each.score for each in candidates]
+    return not next_points(case.search, 0, tried, scores, best_of(candidates)[0].point)
 
 
 def _points(case: SelectedCase, trials: list[TrialRow]) -> list[dict[str, Any]]:
@@ -151,6 +167,9 @@ def _reason(chosen: Candidate, ties: list[Candidate], candidates: list[Candidate
     diverged = sum(candidate.diverged > 0 for candidate in candidates)
     if diverged:
         reason += f" Points left out because a seed diverged: {diverged}."
+    pruned = sum(candidate.pruned for candidate in candidates)
+    if pruned:
+        reason += f" Points given up after fewer epochs: {pruned}."
     failed = sum(candidate.failed > 0 for candidate in candidates)
     if failed:
         reason += f" Points left out because a seed could not be trained: {failed}."

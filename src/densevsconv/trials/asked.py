@@ -1,6 +1,6 @@
-"""Points of a search that follow from the scores of earlier ones: a grid that grows, and TPE.
+"""What follows from the scores of earlier trials: a grid that grows, TPE, and a pruner.
 
-Both are functions of what has been tried, so a search that was killed goes on with the same points.
+Each is a function of what has been tried, so a search that was killed goes on with the same points.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from densevsconv.store.identity import canonical
 from densevsconv.store.seeds import derive_seed
-from densevsconv.trials.search import Dimension, Search, draws, rounded
+from densevsconv.trials.search import Dimension, Pruner, Search, draws, rounded
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -33,6 +33,23 @@ def next_points(
     if search.method == "tpe":
         return _asked(search, study_seed, tried, scores)
     return _grown(search, tried, tried[best])
+
+
+def next_round(
+    pruner: Pruner, epochs: int, trained: Sequence[int], scores: Sequence[float]
+) -> tuple[int, list[int]]:
+    """Return for how many epochs to train next, and which points; none where the search is done.
+
+    ``epochs`` are those of the case. ``trained`` has for each point the epochs of its last round,
+    ``scores`` what it came to there, the higher the better; of equals the earlier goes on.
+    """
+    last = max(trained)
+    if last == epochs:
+        return epochs, []
+    rounds = pruner.rounds(epochs)
+    found = [point for point, spent in enumerate(trained) if spent == last]
+    found.sort(key=lambda point: -scores[point])
+    return rounds[rounds.index(last) + 1], sorted(found[: pruner.going_on(len(found))])
 
 
 def edges(point: Point, tried: Sequence[Point]) -> dict[str, int]:

@@ -19,6 +19,7 @@ METHODS_OF_KEY = {
     **dict.fromkeys(("space", "samples"), DRAWN),
     **dict.fromkeys(("startup", "batch"), ("tpe",)),
     "points": ("list",),
+    "pruner": ("grid", "list", "random", "sobol"),
 }
 """The keys that some methods use and the others do not."""
 MOST_POINTS = 100_000
@@ -67,6 +68,37 @@ class Dimension(Strict):
         return [int(end) if self.scale == "integer" else end for end in self.range]
 
 
+class Pruner(Strict):
+    """Successive halving (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and
+    hyperparameter optimization"): all points are trained for a few epochs, the best of them anew
+    for more, and so on; those that come to all epochs of the case may be chosen."""
+
+    epochs: int = Field(ge=1)
+    """Of the first round; fewer than the case's."""
+    factor: int = Field(default=3, ge=2)
+    """One point in so many goes on (rounded up), for so many times the epochs; the last round has
+    those of the case."""
+
+    def rounds(self, epochs: int) -> list[int]:
+        """Return the epochs of each round, for a case of so many."""
+        found, next_one = list[int](), self.epochs
+        while next_one < epochs:
+            found.append(next_one)
+            next_one *= self.factor
+        return [*found, epochs]
+
+    def going_on(self, points: int) -> int:
+        return -(-points // self.factor)
+
+    def trainings(self, points: int, epochs: int) -> int:
+        """Return how many all rounds make, with one seed."""
+        total = 0
+        for _ in self.rounds(epochs):
+            total += points
+            points = self.going_on(points)
+        return total
+
+
 class Search(Strict):
     """Which settings are tried for a case; all of them keys of Training."""
 
@@ -99,6 +131,9 @@ class Search(Strict):
     points: list[dict[str, Any]] | None = Field(default=None, min_length=1)
     """For `list`: points, each a mapping of Training keys to values; null: one point that changes
     nothing."""
+    pruner: Pruner | None = None
+    """Not for `tpe`, nor with `grow`: gives points up that do badly at first, see Pruner. null:
+    every point is trained for all its epochs."""
     seeds: int = Field(default=1, ge=1, le=1000)
     """Trainings of every point, each from its own random start."""
 
@@ -114,6 +149,8 @@ class Search(Strict):
         needed = "space" if self.method in DRAWN else "grid"
         if self.method != "list" and not getattr(self, needed):
             raise ValueError(f"found no {needed}; method {self.method} needs it")
+        if self.grow and self.pruner:
+            raise ValueError("found pruner beside grow; allowed: one of them")
         for key, (low, high) in self.grow.items():
             values = self.grid.get(key, [])
             if len(set(values)) < 2 or not all(type(each) in (int, float) for each in values):
@@ -127,7 +164,12 @@ class Search(Strict):
 
     @property
     def follows(self) -> bool:
-        """Whether later points follow from the scores of earlier ones."""
+        """Whether later trials follow from the scores of earlier ones."""
+        return self.adds or self.pruner is not None
+
+    @property
+    def adds(self) -> bool:
+        """Whether later points do."""
         return self.method == "tpe" or bool(self.grow)
 
 
