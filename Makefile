@@ -58,7 +58,7 @@ ui: $(INSTALLED) ## show the runs in MLflow, at http://127.0.0.1:5000 (PORT=n fo
 publish: $(INSTALLED) ## copy a finished report to reports/published/STUDY, which is committed
 	@$(BIN)/densevsconv publish $(STUDY) $(if $(SCALE),--scale $(SCALE))
 
-benchmark: $(INSTALLED) ## measure speed beside what people would use instead (half an hour)
+benchmark: $(INSTALLED) ## measure speed beside what people would use instead (an hour)
 	@$(BIN)/uv pip install --python $(BIN)/python --group peers --constraint requirements/lock.txt \
 	  || echo "benchmark: without the packages of the group peers, whose ways are left out"
 	@$(BIN)/python -m benchmarks
