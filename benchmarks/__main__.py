@@ -2,8 +2,9 @@
 
     python -m benchmarks [--quick] [--cases A,B] [--ways A,B] [--parts A,B]
 
-About an hour and a quarter on two cores with nothing else running; what is measured is written after every
-search, and `--resume` goes on from there. `--render` writes the tables of what was measured.
+About an hour and a quarter on two cores with nothing else running; what is measured is written
+after every search, and `--resume` goes on from there. `--render` writes the tables of what was
+measured.
 """
 
 import argparse

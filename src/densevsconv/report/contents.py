@@ -26,7 +26,11 @@ STUDY_TABLES = (
     "claims", "trust", "machine", "claim_tests",
 )  # fmt: skip
 """The tables there is one of in a study; of the others there is one a data set."""
-CAPTIONS = (*(figure.name for figure in FIGURES), *(f"table_{name}" for name in TABLES))
+CAPTIONS = (
+    *(figure.name for figure in FIGURES),
+    *(f"chart_{figure.name}" for figure in FIGURES if figure.chart),
+    *(f"table_{name}" for name in TABLES),
+)
 """What has a caption of its own."""
 
 

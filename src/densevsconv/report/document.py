@@ -212,6 +212,8 @@ class _Builder:
         return {
             "kind": "figure",
             "id": drawing.stem,
+            "chart": figure.name if figure.chart and not drawing.counterpart else "",
+            "chart_caption": self.caption(f"chart_{figure.name}", None) if figure.chart else [],
             "file": f"{drawing.stem}.svg",
             "width": figure.width,
             "alt": figure.alt,
@@ -231,7 +233,11 @@ class _Builder:
                     {"parts": self.parts(title), "align": align} for title, align in table.columns
                 ],
                 "rows": [
-                    {"family": row.family, "cells": [self.parts(cell) for cell in row.cells]}
+                    {
+                        "family": row.family,
+                        "case": row.case,
+                        "cells": [self.parts(cell) for cell in row.cells],
+                    }
                     for row in table.rows
                 ],
             }

@@ -23,7 +23,8 @@ class Part:
     """A part of a text that is not plain words.
 
     ``kind`` is "name" (what somebody called something: its digits are no results), "case" (an id),
-    "emph", "family" (of a row, shown as a mark), or a reference: "figure", "table", "cite".
+    "emph", "family" (of a row, shown as a mark), "row" (the case that it is about), or a reference:
+    "figure", "table", "cite".
     """
 
     kind: str

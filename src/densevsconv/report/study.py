@@ -165,7 +165,8 @@ class Reported:
         return name(title if len(same) == 1 else f"{title} ({of})")
 
     def marked(self, of: str, *, by_title: bool = False) -> Text:
-        return Text(Part("family", self.case(of).family), self.called(of) if by_title else case(of))
+        marks = Part("family", self.case(of).family), Part("row", of)
+        return Text(*marks, self.called(of) if by_title else case(of))
 
     def batch_sizes(self, dataset: str) -> list[str]:
         return sorted(self.results.timing(self.cases(dataset)[0]).inference, key=int)

@@ -29,10 +29,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of a row, and its family ("" for none); a single cell is a heading."""
+    """The cells of a row, its family and case ("" for none); a single cell is a heading."""
 
     cells: list[Text]
     family: str = ""
+    case: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ def build(kind: Kind, dataset: str | None, context: dict[str, Any]) -> Table:
 
 
 def _row(cells: list[Text]) -> Row:
-    families = [piece for piece in cells[0] if isinstance(piece, Part) and piece.kind == "family"]
-    first = Text(*(piece for piece in cells[0] if piece not in families))
-    return Row([first, *cells[1:]], families[0].value if families else "")
+    about = {
+        piece.kind: piece.value
+        for piece in cells[0]
+        if isinstance(piece, Part) and piece.kind in ("family", "row")
+    }
+    first = (p for p in cells[0] if not (isinstance(p, Part) and p.kind in about))
+    return Row([Text(*first), *cells[1:]], about.get("family", ""), about.get("row", ""))

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from densevsconv import report
+from densevsconv.report.charts import charts
 from densevsconv.report.contents import CAPTIONS, GRADIENTS, drawings
 from densevsconv.report.document import build_document
 from densevsconv.report.render import render_page, write_paper
@@ -29,7 +30,9 @@ def inputs(plan: ReportPlan, at: Layout) -> Files:
     # relative, so that a clone that is moved has nothing to do again
     folder = Path(os.path.relpath(report.__file__)).parent
     return {
-        "figures": [at.figure(drawing.stem, "svg") for drawing in drawings(plan)],
+        "figures": [
+            at.figure(drawing.stem, kind) for drawing in drawings(plan) for kind in ("svg", "png")
+        ],
         "captions": [at.caption(name) for name in CAPTIONS],
         "templates": [file for name in TEMPLATES for file in sorted((folder / name).rglob("*.*"))],
         "tables": [
@@ -40,12 +43,13 @@ def inputs(plan: ReportPlan, at: Layout) -> Files:
             at.difficulty,
             at.engine_comparisons,
             at.families,
+            at.importance,
             at.trust,
         ],
-        "series": [at.crossings] if followed(plan) else [],
+        "series": [at.crossings, at.leads] if followed(plan) else [],
         "claims": at.claims,
         "gradients": [at.gradients] if _shows_gradients(plan) else [],
-        **of_each(plan.cases, selections=at.selection, runs=at.runs),
+        **of_each(plan.cases, selections=at.selection, runs=at.runs, histories=at.history),
         **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
         **of_each(plan.used, info=at.data_info, measures=at.measures),
     }
@@ -61,7 +65,7 @@ def published(plan: StudyPlan, at: Layout) -> list[Path]:
         "series": [getattr(at, name) for name in TABLES] if followed(plan) else [],
         "splits": [at.splits] if divided(plan) else [],
         "gradients": [at.gradients] if _shows_gradients(plan) else [],
-        **of_each(plan.cases, selections=at.selection, runs=at.runs),
+        **of_each(plan.cases, selections=at.selection, runs=at.runs, histories=at.history),
         **of_each(plan.cases, evaluations=at.evaluation, timings=at.timing),
         **of_each(plan.used, info=at.data_info, measures=at.measures),
     }
@@ -94,5 +98,6 @@ def run(plan: ReportPlan, at: Layout) -> None:
     }
     write_paper(document, figures, study.fonts, at.paper)
     write_paper(document, figures, study.fonts, at.supplement, supplement=True)
-    write_text(at.page, render_page(document, figures))
+    pictures = {name: (file, file.with_suffix(".png")) for name, file in figures.items()}
+    write_text(at.page, render_page(document, pictures, charts(study.results)))
     write_json(at.facts, document["facts"])

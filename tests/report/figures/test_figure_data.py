@@ -58,7 +58,7 @@ def test_epochs_that_few_seeds_reach_are_left_out() -> None:
         [(seed, epoch) for seed, last in enumerate(lengths) for epoch in range(1, last + 1)],
         columns=["repetition", "epoch"],
     )
-    assert curves._common_epochs(history)["epoch"].max() == 5
+    assert curves.common_epochs(history)["epoch"].max() == 5
 
 
 def with_history(study: Study, root: Path, **changed: Any) -> Study:

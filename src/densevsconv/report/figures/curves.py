@@ -32,11 +32,11 @@ def data(study: Study, dataset: str, cases: list[str]) -> list[Curves]:
     Early stopping ends seeds at different epochs; a mean over the survivors would jump.
     """
     return [
-        Curves(case, study.case(case).family, _common_epochs(study.history(case))) for case in cases
+        Curves(case, study.case(case).family, common_epochs(study.history(case))) for case in cases
     ]
 
 
-def _common_epochs(history: pd.DataFrame) -> pd.DataFrame:
+def common_epochs(history: pd.DataFrame) -> pd.DataFrame:
     running = history.groupby("epoch")["repetition"].transform("nunique")
     return history[running >= running.max() / 2]
 

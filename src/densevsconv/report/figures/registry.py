@@ -28,7 +28,8 @@ class Figure:
     drawn only where the study's ``report.counterparts`` ask for it, once for each of them, and a
     ``whole`` one once, of the whole study. The paper has those that say so, where a study has few
     cases and data sets or "always"; the supplement has the others, and where a study has many cases
-    the paper shows those in ``front`` of all data sets in one.
+    the paper shows those in ``front`` of all data sets in one. The page has a ``chart`` in place of
+    all of that name, with a caption of its own (``chart_<name>.rst``).
     """
 
     name: str
@@ -45,6 +46,7 @@ class Figure:
     file: str = ""
     shows: str = "data"
     draws: str = "draw"
+    chart: bool = False
 
     @property
     def module(self) -> str:
@@ -77,11 +79,11 @@ FIGURES = (
     Figure("crossings", "answer", "page",
            "Lines with bands: how far convolution is ahead along each series, and zero.",
            wanted=lambda plan, case: bool(plan.datasets[plan.cases[case].dataset].series),
-           whole=True),
+           whole=True, chart=True),
     Figure("answer", "answer", "page",
            "Dots with intervals: convolution minus dense of each pair, and zero.",
            wanted=lambda plan, case: not any(data.series for data in plan.datasets.values()),
-           whole=True),
+           whole=True, chart=True),
     Figure("samples", "data", "column", "A grid of training images, with the class on top.",
            file="pictures", shows="samples"),
     Figure("transformations", "data", "column",
@@ -97,13 +99,14 @@ FIGURES = (
     Figure("search_map", "search", "page",
            "Validation accuracy by the searched settings of each case; the chosen point is framed.",
            wanted=lambda plan, case: bool(plan.cases[case].searched_keys), cases_per_page=12,
-           paper="few"),
+           paper="few", chart=True),
     Figure("accuracy", "results", "page",
            "Dots with intervals: test accuracy of every case, the best on top.", cases_per_page=36,
-           fewest=3),
+           fewest=3, chart=True),
     Figure("learning_curves", "results", "page",
            "Curves: training and validation accuracy by epoch, one panel for each case.",
-           cases_per_page=16, paper="few", front=True, file="curves", draws="draw_accuracy"),
+           cases_per_page=16, paper="few", front=True, file="curves", draws="draw_accuracy",
+           chart=True),
     Figure("calibration", "results", "page",
            "Reliability of each case: share of correct predictions by predicted probability.",
            cases_per_page=16),
@@ -112,13 +115,13 @@ FIGURES = (
            wanted=on_other_forms, cases_per_page=12, paper="always"),
     Figure("confusion_rates", "errors", "page",
            "Row-normalised matrices, true classes in rows and predicted classes in columns.",
-           cases_per_page=9, file="confusion"),
+           cases_per_page=9, file="confusion", chart=True),
     Figure("confused_pairs", "errors", "page",
            "Test images of the pairs of classes that each case confuses most often.",
            cases_per_page=12, paper="few"),
     Figure("trade_off", "cost", "page",
            "Test accuracy of each case against training time, multiply-accumulates and parameters.",
-           cases_per_page=26, fewest=3, paper="few"),  # letters
+           cases_per_page=26, fewest=3, paper="few", chart=True),  # letters
     Figure("engines", "engines", "page",
            "Dots with intervals: accuracy difference and time ratio of networks on two engines.",
            wanted=on_two_engines, paper="always"),
